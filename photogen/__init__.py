@@ -1,0 +1,1 @@
+"""Photogen: a self-hosted AI photo studio."""

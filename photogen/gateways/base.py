@@ -1,0 +1,343 @@
+"""What the domain knows of the outside world: protocols, frozen types, and errors that say what can be done.
+
+A vendor's file is a pure build of the request, a call, and a pure parse of the answer (rule 7 of the house). Its errors
+say one of four things: try again (`Retry`), the caller's input is wrong (`Fix`), we must stop (`Stop`: credentials,
+money, a retired model), or nobody knows whether the vendor accepted (`Unknown`: look before a second try).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+
+class Category(StrEnum):
+    """Why something failed, in the words of product.md 3."""
+
+    NETWORK = "network"
+    AUTHENTICATION = "authentication"
+    VALIDATION = "validation"
+    RATE_LIMIT = "rate_limit"
+    PROVIDER = "provider"
+    FILE = "file"
+    TIMEOUT = "timeout"
+    MODERATION = "moderation"
+    INTERNAL = "internal"
+
+
+class GatewayError(Exception):
+    """A vendor did not do what it was asked.
+
+    `code` is stable and quotable, `public` is for the creator (no vendor text, no secret), `words` is what the vendor
+    said (already redacted, at most 2,000 characters; for the debug view), `request_id` the vendor's, if it gave one.
+    """
+
+    def __init__(
+        self,
+        public: str,
+        *,
+        vendor: str,
+        code: str,
+        category: Category,
+        words: str = "",
+        request_id: str = "",
+    ) -> None:
+        super().__init__(f"{vendor}: {code}: {words or public}")
+        self.public = public
+        self.vendor = vendor
+        self.code = code
+        self.category = category
+        self.words = words[:2000]
+        self.request_id = request_id
+
+
+class Retry(GatewayError):
+    """Nothing was accepted; trying again later may help. `after` is the vendor's own wish in seconds, if it had one."""
+
+    def __init__(self, public: str, *, after: float | None = None, **rest: object) -> None:
+        super().__init__(public, **rest)  # type: ignore[arg-type]
+        self.after = after
+
+
+class Fix(GatewayError):
+    """The request itself is refused (input, moderation, a broken file); repeating it is pointless."""
+
+
+class Stop(GatewayError):
+    """The operator must act: credentials, money, a retired model."""
+
+
+class Unknown(GatewayError):
+    """The request may have been accepted: the answer got lost. Look it up by our id before any second try."""
+
+
+class Missing(GatewayError):
+    """What was asked for does not exist at the vendor (deleted, expired, never made)."""
+
+
+# --- jobs -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something for a worker: the name of a function of `worker.jobs`, and ids. Safe to run twice.
+
+    `delay` postpones it; `timeout` in seconds ends it; `lane` is `work` (vendor calls, files) or `quick`.
+    """
+
+    name: str
+    args: tuple[str, ...] = ()
+    delay: timedelta = timedelta(0)
+    timeout: int = 600
+    lane: str = "work"
+
+
+class Queue(Protocol):
+    """Where jobs go. Losing one is harmless: the schedule finds the row again."""
+
+    def push(self, job: Job) -> None:
+        """Hands `job` to a worker. Raises Unavailable when the queue does not answer."""
+
+    def ping(self) -> None:
+        """Raises Unavailable when the queue does not answer."""
+
+    def depth(self) -> int:
+        """How many jobs wait."""
+
+
+# --- storage --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """`key` is a relative path of plain characters; `size` in bytes; `etag` changes when the bytes change."""
+
+    key: str
+    size: int
+    content_type: str
+    etag: str
+
+
+class Storage(Protocol):
+    """Where bytes live. Keys come from row ids, so that a repeat overwrites. Errors: Missing, Retry, Stop."""
+
+    def put(self, key: str, data: bytes | BinaryIO | Path, content_type: str) -> StoredObject:
+        """Stores atomically: a reader sees the old bytes or the new ones."""
+
+    def stat(self, key: str) -> StoredObject:
+        """Raises Missing."""
+
+    def read(self, key: str) -> bytes:
+        """The whole object; for small ones. Raises Missing."""
+
+    def stream(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """Chunks of the bytes from `start` up to and without `end`. Raises Missing."""
+
+    def download(self, key: str, target: Path) -> None:
+        """Writes the object to the file `target`. Raises Missing."""
+
+    def delete(self, key: str) -> None:
+        """Deletes; an object that isn't there is fine."""
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Every key that begins with `prefix`."""
+
+    def signed_url(self, key: str, ttl: timedelta, *, reference: str = "", filename: str = "") -> str | None:
+        """An address from which anybody can fetch the object until `ttl` is over, ending in the key's own suffix before
+        the query; `reference` travels in its query so that a vendor's record of the request leads back to our row.
+        None where this installation can't be reached by vendors."""
+
+    def check(self) -> None:
+        """Writes, reads and deletes a small object; raises what those raise."""
+
+
+# --- pictures -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What an image model can do; pages show only these controls, services refuse the rest.
+
+    Ranges are inclusive (low, high, default); None hides the control.
+    """
+
+    lora: bool = False
+    image_input: bool = False
+    negative_prompt: bool = False
+    seed: bool = True
+    steps: tuple[int, int, int] | None = None
+    guidance: tuple[float, float, float] | None = None
+    lora_scale: tuple[float, float, float] | None = None
+    aspects: tuple[str, ...] = ("1:1", "4:5", "3:4", "2:3", "9:16", "16:9", "3:2")
+
+
+@dataclass(frozen=True)
+class Lora:
+    """Weights to apply: an address that the vendor can fetch, and how strongly."""
+
+    url: str
+    scale: float
+
+
+@dataclass(frozen=True)
+class ImageRequest:
+    """One picture. `reference` is our shot's id; width and height in pixels; `model` is the vendor's own name."""
+
+    reference: str
+    model: str
+    prompt: str
+    width: int
+    height: int
+    aspect: str
+    seed: int
+    steps: int | None = None
+    guidance: float | None = None
+    negative_prompt: str = ""
+    lora: Lora | None = None
+    webhook_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Bytes as they came from the vendor, with their true content type."""
+
+    data: bytes = field(repr=False)
+    content_type: str
+
+
+class JobState(StrEnum):
+    """Where a vendor's asynchronous job stands. Unknown statuses of a vendor are read as RUNNING and logged."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class ImageJob:
+    """A picture under way: `picture_url` once it succeeded, `error` once it failed (with category and words)."""
+
+    vendor_id: str
+    state: JobState
+    picture_url: str = ""
+    error: GatewayError | None = None
+
+
+class ImageVendor(Protocol):
+    """Text to picture. `submit` may deliver at once (a Picture) or accept (an ImageJob).
+
+    Errors of every call: Retry, Fix, Stop, Unknown (only `submit`), Missing.
+    """
+
+    name: str
+
+    def submit(self, request: ImageRequest) -> Picture | ImageJob:
+        """Asks for one picture. A paid call: never repeated blindly."""
+
+    def find(self, reference: str) -> ImageJob | None:
+        """The job that was accepted for our `reference`, if the vendor has one; a vendor that can't tell (it answers at
+        once) raises Unknown."""
+
+    def check(self, vendor_id: str) -> ImageJob:
+        """Where the job stands."""
+
+    def cancel(self, vendor_id: str) -> None:
+        """Asks to end it; ended ones are fine."""
+
+    def fetch(self, job: ImageJob) -> Picture:
+        """The bytes of a succeeded job. Raises Missing when the vendor's copy has expired."""
+
+    def available_models(self) -> frozenset[str]:
+        """Names of the models that the vendor serves now."""
+
+
+# --- trainers -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """One LoRA. `reference` is our training's id; the dataset is an address, or a file to be handed over where this
+    installation can't be reached from outside."""
+
+    reference: str
+    trigger_word: str
+    steps: int
+    learning_rate: float
+    lora_rank: int
+    autocaption: bool
+    dataset_url: str | None
+    dataset_file: Path | None
+    webhook_url: str | None = None
+
+
+@dataclass(frozen=True)
+class TrainJob:
+    """A training at the vendor. `logs` is the whole log so far; `step` and `steps` are read from it (0 when unknown)."""
+
+    vendor_id: str
+    state: JobState
+    logs: str = ""
+    step: int = 0
+    steps: int = 0
+    seconds_left: float | None = None
+    weights_url: str = ""
+    version: str = ""
+    error: GatewayError | None = None
+    cost_cents: int | None = None
+
+
+class Trainer(Protocol):
+    """Photos to LoRA. Errors: Retry, Fix, Stop, Unknown (only `submit`), Missing."""
+
+    name: str
+
+    def submit(self, request: TrainRequest) -> TrainJob:
+        """Starts one training. A paid call: never repeated blindly."""
+
+    def find(self, reference: str) -> TrainJob | None:
+        """The training that was accepted for our `reference`, if the vendor has one."""
+
+    def check(self, vendor_id: str) -> TrainJob:
+        """Where it stands, with its log."""
+
+    def cancel(self, vendor_id: str) -> None:
+        """Asks to end it; ended ones are fine."""
+
+    def fetch_weights(self, job: TrainJob, target: Path) -> None:
+        """Writes the LoRA's `.safetensors` of a succeeded training to `target`, after having checked that it is one.
+
+        Raises Fix (code `weights_corrupt`) when the archive is broken, Missing when the vendor's copy has expired."""
+
+    def clean_up(self, job: TrainJob) -> bool:
+        """Deletes what the vendor keeps of it (files, model version). True when nothing is left, else call again."""
+
+
+# --- hub ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class HubRepository:
+    """`id` is owner/name; `files` are the paths in it."""
+
+    id: str
+    private: bool
+    files: frozenset[str]
+    url: str
+
+
+class Hub(Protocol):
+    """Where weights are published. Errors: Retry, Fix, Stop, Missing."""
+
+    def publish(self, name: str, files: Mapping[str, Path | bytes], *, public: bool) -> HubRepository:
+        """Creates the repository private (or makes it private), uploads, verifies presence and privacy, and only then
+        opens it if `public`. Repeating it is safe. Raises Stop (code `hub_not_private`) when it turns out public."""
+
+    def look(self, repository_id: str) -> HubRepository:
+        """Raises Missing."""
+
+    def delete(self, repository_id: str) -> None:
+        """Deletes; one that isn't there is fine."""

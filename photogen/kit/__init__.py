@@ -1,0 +1,1 @@
+"""Small parts without domain and without framework: clock, ids, log, guard."""

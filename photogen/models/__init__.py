@@ -1,0 +1,56 @@
+"""Tables and enums, one file per noun. Importing this package registers every table on `SQLModel.metadata`.
+
+All times are aware UTC. All ids are ULIDs (26 characters). Money is whole credits or whole cents.
+"""
+
+from photogen.models.account import Account, LoginSession, Role
+from photogen.models.credit import CreditEntry, CreditGrant, CreditHold, EntryKind, GrantSource, HoldState
+from photogen.models.generation import Generation, Shot, ShotStatus
+from photogen.models.image import Image
+from photogen.models.inbox import InboxEvent
+from photogen.models.lora import LoraModel, LoraStatus
+from photogen.models.photoset import Photo, PhotoSet, PhotoStatus
+from photogen.models.plan import ImageModel, Plan, Tier
+from photogen.models.training import (
+    AttemptOutcome,
+    PaidBy,
+    Subject,
+    Training,
+    TrainingAttempt,
+    TrainingDraft,
+    TrainingStatus,
+    Visibility,
+)
+
+__all__ = [
+    "Account",
+    "AttemptOutcome",
+    "CreditEntry",
+    "CreditGrant",
+    "CreditHold",
+    "EntryKind",
+    "Generation",
+    "GrantSource",
+    "HoldState",
+    "Image",
+    "ImageModel",
+    "InboxEvent",
+    "LoginSession",
+    "LoraModel",
+    "LoraStatus",
+    "PaidBy",
+    "Photo",
+    "PhotoSet",
+    "PhotoStatus",
+    "Plan",
+    "Role",
+    "Shot",
+    "ShotStatus",
+    "Subject",
+    "Tier",
+    "Training",
+    "TrainingAttempt",
+    "TrainingDraft",
+    "TrainingStatus",
+    "Visibility",
+]

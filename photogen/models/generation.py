@@ -1,0 +1,87 @@
+"""Generations (batches) and their shots: one shot, one call to the vendor, one picture."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Column, Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from photogen.models.columns import enum_field, id_field, moment, now_field, reference
+
+
+class ShotStatus(StrEnum):
+    """Where a shot stands. The last three are final."""
+
+    QUEUED = "queued"
+    RENDERING = "rendering"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Generation(SQLModel, table=True):
+    """What was asked for. Its status is computed from its shots. `seed` is the first shot's; shot n has seed + n."""
+
+    __tablename__ = "generation"
+    __table_args__ = (Index("ix_generation_account_id_created_at_id", "account_id", "created_at", "id"),)
+
+    id: str = id_field()
+    account_id: str = reference("account.id", index=False)
+    request_key: str = Field(max_length=80, unique=True)
+    """Made by the page per click, so that a double click is one batch; prefixed with the account's id."""
+    model_key: str = Field(max_length=64, foreign_key="image_model.key", ondelete="RESTRICT")
+    lora_model_id: str | None = reference("lora_model.id", nullable=True, ondelete="SET NULL")
+    model_name: str = Field(max_length=60)
+    """As shown at the time: the LoRA's or the base model's."""
+    prompt: str = Field(sa_column=Column(Text, nullable=False))
+    """As typed."""
+    prompt_sent: str = Field(sa_column=Column(Text, nullable=False))
+    """As sent: with trigger word and style."""
+    negative_prompt: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    style: str = Field(default="", max_length=40)
+    aspect: str = Field(max_length=10)
+    width: int
+    height: int
+    count: int
+    seed: int
+    steps: int | None = None
+    guidance: float | None = None
+    lora_scale: float | None = None
+    credits_each: int = 0
+    created_at: datetime = now_field()
+
+
+class Shot(SQLModel, table=True):
+    """One picture in the making: the row is the job. Only `settle` writes `status`."""
+
+    __tablename__ = "shot"
+    __table_args__ = (
+        UniqueConstraint("generation_id", "number"),
+        Index("ix_shot_due", "next_check_at", postgresql_where=text("status NOT IN ('done', 'failed', 'cancelled')")),
+    )
+
+    id: str = id_field()
+    generation_id: str = reference("generation.id", index=False)
+    account_id: str = reference("account.id")
+    number: int
+    seed: int
+    status: ShotStatus = enum_field(ShotStatus, ShotStatus.QUEUED)
+    hold_key: str = Field(max_length=160)
+    credits: int = 0
+    vendor: str = Field(default="", max_length=32)
+    vendor_id: str = Field(default="", max_length=80)
+    submit_started_at: datetime | None = moment()
+    """Set before the paid request leaves: from then on the vendor is asked by our id before any second try."""
+    attempts: int = 0
+    error_code: str = Field(default="", max_length=60)
+    error_category: str = Field(default="", max_length=32)
+    error: str = Field(default="", max_length=500)
+    vendor_words: str = Field(default="", max_length=2000)
+    image_id: str | None = Field(default=None, max_length=26)
+    lease_owner: str = Field(default="", max_length=64)
+    lease_until: datetime | None = moment()
+    next_check_at: datetime | None = moment()
+    cancel_requested_at: datetime | None = moment()
+    created_at: datetime = now_field()
+    started_at: datetime | None = moment()
+    finished_at: datetime | None = moment()

@@ -1,0 +1,30 @@
+"""Events that others sent us (rule 6)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from photogen.models.columns import id_field, json_field, moment, now_field
+
+
+class InboxEvent(SQLModel, table=True):
+    """A verified event, kept once per (`source`, `event_id`), handled in the worker. `subject` is our own row's id."""
+
+    __tablename__ = "inbox_event"
+    __table_args__ = (
+        UniqueConstraint("source", "event_id"),
+        Index("ix_inbox_event_unhandled", "received_at", postgresql_where=text("handled_at IS NULL")),
+    )
+
+    id: str = id_field()
+    source: str = Field(max_length=32)
+    event_id: str = Field(max_length=200)
+    kind: str = Field(default="", max_length=80)
+    subject: str = Field(default="", max_length=80)
+    payload: dict[str, Any] = json_field()
+    attempts: int = 0
+    error: str = Field(default="", max_length=500)
+    received_at: datetime = now_field()
+    handled_at: datetime | None = moment()

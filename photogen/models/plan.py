@@ -1,0 +1,67 @@
+"""Plans and the registry of image models: the operator's tables, seeded by a migration."""
+
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import Field, SQLModel
+
+from photogen.models.columns import enum_field, json_field
+
+
+class Tier(StrEnum):
+    """Classes of image models, lowest first."""
+
+    FREE = "free"
+    BASIC = "basic"
+    PRO = "pro"
+    ENTERPRISE = "enterprise"
+
+    def opens(self, other: "Tier") -> bool:
+        """Whether a plan of this tier may use a model of tier `other`."""
+        order = list(Tier)
+        return order.index(self) >= order.index(other)
+
+
+class Plan(SQLModel, table=True):
+    """What a plan gives. `credits_once` comes at registration, `credits_month` with each paid month.
+
+    `trainings_included` are per month, or once in a lifetime where `trainings_once`; `daily_quota` 0 means none.
+    `visibilities` says which hub visibilities may be chosen beyond the safe default, which is private."""
+
+    __tablename__ = "plan"
+
+    key: str = Field(primary_key=True, max_length=32)
+    name: str = Field(max_length=40)
+    month_cents: int = Field(ge=0)
+    year_cents: int = Field(ge=0)
+    credits_month: int = Field(default=0, ge=0)
+    credits_once: int = Field(default=0, ge=0)
+    trainings_included: int = Field(default=0, ge=0)
+    trainings_once: bool = False
+    daily_quota: int = Field(default=0, ge=0)
+    model_slots: int = Field(default=1, ge=1)
+    tier: Tier = enum_field(Tier, Tier.FREE)
+    private_allowed: bool = True
+    sort: int = 0
+
+
+class ImageModel(SQLModel, table=True):
+    """A base model that pictures can be made with. `key` is `app:model`; `vendor_model` is the vendor's own name.
+
+    `capabilities` has the fields of gateways.base.Capabilities. A model with `lora` capability renders people's
+    own LoRA models; those without are offered as base models."""
+
+    __tablename__ = "image_model"
+
+    key: str = Field(primary_key=True, max_length=64)
+    name: str = Field(max_length=60)
+    description: str = Field(default="", max_length=200)
+    vendor: str = Field(max_length=32)
+    vendor_model: str = Field(max_length=120)
+    tier: Tier = enum_field(Tier, Tier.FREE)
+    credits: int = Field(ge=0)
+    quota_weight: int = Field(default=1, ge=0)
+    capabilities: dict[str, Any] = json_field()
+    enabled: bool = True
+    beta: bool = False
+    sort: int = 0

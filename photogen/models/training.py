@@ -1,0 +1,155 @@
+"""Trainings, their attempts, and the wizard's draft."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, Index, Text, text
+from sqlmodel import Field, SQLModel
+
+from photogen.models.columns import enum_field, id_field, json_field, moment, now_field, reference
+
+
+class TrainingStatus(StrEnum):
+    """Where a training stands. The last three are final."""
+
+    QUEUED = "queued"
+    PREPARING = "preparing"
+    TRAINING = "training"
+    PUBLISHING = "publishing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Subject(StrEnum):
+    """What the photos show."""
+
+    PERSON = "person"
+    PET = "pet"
+    PRODUCT = "product"
+    STYLE = "style"
+
+
+class Visibility(StrEnum):
+    """Of the hub repository. Private unless the creator ticked otherwise and the plan allows it."""
+
+    PRIVATE = "private"
+    PUBLIC = "public"
+
+
+class PaidBy(StrEnum):
+    """How a training is paid: out of the plan's included ones, or with credits."""
+
+    INCLUDED = "included"
+    CREDITS = "credits"
+
+
+class AttemptOutcome(StrEnum):
+    """How one attempt at one stage ended."""
+
+    RUNNING = "running"
+    DONE = "done"
+    RETRIED = "retried"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Training(SQLModel, table=True):
+    """One LoRA in the making: the row is the job. Only `settle` writes `status`.
+
+    `percent` 0-100 of the whole; `step` of `steps` from the trainer's log; `seconds_left` by that log or by history.
+    A row in work belongs to `lease_owner` until `lease_until`; `next_check_at` says when somebody should look again."""
+
+    __tablename__ = "training"
+    __table_args__ = (
+        Index(
+            "ix_training_due",
+            "next_check_at",
+            postgresql_where=text("status NOT IN ('completed', 'failed', 'cancelled')"),
+        ),
+        Index("ix_training_account_id_created_at_id", "account_id", "created_at", "id"),
+    )
+
+    id: str = id_field()
+    account_id: str = reference("account.id", index=False)
+    photo_set_id: str = reference("photo_set.id", ondelete="RESTRICT")
+    lora_model_id: str | None = reference("lora_model.id", nullable=True, ondelete="SET NULL")
+    name: str = Field(max_length=60)
+    trigger_word: str = Field(max_length=40)
+    subject: Subject = enum_field(Subject, Subject.PERSON)
+    visibility: Visibility = enum_field(Visibility, Visibility.PRIVATE)
+    steps: int
+    learning_rate: float
+    lora_rank: int
+    autocaption: bool = True
+    photo_count: int = 0
+
+    status: TrainingStatus = enum_field(TrainingStatus, TrainingStatus.QUEUED)
+    failed_stage: str = Field(default="", max_length=32)
+    percent: int = 0
+    step: int = 0
+    seconds_left: float | None = None
+    log_tail: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    error_code: str = Field(default="", max_length=60)
+    error_category: str = Field(default="", max_length=32)
+    error: str = Field(default="", max_length=500)
+    advice: str = Field(default="", max_length=300)
+
+    paid_by: PaidBy = enum_field(PaidBy, PaidBy.CREDITS)
+    credits: int = 0
+    hold_key: str = Field(default="", max_length=160)
+
+    vendor: str = Field(default="", max_length=32)
+    vendor_id: str = Field(default="", max_length=80)
+    vendor_version: str = Field(default="", max_length=200)
+    submit_started_at: datetime | None = moment()
+    """Set before the paid request leaves: from then on the vendor is asked by our id before any second try."""
+    dataset_key: str = Field(default="", max_length=200)
+    weights_key: str = Field(default="", max_length=200)
+    hub_repository: str = Field(default="", max_length=200)
+    cleaned_at: datetime | None = moment()
+
+    attempts: int = 0
+    """Attempts at the present stage, for the backoff."""
+    lease_owner: str = Field(default="", max_length=64)
+    lease_until: datetime | None = moment()
+    next_check_at: datetime | None = moment()
+    cancel_requested_at: datetime | None = moment()
+
+    created_at: datetime = now_field()
+    stage_started_at: datetime = now_field()
+    started_at: datetime | None = moment()
+    finished_at: datetime | None = moment()
+
+
+class TrainingAttempt(SQLModel, table=True):
+    """One attempt of one stage of a training: what happened, for the page and for the operator."""
+
+    __tablename__ = "training_attempt"
+
+    id: str = id_field()
+    training_id: str = reference("training.id")
+    stage: str = Field(max_length=32)
+    number: int = 1
+    outcome: AttemptOutcome = enum_field(AttemptOutcome, AttemptOutcome.RUNNING)
+    request_id: str = Field(default="", max_length=120)
+    category: str = Field(default="", max_length=32)
+    code: str = Field(default="", max_length=60)
+    message: str = Field(default="", max_length=500)
+    vendor_words: str = Field(default="", max_length=2000)
+    action: str = Field(default="", max_length=200)
+    """What was done about it: tried again in n seconds, credits returned ..."""
+    started_at: datetime = now_field()
+    finished_at: datetime | None = moment()
+
+
+class TrainingDraft(SQLModel, table=True):
+    """The wizard's unfinished work, one per account, so that it survives a refresh and another device."""
+
+    __tablename__ = "training_draft"
+
+    account_id: str = Field(primary_key=True, foreign_key="account.id", ondelete="CASCADE", max_length=26)
+    photo_set_id: str | None = reference("photo_set.id", nullable=True, ondelete="SET NULL")
+    fields: dict[str, Any] = json_field()
+    updated_at: datetime = now_field()

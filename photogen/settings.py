@@ -1,0 +1,89 @@
+"""All settings, from the environment, frozen. Read by bootstrap, web.deps, worker.context and the command line only."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AliasChoices, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """One frozen object. Refuses an empty or short SECRET_KEY, and the sandbox, in production."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, populate_by_name=True)
+
+    environment: Literal["development", "production"] = Field("development", validation_alias="PHOTOGEN_ENV")
+    data_folder: Path = Field(Path(".data"), validation_alias="PHOTOGEN_DATA")
+    port: int = Field(3000, ge=1, le=65535, validation_alias="PORT")
+    public_url: str = Field("", validation_alias="PUBLIC_URL")
+    """Address under which people and vendors reach this installation; default http://localhost:PORT."""
+    secret_key: SecretStr = Field(validation_alias="SECRET_KEY", min_length=32)
+    database_url: SecretStr = Field(validation_alias="DATABASE_URL", min_length=1)
+    redis_url: SecretStr = Field(validation_alias="REDIS_URL", min_length=1)
+    database_pool: int = Field(10, ge=1, validation_alias="DATABASE_POOL")
+    trusted_proxies: int = Field(0, ge=0, validation_alias="TRUSTED_PROXY_HOPS")
+    log_json: bool = Field(False, validation_alias="LOG_JSON")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", validation_alias="LOG_LEVEL")
+
+    sandbox_url: str = Field("", validation_alias="PHOTOGEN_SANDBOX_URL")
+    replicate_token: SecretStr | None = Field(None, validation_alias="REPLICATE_API_TOKEN")
+    replicate_owner: str = Field("", validation_alias="REPLICATE_OWNER")
+    replicate_webhook_secret: SecretStr | None = Field(None, validation_alias="REPLICATE_WEBHOOK_SECRET")
+    together_key: SecretStr | None = Field(None, validation_alias="TOGETHER_API_KEY")
+    nebius_key: SecretStr | None = Field(None, validation_alias="NEBIUS_API_KEY")
+    hub_token: SecretStr | None = Field(None, validation_alias="HF_TOKEN")
+    hub_owner: str = Field("", validation_alias="HF_OWNER")
+
+    s3_bucket: str = Field("", validation_alias="S3_BUCKET")
+    s3_endpoint_url: str = Field("", validation_alias=AliasChoices("S3_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"))
+    s3_region: str = Field("auto", validation_alias="S3_REGION")
+    s3_access_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("S3_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID")
+    )
+    s3_secret_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("S3_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY")
+    )
+
+    lease_seconds: float = Field(30.0, gt=0, validation_alias="LEASE_SECONDS")
+    """How long a row in work belongs to a worker that says nothing; then another takes it up."""
+    poll_seconds: float = Field(2.0, gt=0, validation_alias="POLL_SECONDS")
+    """How often a vendor is asked about a job in flight, whatever webhooks say."""
+    session_days: int = Field(30, ge=1, validation_alias="SESSION_DAYS")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        parts = urlsplit(self.address)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+            raise ValueError("PUBLIC_URL must be like https://photos.example, without a path")
+        if self.environment == "production" and self.needs_sandbox:
+            raise ValueError(
+                "production needs keys for every vendor: REPLICATE_API_TOKEN, TOGETHER_API_KEY and HF_TOKEN "
+                "(the sandbox only stands in during development)"
+            )
+        if self.needs_sandbox and not self.sandbox_url:
+            raise ValueError("PHOTOGEN_SANDBOX_URL is missing; `make run` sets it, or give every vendor's key")
+        return self
+
+    @cached_property
+    def address(self) -> str:
+        """PUBLIC_URL without a trailing slash."""
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Origins from which pages may post and open sockets: the public one and, locally, its loopback twins."""
+        if urlsplit(self.address).hostname not in {"localhost", "127.0.0.1"}:
+            return (self.address,)
+        return (self.address, f"http://127.0.0.1:{self.port}", f"http://localhost:{self.port}")
+
+    @property
+    def https(self) -> bool:
+        """Whether people come over TLS: cookies are then Secure."""
+        return self.address.startswith("https://")
+
+    @property
+    def needs_sandbox(self) -> bool:
+        """Whether at least one vendor has no key, so that the sandbox stands in for it."""
+        return not (self.replicate_token and self.together_key and self.hub_token)
