@@ -46,7 +46,8 @@ class CreditGrant(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("remaining >= 0 AND remaining <= amount", name="remaining_within"),
         CheckConstraint("amount > 0", name="amount_positive"),
-        Index("ix_credit_grant_burn", "account_id", "expires_at", "created_at", postgresql_where=text("remaining > 0")),
+        Index("ix_credit_grant_burn", "account_id", postgresql_where=text("remaining > 0")),
+        Index("ix_credit_grant_lapse", "expires_at", postgresql_where=text("remaining > 0 AND expires_at IS NOT NULL")),
     )
 
     id: str = id_field()
@@ -64,7 +65,10 @@ class CreditHold(SQLModel, table=True):
     """Credits set aside for one thing. `kind` and `subject_id` say for what: training or shot, and its id."""
 
     __tablename__ = "credit_hold"
-    __table_args__ = (CheckConstraint("amount >= 0", name="amount_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("amount >= 0", name="amount_not_negative"),
+        Index("ix_credit_hold_open", "account_id", postgresql_where=text("state = 'open'")),
+    )
 
     id: str = id_field()
     account_id: str = reference("account.id")
@@ -78,17 +82,31 @@ class CreditHold(SQLModel, table=True):
 
 
 class CreditEntry(SQLModel, table=True):
-    """One movement of one grant's credits. Never changed, never deleted; the balance is the sum of `amount`."""
+    """One movement of one grant's credits (a capture moves none). Only ever added: a trigger refuses changes and direct
+    deletes, only an account's own deletion takes its entries along. The balance is the sum of `amount`.
+
+    `balance_after` is the account's balance once this entry counts; `made_by` names the operator of an adjustment."""
 
     __tablename__ = "credit_entry"
-    __table_args__ = (Index("ix_credit_entry_account_id_id", "account_id", "id"),)
+    __table_args__ = (
+        CheckConstraint("balance_after >= 0", name="balance_not_negative"),
+        CheckConstraint(
+            "CASE kind WHEN 'grant' THEN amount > 0 WHEN 'release' THEN amount > 0 WHEN 'hold' THEN amount < 0 "
+            "WHEN 'expire' THEN amount < 0 WHEN 'capture' THEN amount = 0 ELSE amount <> 0 END",
+            name="sign_of_kind",
+        ),
+        CheckConstraint("kind = 'capture' OR grant_id IS NOT NULL", name="moves_a_grant"),
+        Index("ix_credit_entry_account_id_id", "account_id", "id"),
+    )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, primary_key=True, autoincrement=True))
     account_id: str = reference("account.id", index=False)
     kind: EntryKind = enum_field(EntryKind)
     amount: int
-    grant_id: str | None = reference("credit_grant.id", nullable=True)
-    hold_id: str | None = reference("credit_hold.id", nullable=True)
+    balance_after: int
+    grant_id: str | None = reference("credit_grant.id", nullable=True, ondelete="NO ACTION")
+    hold_id: str | None = reference("credit_hold.id", nullable=True, ondelete="NO ACTION")
     key: str = Field(max_length=200, unique=True)
     note: str = Field(default="", max_length=200)
+    made_by: str = Field(default="", max_length=80)
     created_at: datetime = now_field()

@@ -10,11 +10,14 @@ from photogen.models.columns import id_field, json_field, moment, now_field
 
 
 class InboxEvent(SQLModel, table=True):
-    """A verified event, kept once per (`source`, `event_id`), handled in the worker. `subject` is our own row's id."""
+    """A verified event, kept once per (`source`, `event_id`), handled in the worker. `subject` is our own row's id.
+
+    `next_attempt_at` is when it may be taken up (again), NULL once it was handled or given up."""
 
     __tablename__ = "inbox_event"
     __table_args__ = (
         UniqueConstraint("source", "event_id"),
+        Index("ix_inbox_event_due", "next_attempt_at", postgresql_where=text("next_attempt_at IS NOT NULL")),
         Index("ix_inbox_event_unhandled", "received_at", postgresql_where=text("handled_at IS NULL")),
     )
 
@@ -27,4 +30,5 @@ class InboxEvent(SQLModel, table=True):
     attempts: int = 0
     error: str = Field(default="", max_length=500)
     received_at: datetime = now_field()
+    next_attempt_at: datetime | None = moment()
     handled_at: datetime | None = moment()

@@ -26,7 +26,8 @@ class Plan(SQLModel, table=True):
     """What a plan gives. `credits_once` comes at registration, `credits_month` with each paid month.
 
     `trainings_included` are per month, or once in a lifetime where `trainings_once`; `daily_quota` 0 means none.
-    `visibilities` says which hub visibilities may be chosen beyond the safe default, which is private."""
+    `public_allowed` and `private_allowed` say which hub visibilities the plan lets a creator choose. Whatever they say,
+    a repository begins private and is opened only on an explicit choice."""
 
     __tablename__ = "plan"
 
@@ -41,6 +42,7 @@ class Plan(SQLModel, table=True):
     daily_quota: int = Field(default=0, ge=0)
     model_slots: int = Field(default=1, ge=1)
     tier: Tier = enum_field(Tier, Tier.FREE)
+    public_allowed: bool = True
     private_allowed: bool = True
     sort: int = 0
 
