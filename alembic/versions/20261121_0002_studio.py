@@ -15,6 +15,16 @@ down_revision: str | None = "0001"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
+# The owner's id as a word, then the words of the prompt: punctuation parts them, Han, kana and emoji stand alone.
+_SEARCH = (
+    r"array_to_tsvector(ARRAY['@'::text || account_id::text]) || to_tsvector('simple'::regconfig, "
+    r"regexp_replace(regexp_replace(prompt, "
+    r"'[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf"
+    r"\u2000-\u206f\u3000-\u3004\u3008-\u3020\uff01-\uff0f\uff1a-\uff20]+'::text, ' '::text, 'g'::text), "
+    r"'([\u2600-\u27bf\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    r"\U0001f000-\U0001faff\U00020000-\U0003ffff])'::text, ' \1 '::text, 'g'::text))"
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -226,9 +236,7 @@ def upgrade() -> None:
         sa.Column("content_type", sa.String(40), nullable=False),
         sa.Column("bytes", sa.Integer(), nullable=False),
         sa.Column("thumbhash", sa.String(64), nullable=False),
-        sa.Column(
-            "search", postgresql.TSVECTOR(), sa.Computed("to_tsvector('simple', prompt)", persisted=True), nullable=True
-        ),
+        sa.Column("search", postgresql.TSVECTOR(), sa.Computed(_SEARCH, persisted=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_image_account_id_account", ondelete="CASCADE"),

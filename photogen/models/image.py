@@ -9,12 +9,35 @@ from sqlmodel import Field, SQLModel
 
 from photogen.models.columns import id_field, json_field, moment, now_field, reference
 
+SEPARATORS = (
+    r"[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf"
+    r"\u2000-\u206f\u3000-\u3004\u3008-\u3020\uff01-\uff0f\uff1a-\uff20]+"
+)
+"""What stands between words: everything of ASCII but letters and digits, and the punctuation of other scripts. In the
+notation of PostgreSQL, which Python's `re` reads alike."""
+
+SINGLES = (
+    r"([\u2600-\u27bf\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    r"\U0001f000-\U0001faff\U00020000-\U0003ffff])"
+)
+"""Characters that are words by themselves (Han, kana, emoji), so that a part of an unspaced sentence is found."""
+
+OWNER = "@"
+"""Marks the word of `search` that is the owner's id: the index then answers for one account, however many there are."""
+
+# Written as PostgreSQL gives it back, casts and all: Alembic compares the two texts.
+_SEARCH = (
+    f"array_to_tsvector(ARRAY['{OWNER}'::text || account_id::text]) || to_tsvector('simple'::regconfig, "
+    f"regexp_replace(regexp_replace(prompt, '{SEPARATORS}'::text, ' '::text, 'g'::text), "
+    f"'{SINGLES}'::text, ' \\1 '::text, 'g'::text))"
+)
+
 
 class Image(SQLModel, table=True):
     """One delivered picture. The row comes after its bytes (rule 8). Lists run by (`created_at`, `id`), newest first.
 
     `recipe` holds steps, guidance, lora_scale, style, negative_prompt, vendor_model, seconds; `search` is made of the
-    prompt as typed, for searching in it. Thumbnails lie beside the picture: `images/<id>/512.webp` and `1024.webp`."""
+    owner and the words of the prompt as typed. Thumbnails lie beside the picture: `images/<id>/512.webp`, `1024.webp`."""
 
     __tablename__ = "image"
     __table_args__ = (
@@ -27,6 +50,7 @@ class Image(SQLModel, table=True):
         ),
         Index("ix_image_trash", "account_id", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
         Index("ix_image_search", "search", postgresql_using="gin"),
+        Index("ix_image_lora_model_id", "lora_model_id", "id", postgresql_where=text("lora_model_id IS NOT NULL")),
     )
 
     id: str = id_field()
@@ -51,7 +75,7 @@ class Image(SQLModel, table=True):
     thumbhash: str = Field(default="", max_length=64)
     search: Any = Field(
         default=None,
-        sa_column=Column(TSVECTOR, Computed("to_tsvector('simple', prompt)", persisted=True), nullable=True),
+        sa_column=Column(TSVECTOR, Computed(_SEARCH, persisted=True), nullable=True),
     )
     created_at: datetime = now_field()
     deleted_at: datetime | None = moment()
