@@ -37,7 +37,7 @@ class Image(SQLModel, table=True):
     """One delivered picture. The row comes after its bytes (rule 8). Lists run by (`created_at`, `id`), newest first.
 
     `recipe` holds steps, guidance, lora_scale, style, negative_prompt, vendor_model, seconds; `search` is made of the
-    owner and the words of the prompt as typed. Thumbnails lie beside the picture: `images/<id>/512.webp`, `1024.webp`."""
+    owner and the words of the prompt as typed. Beside the picture lie `images/<id>/512.webp` and `1024.webp`."""
 
     __tablename__ = "image"
     __table_args__ = (
