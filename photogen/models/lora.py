@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from photogen.models.columns import enum_field, id_field, moment, now_field, reference
@@ -22,7 +22,10 @@ class LoraModel(SQLModel, table=True):
     """A trained LoRA. Its weights live in our storage under `weights_key`; `default_scale` is its usual strength."""
 
     __tablename__ = "lora_model"
-    __table_args__ = (Index("ix_lora_model_account_id_created_at_id", "account_id", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_lora_model_account_id_created_at_id", "account_id", "created_at", "id"),
+        Index("ix_lora_model_remove", "remove_due_at", postgresql_where=text("remove_due_at IS NOT NULL")),
+    )
 
     id: str = id_field()
     account_id: str = reference("account.id", index=False)
@@ -40,3 +43,5 @@ class LoraModel(SQLModel, table=True):
     uses: int = 0
     created_at: datetime = now_field()
     deleted_at: datetime | None = moment()
+    remove_due_at: datetime | None = moment()
+    """When its weights and its hub repository are to be deleted (again); NULL when nothing of it is left."""

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
+from photogen.kit.ids import new_id
 from photogen.models.columns import enum_field, id_field, json_field, moment, now_field, reference
 
 
@@ -69,12 +70,17 @@ class Training(SQLModel, table=True):
             postgresql_where=text("status NOT IN ('completed', 'failed', 'cancelled')"),
         ),
         Index("ix_training_account_id_created_at_id", "account_id", "created_at", "id"),
+        Index("ix_training_clean", "clean_due_at", postgresql_where=text("clean_due_at IS NOT NULL")),
     )
 
     id: str = id_field()
     account_id: str = reference("account.id", index=False)
     photo_set_id: str = reference("photo_set.id", ondelete="RESTRICT")
     lora_model_id: str | None = reference("lora_model.id", nullable=True, ondelete="SET NULL")
+    request_key: str = Field(default_factory=new_id, max_length=80, unique=True)
+    """Made by the page per click, so that a double click is one training; prefixed with the account's id."""
+    replaces_model_id: str | None = Field(default=None, max_length=26)
+    """The model that is deleted once this training has succeeded, because its slot was needed."""
     name: str = Field(max_length=60)
     trigger_word: str = Field(max_length=40)
     subject: Subject = enum_field(Subject, Subject.PERSON)
@@ -99,6 +105,8 @@ class Training(SQLModel, table=True):
     paid_by: PaidBy = enum_field(PaidBy, PaidBy.CREDITS)
     credits: int = 0
     hold_key: str = Field(default="", max_length=160)
+    rounds: int = 1
+    """How often it was paid for: a retry after a failure is a round of its own, with a hold of its own."""
 
     vendor: str = Field(default="", max_length=32)
     vendor_id: str = Field(default="", max_length=80)
@@ -108,6 +116,9 @@ class Training(SQLModel, table=True):
     dataset_key: str = Field(default="", max_length=200)
     weights_key: str = Field(default="", max_length=200)
     hub_repository: str = Field(default="", max_length=200)
+    vendor_cost_cents: int | None = None
+    clean_due_at: datetime | None = moment()
+    """When what is left of it (dataset, vendor's files, unused weights) is to be deleted; NULL when nothing is."""
     cleaned_at: datetime | None = moment()
 
     attempts: int = 0
