@@ -1,0 +1,1 @@
+"""The rooms, one noun each: what photogen does, without Reflex, queues, vendors' libraries or settings."""

@@ -1,0 +1,1 @@
+"""Prompts to pictures: batches and their shots."""

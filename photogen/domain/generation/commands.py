@@ -1,0 +1,58 @@
+"""What a creator can ask for."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from photogen.kit.commands import Command, Lines, wrong
+
+COUNT = (1, 8)
+"""Fewest and most pictures of a batch."""
+PROMPT_LENGTH = 4000
+LARGEST_SEED = 2**31 - 9
+"""The last shot of a batch of eight still has a seed that fits 31 bits, which is what vendors take."""
+
+
+def _key(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{8,50}", text):
+        raise wrong("request_key", "This click could not be told from another. Reload the page and try again.")
+    return text
+
+
+def _choice(text: str) -> str:
+    if not re.fullmatch(r"(base|lora):[!-~]{1,64}", text):
+        raise wrong("not_a_choice", "Choose a model to generate with.")
+    return text
+
+
+RequestKey = Annotated[str, AfterValidator(_key)]
+ModelChoice = Annotated[str, AfterValidator(_choice)]
+"""`base:<key of the registry>` or `lora:<id of a trained model>`."""
+
+
+class StartGeneration(Command):
+    """A batch of pictures. `request_key` is made by the page per click: the same key is the same batch.
+
+    What is None takes the model's own default; a seed of None is drawn. Shot n has seed + n."""
+
+    request_key: RequestKey
+    model: ModelChoice
+    prompt: Annotated[str, Lines(PROMPT_LENGTH, least=1)]
+    negative_prompt: Annotated[str, Lines(PROMPT_LENGTH)] = ""
+    aspect: str = Field("1:1", max_length=10)
+    count: int = Field(1, title="Images", ge=COUNT[0], le=COUNT[1])
+    seed: int | None = Field(None, ge=0, le=LARGEST_SEED)
+    steps: int | None = Field(None, ge=1, le=200)
+    guidance: float | None = Field(None, ge=0, le=100)
+    lora_scale: float | None = Field(None, ge=-10, le=10)
+    style: str = Field("", max_length=40)
+
+
+class QuoteGeneration(Command):
+    """What would `count` pictures of this model cost?"""
+
+    model: ModelChoice
+    count: int = Field(1, title="Images", ge=COUNT[0], le=COUNT[1])

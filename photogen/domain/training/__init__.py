@@ -1,0 +1,1 @@
+"""Photos to a LoRA: trainings, and the models that come of them."""

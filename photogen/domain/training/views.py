@@ -1,0 +1,182 @@
+"""What pages and the API are shown of trainings and models. Frozen, flat, without secrets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingQuote:
+    """The price before the start, in credits. `paid_by` is "included" or "credits"; `affordable` says whether it can start."""
+
+    credits: int
+    paid_by: str
+    balance: int
+    balance_after: int
+    seconds_expected: int
+    included_left: int
+    affordable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """The wizard's unfinished work. `step` is its page, 1 to 4."""
+
+    name: str
+    trigger_word: str
+    subject: str
+    steps: int
+    learning_rate: float
+    lora_rank: int
+    autocaption: bool
+    visibility: str
+    step: int
+    photo_set_id: str | None
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """One of the five stages. `state` is done, now, todo, failed or cancelled; `seconds` is how long it took or takes."""
+
+    key: str
+    name: str
+    state: str
+    started_at: datetime | None
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView:
+    """One attempt of one stage: what happened and what was done about it."""
+
+    stage: str
+    number: int
+    outcome: str
+    category: str
+    code: str
+    message: str
+    vendor_words: str
+    request_id: str
+    action: str
+    started_at: datetime
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingView:
+    """Everything about one training. `percent` is of the whole; times in seconds; `credits` were held for it.
+
+    `retry_resumes` says whether a retry goes on from the failed stage (nothing is trained again) or starts afresh."""
+
+    id: str
+    name: str
+    trigger_word: str
+    subject: str
+    status: str
+    status_word: str
+    percent: int
+    step: int
+    steps: int
+    seconds_left: float | None
+    elapsed_seconds: float
+    log_tail: str
+    stages: tuple[StageView, ...]
+    error: str
+    error_code: str
+    error_category: str
+    advice: str
+    credits: int
+    paid_by: str
+    refunded: bool
+    can_cancel: bool
+    cancel_requested: bool
+    can_retry: bool
+    retry_resumes: bool
+    lora_model_id: str | None
+    photo_set_id: str
+    photo_count: int
+    learning_rate: float
+    lora_rank: int
+    autocaption: bool
+    visibility: str
+    hub_url: str
+    created_at: datetime
+    finished_at: datetime | None
+    attempts: tuple[AttemptView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRow:
+    """One line of the list of trainings."""
+
+    id: str
+    name: str
+    subject: str
+    status: str
+    status_word: str
+    percent: int
+    seconds_left: float | None
+    elapsed_seconds: float
+    steps: int
+    credits: int
+    paid_by: str
+    refunded: bool
+    error: str
+    error_code: str
+    lora_model_id: str | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """What a retry became. `resumed`: the same training goes on from `stage`; else `id` is a new one. `words` says it."""
+
+    id: str
+    resumed: bool
+    stage: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotsView:
+    """Model slots of the plan: `used` counts ready models and trainings under way."""
+
+    used: int
+    total: int
+
+    @property
+    def free(self) -> int:
+        """How many more can be begun."""
+        return max(0, self.total - self.used)
+
+
+@dataclass(frozen=True, slots=True)
+class LoraModelView:
+    """A trained model. `preview_url` is the newest picture made with it, "" without one; `seconds` the training's length."""
+
+    id: str
+    name: str
+    trigger_word: str
+    subject: str
+    base_model: str
+    status: str
+    visibility: str
+    preview_url: str
+    preview_thumbhash: str
+    uses: int
+    default_scale: float
+    weights_bytes: int
+    created_at: datetime
+    training_id: str | None
+    steps: int | None
+    learning_rate: float | None
+    lora_rank: int | None
+    photo_count: int | None
+    credits: int | None
+    seconds: float | None
+    photo_set_id: str | None
+    hub_repository: str
+    hub_url: str
