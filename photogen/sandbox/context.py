@@ -1,0 +1,112 @@
+"""What every part of the sandbox shares: store, pace, faults, record of requests, work under way."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from photogen.sandbox.faults import Faults
+from photogen.sandbox.pace import Pace
+from photogen.sandbox.store import Store
+
+_log = logging.getLogger("photogen.sandbox")
+
+
+class RequestLog:
+    """The last requests, for tests that ask what was asked of a vendor."""
+
+    def __init__(self, limit: int = 10_000) -> None:
+        self._entries: deque[dict[str, Any]] = deque(maxlen=limit)
+        self._count = 0
+
+    def add(self, entry: dict[str, Any]) -> dict[str, Any]:
+        """Keeps one; the caller fills in the outcome later."""
+        self._count += 1
+        entry = {"number": self._count, **entry}
+        self._entries.append(entry)
+        return entry
+
+    def all(self) -> list[dict[str, Any]]:
+        """Oldest first."""
+        return list(self._entries)
+
+    def clear(self) -> None:
+        """Forgets all."""
+        self._entries.clear()
+
+
+class Sandbox:
+    """State of one running sandbox. Everything happens on one event loop, except drawing and packing in threads."""
+
+    def __init__(self, data: Path, base_url: str) -> None:
+        self.store = Store(data)
+        self.base_url = base_url
+        self.pace = Pace.from_environment()
+        self.faults = Faults()
+        self.log = RequestLog()
+        self.http = httpx.AsyncClient(timeout=httpx.Timeout(30.0), trust_env=False)
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="sandbox")
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def spawn(self, key: str, work: Coroutine[Any, Any, None]) -> None:
+        """Does `work` beside the requests; `key` names it for `stop`."""
+        task = asyncio.get_running_loop().create_task(work, name=key)
+        self._tasks[key] = task
+        task.add_done_callback(lambda done: self._ended(key, done))
+
+    def _ended(self, key: str, task: "asyncio.Task[None]") -> None:
+        if self._tasks.get(key) is task:
+            del self._tasks[key]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("the sandbox failed at %s", key, exc_info=error)
+
+    def stop(self, key: str) -> None:
+        """Ends the work of that name; none is fine."""
+        if task := self._tasks.get(key):
+            task.cancel()
+
+    async def in_thread(self, function: Any, *args: Any) -> Any:
+        """The result of `function(*args)`, computed beside the loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, function, *args)
+
+    async def reset(self) -> None:
+        """As new: nothing stored, no faults, no work under way, the pace of the environment."""
+        await self._cancel_all()
+        self.store.reset()
+        self.faults.clear()
+        self.log.clear()
+        self.pace = Pace.from_environment()
+
+    async def close(self) -> None:
+        """Ends the work under way and closes what is open."""
+        await self._cancel_all()
+        await self.http.aclose()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        self.store.close()
+
+    async def _cancel_all(self) -> None:
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def now() -> datetime:
+    """The present, aware."""
+    return datetime.now(UTC)
+
+
+def stamp(moment: datetime | None = None) -> str:
+    """RFC 3339 with milliseconds and Z, as the vendors write it."""
+    return (moment or now()).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def age(moment: str) -> float:
+    """Seconds since a moment written by `stamp`."""
+    return (now() - datetime.fromisoformat(moment)).total_seconds()

@@ -1,0 +1,87 @@
+"""The sandbox's own door: faults, pace, the record of requests, reset. Guarded by SANDBOX_CONTROL_TOKEN when set."""
+
+import hmac
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from photogen.sandbox.context import Sandbox
+from photogen.sandbox.faults import Fault
+from photogen.sandbox.pace import Pace
+
+Endpoint = Callable[[Request, Sandbox], Awaitable[Response]]
+
+
+def _guarded(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    async def handle(request: Request) -> Response:
+        token = os.environ.get("SANDBOX_CONTROL_TOKEN", "")
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if token and not hmac.compare_digest(token.encode(), given.encode()):
+            return JSONResponse({"error": "SANDBOX_CONTROL_TOKEN is set; send it as bearer token"}, 401)
+        # a page on another site can post to loopback, but not with this content type and without asking first
+        if request.method == "POST" and "json" not in request.headers.get("content-type", ""):
+            return JSONResponse({"error": "send application/json"}, 415)
+        try:
+            return await endpoint(request, request.app.state.sandbox)
+        except ValidationError as error:
+            return JSONResponse({"error": error.errors(include_url=False, include_context=False)}, 422)
+
+    return handle
+
+
+async def _add_fault(request: Request, sandbox: Sandbox) -> Response:
+    fault = sandbox.faults.add(Fault.model_validate(await request.json()))
+    return JSONResponse(fault.model_dump(), 201)
+
+
+async def _list_faults(request: Request, sandbox: Sandbox) -> Response:
+    return JSONResponse([fault.model_dump() for fault in sandbox.faults.all()])
+
+
+async def _clear_faults(request: Request, sandbox: Sandbox) -> Response:
+    sandbox.faults.clear()
+    return Response(status_code=204)
+
+
+async def _requests(request: Request, sandbox: Sandbox) -> Response:
+    wanted = dict(request.query_params)
+    entries = [e for e in sandbox.log.all() if all(str(e.get(name)) == value for name, value in wanted.items())]
+    return JSONResponse(entries)
+
+
+async def _clear_requests(request: Request, sandbox: Sandbox) -> Response:
+    sandbox.log.clear()
+    return Response(status_code=204)
+
+
+async def _pace(request: Request, sandbox: Sandbox) -> Response:
+    if request.method == "POST":
+        changes: dict[str, Any] = await request.json()
+        sandbox.pace = Pace.model_validate({**sandbox.pace.model_dump(), **changes})
+    return JSONResponse(sandbox.pace.model_dump())
+
+
+async def _reset(request: Request, sandbox: Sandbox) -> Response:
+    await sandbox.reset()
+    return Response(status_code=204)
+
+
+async def _health(request: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+routes = [
+    Route("/healthz", _health, methods=["GET"]),
+    Route("/control/faults", _guarded(_add_fault), methods=["POST"]),
+    Route("/control/faults", _guarded(_list_faults), methods=["GET"]),
+    Route("/control/faults", _guarded(_clear_faults), methods=["DELETE"]),
+    Route("/control/requests", _guarded(_requests), methods=["GET"]),
+    Route("/control/requests", _guarded(_clear_requests), methods=["DELETE"]),
+    Route("/control/pace", _guarded(_pace), methods=["GET", "POST"]),
+    Route("/control/reset", _guarded(_reset), methods=["POST"]),
+]
