@@ -1,0 +1,6 @@
+"""Credits: grants, holds, and a ledger that only grows."""
+
+from photogen.domain.credits.service import CreditsService
+from photogen.domain.credits.views import Balance, EntryView
+
+__all__ = ["Balance", "CreditsService", "EntryView"]

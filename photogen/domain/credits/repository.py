@@ -1,0 +1,246 @@
+"""The ledger's rows."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, or_, text
+from sqlmodel import Session, col, select
+
+from photogen.db.locks import lock_account
+from photogen.domain.credits.policy import Lot, has_lapsed
+from photogen.domain.credits.views import Balance, EntryView
+from photogen.models import CreditEntry, CreditGrant, CreditHold, EntryKind, GrantSource, HoldState
+
+
+class Ledger:
+    """One account's ledger, locked from here to the end of the transaction: nobody else moves its credits meanwhile.
+
+    Opening it writes off what has lapsed by `now`, so that `balance` is what can be spent. `lapsed` has those grants'
+    ids. Raises NotFound.
+    """
+
+    def __init__(self, session: Session, account_id: str, now: datetime) -> None:
+        lock_account(session, account_id)
+        self._session = session
+        self._account_id = account_id
+        self.now = now
+        # Rows that this session read before it had the lock may be old: they are read again.
+        live = session.exec(
+            select(CreditGrant)
+            .where(CreditGrant.account_id == account_id, CreditGrant.remaining > 0)
+            .execution_options(populate_existing=True)
+        ).all()
+        self._grants = {grant.id: grant for grant in live}
+        self.balance = sum(grant.remaining for grant in live)
+        self.lapsed = [grant.id for grant in live if has_lapsed(grant.expires_at, now)]
+        for grant_id in self.lapsed:
+            remaining = self._grants[grant_id].remaining
+            self.write(EntryKind.EXPIRE, -remaining, key=f"expire:{grant_id}", grant_id=grant_id)
+
+    def lots(self) -> list[Lot]:
+        """What is left, grant by grant."""
+        return [Lot(g.id, g.remaining, g.expires_at, g.created_at) for g in self._grants.values() if g.remaining > 0]
+
+    def expiry(self, grant_id: str) -> datetime | None:
+        """When the grant's credits lapse."""
+        return self._grant(grant_id).expires_at
+
+    def grant(self, amount: int, source: GrantSource, key: str, expires_at: datetime | None, note: str) -> CreditGrant:
+        """A new grant, still empty: its first entry fills it."""
+        grant = CreditGrant(
+            account_id=self._account_id, amount=amount, remaining=0, source=source, key=key, note=note,
+            created_at=self.now, expires_at=expires_at,
+        )  # fmt: skip
+        self._session.add(grant)
+        self._session.flush()
+        self._grants[grant.id] = grant
+        return grant
+
+    def hold(self, kind: str, items: Sequence[tuple[str, str, int]]) -> list[CreditHold]:
+        """New open holds, one per (key, subject id, amount); their entries take the credits."""
+        holds = [
+            CreditHold(
+                account_id=self._account_id, key=key, kind=kind, subject_id=subject, amount=amount, created_at=self.now
+            )
+            for key, subject, amount in items
+        ]  # fmt: skip
+        self._session.add_all(holds)
+        self._session.flush()
+        return holds
+
+    def close(self, hold: CreditHold, state: HoldState) -> None:
+        """Marks the hold as captured or released; the entries are the caller's to write."""
+        hold.state = state
+        hold.closed_at = self.now
+        self._session.add(hold)
+
+    def write(
+        self,
+        kind: EntryKind,
+        amount: int,
+        *,
+        key: str,
+        grant_id: str | None = None,
+        hold: CreditHold | None = None,
+        note: str = "",
+        made_by: str = "",
+    ) -> None:
+        """Adds one entry and moves its grant's remainder by the same amount."""
+        if grant_id is not None:
+            grant = self._grant(grant_id)
+            grant.remaining += amount
+            self._session.add(grant)
+        self.balance += amount
+        self._session.add(
+            CreditEntry(
+                account_id=self._account_id, kind=kind, amount=amount, balance_after=self.balance, grant_id=grant_id,
+                hold_id=hold.id if hold else None, key=key, note=note, made_by=made_by, created_at=self.now,
+            )
+        )  # fmt: skip
+
+    def _grant(self, grant_id: str) -> CreditGrant:
+        if grant_id not in self._grants:
+            self._grants[grant_id] = self._session.exec(
+                select(CreditGrant).where(CreditGrant.id == grant_id).execution_options(populate_existing=True)
+            ).one()
+        return self._grants[grant_id]
+
+
+def grant_by_key(session: Session, key: str) -> CreditGrant | None:
+    """The grant made under this key, whoever's it is."""
+    return session.exec(select(CreditGrant).where(CreditGrant.key == key)).first()
+
+
+def holds_by_key(session: Session, keys: Sequence[str]) -> dict[str, CreditHold]:
+    """The holds made under these keys, whoever's they are, as they are now."""
+    found = session.exec(
+        select(CreditHold).where(col(CreditHold.key).in_(keys)).execution_options(populate_existing=True)
+    )
+    return {hold.key: hold for hold in found}
+
+
+def account_of_hold(session: Session, key: str) -> str | None:
+    """Whose hold it is; that never changes, so it may be asked before locking."""
+    return session.exec(select(CreditHold.account_id).where(CreditHold.key == key)).first()
+
+
+def taken_by(session: Session, hold: CreditHold) -> list[tuple[str, int]]:
+    """(grant id, credits) that the hold took, in the order in which it took them."""
+    rows = session.exec(
+        select(CreditEntry.grant_id, CreditEntry.amount)
+        .where(CreditEntry.hold_id == hold.id, CreditEntry.kind == EntryKind.HOLD)
+        .order_by(col(CreditEntry.id))
+    )
+    return [(grant_id, -amount) for grant_id, amount in rows if grant_id is not None]
+
+
+def adjusted_by(session: Session, prefix: str) -> tuple[str, int] | None:
+    """(account id, credits in sum) of the adjustment whose entries' keys begin with `prefix`, if it was made."""
+    row = session.exec(
+        select(func.min(CreditEntry.account_id), func.sum(CreditEntry.amount)).where(
+            func.starts_with(CreditEntry.key, prefix)
+        )
+    ).one()
+    return None if row[0] is None else (row[0], int(row[1]))
+
+
+def balance(session: Session, account_id: str, now: datetime) -> Balance:
+    """What the account has; lapsed credits don't count, whether or not they were written off yet."""
+    expires_at = col(CreditGrant.expires_at)
+    alive = or_(expires_at.is_(None), expires_at > now)
+    available, granted = session.exec(
+        select(func.sum(CreditGrant.remaining).filter(alive), func.sum(CreditGrant.amount)).where(
+            CreditGrant.account_id == account_id
+        )
+    ).one()
+    held = session.exec(
+        select(func.sum(CreditHold.amount)).where(
+            CreditHold.account_id == account_id, CreditHold.state == HoldState.OPEN
+        )
+    ).one()
+    return Balance(available or 0, held or 0, granted or 0)
+
+
+def accounts_with_lapsed(session: Session, now: datetime, after: str, limit: int) -> list[str]:
+    """Ids, in order and beyond `after`, of accounts that have lapsed credits not yet written off."""
+    return list(
+        session.exec(
+            select(CreditGrant.account_id)
+            .where(CreditGrant.remaining > 0, col(CreditGrant.expires_at) <= now, CreditGrant.account_id > after)
+            .distinct()
+            .order_by(col(CreditGrant.account_id))
+            .limit(limit)
+        )
+    )
+
+
+def history(session: Session, account_id: str, before: int | None, limit: int) -> list[EntryView]:
+    """Newest first; entries below the id `before`."""
+    query = (
+        select(CreditEntry, CreditHold.kind, CreditHold.subject_id)
+        .join(CreditHold, isouter=True, onclause=col(CreditHold.id) == CreditEntry.hold_id)
+        .where(CreditEntry.account_id == account_id)
+        .order_by(col(CreditEntry.id).desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(col(CreditEntry.id) < before)
+    return [
+        EntryView(
+            entry.id or 0, entry.kind, entry.amount, entry.balance_after, entry.note, kind or "", subject or "",
+            entry.made_by, entry.created_at,
+        )
+        for entry, kind, subject in session.exec(query)
+    ]  # fmt: skip
+
+
+_CHECKS: Mapping[str, str] = {
+    "grant {}: what remains is {}, its entries give {}": """
+        SELECT g.key, g.remaining, coalesce(sum(e.amount), 0)
+        FROM credit_grant g LEFT JOIN credit_entry e ON e.grant_id = g.id
+        WHERE CAST(:account AS text) IS NULL OR g.account_id = :account
+        GROUP BY g.id HAVING g.remaining <> coalesce(sum(e.amount), 0)""",
+    "grant {}: it is of {}, but was filled with {}": """
+        SELECT key, amount, filled FROM (
+            SELECT g.key, g.amount, coalesce(sum(e.amount), 0) AS filled
+            FROM credit_grant g LEFT JOIN credit_entry e
+                ON e.grant_id = g.id AND (e.kind = 'grant' OR e.kind = 'adjust' AND e.amount > 0)
+            WHERE CAST(:account AS text) IS NULL OR g.account_id = :account GROUP BY g.id) AS sums
+        WHERE amount <> filled""",
+    "hold {} is {} over {}: taken {}, returned {}, captures {}": """
+        SELECT key, state, amount, taken, returned, captures FROM (
+            SELECT h.key, h.state, h.amount,
+                   coalesce(-sum(e.amount) FILTER (WHERE e.kind = 'hold'), 0) AS taken,
+                   coalesce(sum(e.amount) FILTER (WHERE e.kind = 'release'), 0) AS returned,
+                   count(e.id) FILTER (WHERE e.kind = 'capture') AS captures
+            FROM credit_hold h LEFT JOIN credit_entry e ON e.hold_id = h.id
+            WHERE CAST(:account AS text) IS NULL OR h.account_id = :account GROUP BY h.id) AS sums
+        WHERE taken <> amount OR returned <> CASE state WHEN 'released' THEN amount ELSE 0 END
+            OR captures <> CASE state WHEN 'captured' THEN 1 ELSE 0 END""",
+    "hold {}: grant {} gave {} and got {} back": """
+        SELECT h.key, e.grant_id, coalesce(-sum(e.amount) FILTER (WHERE e.kind = 'hold'), 0),
+               coalesce(sum(e.amount) FILTER (WHERE e.kind = 'release'), 0)
+        FROM credit_hold h JOIN credit_entry e ON e.hold_id = h.id AND e.kind IN ('hold', 'release')
+        WHERE h.state = 'released' AND (CAST(:account AS text) IS NULL OR h.account_id = :account)
+        GROUP BY h.key, e.grant_id HAVING sum(e.amount) <> 0""",
+    "account {}, entry {}: it moves a grant or a hold of another account": """
+        SELECT e.account_id, e.id
+        FROM credit_entry e LEFT JOIN credit_grant g ON g.id = e.grant_id LEFT JOIN credit_hold h ON h.id = e.hold_id
+        WHERE (CAST(:account AS text) IS NULL OR e.account_id = :account)
+            AND (g.account_id <> e.account_id OR h.account_id <> e.account_id)""",
+    "account {}, entry {}: the balance after it is {}, the sum up to it {}": """
+        SELECT account_id, id, balance_after, running FROM (
+            SELECT account_id, id, balance_after, sum(amount) OVER (PARTITION BY account_id ORDER BY id) AS running
+            FROM credit_entry WHERE CAST(:account AS text) IS NULL OR account_id = :account) AS sums
+        WHERE balance_after <> running OR running < 0""",
+}
+
+
+def disagreements(session: Session, account_id: str | None) -> list[str]:
+    """Everything in which grants, holds and entries contradict each other. Each check is one statement, so one
+    snapshot: work going on meanwhile raises no false alarm."""
+    found: list[str] = []
+    for sentence, query in _CHECKS.items():
+        rows = session.connection().execute(text(query), {"account": account_id})
+        found.extend(sentence.format(*row) for row in rows)
+    return found

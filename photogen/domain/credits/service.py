@@ -1,0 +1,206 @@
+"""The ledger: credits come by grants, are set aside by holds, and holds are captured (spent) or released (given back).
+
+Entries are only ever added, each under a key of its own, and the balance is their sum. A step joins the caller's unit
+of work and locks the account first; call it before inserting rows that refer to the account (rule 5 of the house).
+
+Credits with an expiry lapse at that moment. What is held by then is judged when the hold closes: captured, it was spent
+in time; released, it returns to the grant that it came from and is written off by an entry of its own.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from photogen.db.uow import UnitOfWork, UowFactory
+from photogen.domain.credits import repository
+from photogen.domain.credits.commands import Adjust
+from photogen.domain.credits.policy import burn, has_lapsed
+from photogen.domain.credits.repository import Ledger
+from photogen.domain.credits.views import Balance, EntryView
+from photogen.errors import Conflict, InsufficientCredits, NotFound
+from photogen.kit.clock import Clock
+from photogen.models import CreditHold, EntryKind, GrantSource, HoldState
+
+_BATCH = 100
+_MOST_HISTORY = 200
+
+
+class CreditsService:
+    """Steps: grant, hold, hold_many, capture, release. Use cases: balance, adjust, expire_due, history, audit."""
+
+    def __init__(self, uow: UowFactory, clock: Clock) -> None:
+        self._uow = uow
+        self._clock = clock
+
+    # --- steps ------------------------------------------------------------------------------------------------------
+
+    def grant(
+        self,
+        uow: UnitOfWork,
+        account_id: str,
+        amount: int,
+        source: GrantSource,
+        key: str,
+        expires_at: datetime | None = None,
+        note: str = "",
+    ) -> None:
+        """Gives `amount` (0: nothing happens) credits, once per `key`.
+
+        Raises NotFound (no such account), Conflict (`key_reused`: the key stands for another grant).
+        """
+        _not_negative(amount)
+        ledger = self._open(uow, account_id)
+        earlier = repository.grant_by_key(uow.session, key)
+        if earlier is not None:
+            _same(key, (earlier.account_id, earlier.amount), (account_id, amount))
+        elif amount:
+            grant = ledger.grant(amount, source, key, expires_at, note)
+            ledger.write(EntryKind.GRANT, amount, key=f"grant:{key}", grant_id=grant.id, note=note)
+            uow.notify(account_id, "credits", account_id)
+
+    def hold(self, uow: UnitOfWork, account_id: str, amount: int, key: str, kind: str, subject_id: str) -> None:
+        """Sets `amount` (0 is fine) credits aside, once per `key`. `kind` and `subject_id` say for what.
+
+        Raises InsufficientCredits, NotFound (no such account), Conflict (`key_reused`).
+        """
+        self.hold_many(uow, account_id, [(key, subject_id, amount)], kind)
+
+    def hold_many(self, uow: UnitOfWork, account_id: str, items: Sequence[tuple[str, str, int]], kind: str) -> None:
+        """A hold for each (key, subject id, amount), all or none, under one lock. Raises what `hold` raises."""
+        for _, _, amount in items:
+            _not_negative(amount)
+        ledger = self._open(uow, account_id)
+        earlier = repository.holds_by_key(uow.session, [key for key, _, _ in items])
+        fresh = []
+        for key, subject_id, amount in items:
+            if key in earlier:
+                known = earlier[key]
+                _same(key, (known.account_id, known.subject_id, known.amount), (account_id, subject_id, amount))
+            else:
+                fresh.append((key, subject_id, amount))
+        needed = sum(amount for _, _, amount in fresh)
+        if needed > ledger.balance:
+            raise InsufficientCredits(needed, ledger.balance)
+        for hold in ledger.hold(kind, fresh):
+            for portion in burn(ledger.lots(), hold.amount, ledger.now):
+                key = f"{hold.key}:{portion.grant_id}"
+                ledger.write(EntryKind.HOLD, -portion.amount, key=key, grant_id=portion.grant_id, hold=hold)
+        if fresh:
+            uow.notify(account_id, "credits", account_id)
+
+    def capture(self, uow: UnitOfWork, hold_key: str) -> None:
+        """The held credits are spent. Again is fine. Raises NotFound, Conflict (`hold_released`)."""
+        ledger, hold = self._open_hold(uow, hold_key)
+        if hold.state is HoldState.RELEASED:
+            raise Conflict("These credits were already given back.", code="hold_released")
+        if hold.state is HoldState.OPEN:
+            ledger.close(hold, HoldState.CAPTURED)
+            ledger.write(EntryKind.CAPTURE, 0, key=f"{hold_key}:capture", hold=hold)
+            uow.notify(hold.account_id, "credits", hold.account_id)
+
+    def release(self, uow: UnitOfWork, hold_key: str) -> None:
+        """The held credits go back to the grants that they came from; those of a grant that has lapsed meanwhile are
+        written off at once. Again is fine. Raises NotFound, Conflict (`hold_captured`)."""
+        ledger, hold = self._open_hold(uow, hold_key)
+        if hold.state is HoldState.CAPTURED:
+            raise Conflict("These credits were already spent.", code="hold_captured")
+        if hold.state is HoldState.RELEASED:
+            return
+        ledger.close(hold, HoldState.RELEASED)
+        for grant_id, amount in repository.taken_by(uow.session, hold):
+            key = f"{hold_key}:{grant_id}"
+            ledger.write(EntryKind.RELEASE, amount, key=f"{key}:release", grant_id=grant_id, hold=hold)
+            if has_lapsed(ledger.expiry(grant_id), ledger.now):
+                ledger.write(EntryKind.EXPIRE, -amount, key=f"{key}:expire", grant_id=grant_id)
+        uow.notify(hold.account_id, "credits", hold.account_id)
+
+    # --- use cases --------------------------------------------------------------------------------------------------
+
+    def balance(self, account_id: str) -> Balance:
+        """What the account has now; all zero for one that never had any."""
+        with self._uow() as uow:
+            return repository.balance(uow.session, account_id, self._clock())
+
+    def adjust(self, account_id: str, amount: int, reason: str, by: str, key: str) -> None:
+        """Gives (+) or takes (-) credits by hand, once per `key`. What is held can't be taken.
+
+        Raises Invalid, NotFound, Conflict (`key_reused`; `not_enough_to_take`).
+        """
+        order = Adjust.of(amount=amount, reason=reason, by=by, key=key)
+        prefix = f"adjust:{order.key}:"
+        with self._uow() as uow:
+            ledger = self._open(uow, account_id)
+            earlier = repository.adjusted_by(uow.session, prefix)
+            if earlier is not None:
+                _same(order.key, earlier, (account_id, order.amount))
+                return
+            if order.amount > 0:
+                made = ledger.grant(order.amount, GrantSource.ADMIN, f"adjust:{order.key}", None, order.reason)
+                moves = [(made.id, order.amount)]
+            elif -order.amount > ledger.balance:
+                raise Conflict(
+                    f"Only {ledger.balance} credits can be taken; what is held for work under way can't.",
+                    code="not_enough_to_take",
+                    have=ledger.balance,
+                )
+            else:
+                portions = burn(ledger.lots(), -order.amount, ledger.now)
+                moves = [(portion.grant_id, -portion.amount) for portion in portions]
+            for grant_id, move in moves:
+                ledger.write(
+                    EntryKind.ADJUST,
+                    move,
+                    key=prefix + grant_id,
+                    grant_id=grant_id,
+                    note=order.reason,
+                    made_by=order.by,
+                )
+            uow.notify(account_id, "credits", account_id)
+
+    def expire_due(self) -> int:
+        """Writes off every credit that has lapsed and is not held, an account at a time; gives the number of grants."""
+        grants, last = 0, ""
+        while True:
+            with self._uow() as uow:
+                due = repository.accounts_with_lapsed(uow.session, self._clock(), last, _BATCH)
+            for account_id in due:
+                try:
+                    with self._uow() as uow:
+                        grants += len(self._open(uow, account_id).lapsed)
+                except NotFound:
+                    continue  # deleted since, and its credits with it
+            if len(due) < _BATCH:
+                return grants
+            last = due[-1]
+
+    def history(self, account_id: str, before: int | None = None, limit: int = 50) -> list[EntryView]:
+        """Entries, newest first; `before` is the id of the last one seen. At most 200 at a time."""
+        with self._uow() as uow:
+            return repository.history(uow.session, account_id, before, max(1, min(limit, _MOST_HISTORY)))
+
+    def audit(self, account_id: str | None = None) -> list[str]:
+        """Adds everything up again from the entries alone; a sentence for each disagreement, none when all is well."""
+        with self._uow() as uow:
+            return repository.disagreements(uow.session, account_id)
+
+    def _open(self, uow: UnitOfWork, account_id: str) -> Ledger:
+        ledger = Ledger(uow.session, account_id, self._clock())
+        if ledger.lapsed:
+            uow.notify(account_id, "credits", account_id)
+        return ledger
+
+    def _open_hold(self, uow: UnitOfWork, hold_key: str) -> tuple[Ledger, CreditHold]:
+        account_id = repository.account_of_hold(uow.session, hold_key)
+        if account_id is None:
+            raise NotFound("No credits were set aside for this.", code="hold_not_found")
+        ledger = self._open(uow, account_id)
+        return ledger, repository.holds_by_key(uow.session, [hold_key])[hold_key]
+
+
+def _not_negative(amount: int) -> None:
+    if amount < 0:
+        raise ValueError(f"credits are granted and held in amounts of 0 and more, not {amount}")
+
+
+def _same(key: str, then: tuple[object, ...], now: tuple[object, ...]) -> None:
+    if then != now:
+        raise Conflict(f"The key {key} was already used for something else.", code="key_reused")

@@ -1,0 +1,31 @@
+"""What the ledger shows. Amounts are whole credits."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from photogen.models import EntryKind
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """`available` can be spent now, `held` is set aside for work under way, `granted_total` is all there ever was."""
+
+    available: int
+    held: int
+    granted_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One line of the history. `subject_kind` and `subject_id` say what a hold was for (training or shot), else empty;
+    `made_by` names the operator of an adjustment."""
+
+    id: int
+    kind: EntryKind
+    amount: int
+    balance_after: int
+    note: str
+    subject_kind: str
+    subject_id: str
+    made_by: str
+    created_at: datetime
