@@ -67,5 +67,5 @@ def configure(*, json: bool, level: str = "INFO", stream: TextIO | None = None) 
 
 def get(name: str) -> structlog.stdlib.BoundLogger:
     """A logger; bind what belongs to every line: `log.get("training").bind(training=id)`."""
-    logger: structlog.stdlib.BoundLogger = structlog.get_logger(logger=name)
+    logger: structlog.stdlib.BoundLogger = structlog.get_logger(part=name)
     return logger

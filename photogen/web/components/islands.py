@@ -1,0 +1,107 @@
+"""The islands of ui.jsx as Reflex components. Pages use the functions of this package, not these classes."""
+
+from typing import Any
+
+import reflex as rx
+
+_LIBRARY = rx.asset("ui.jsx", shared=True).importable_path
+
+
+class Island(rx.Component):
+    """Base of what lives in ui.jsx."""
+
+    library = _LIBRARY
+
+    @classmethod
+    def create(cls, *children: Any, **props: Any) -> rx.Component:
+        return super().create(*children, **{k: v for k, v in props.items() if v is not None})
+
+
+class TextInput(Island):
+    tag = "TextInput"
+    value: rx.Var[str]
+    rows: rx.Var[int]
+    wait: rx.Var[int]
+    name: rx.Var[str]
+    type: rx.Var[str]
+    placeholder: rx.Var[str]
+    disabled: rx.Var[bool]
+    required: rx.Var[bool]
+    max_length: rx.Var[int]
+    min_length: rx.Var[int]
+    auto_complete: rx.Var[str]
+    auto_focus: rx.Var[bool]
+    spell_check: rx.Var[bool]
+    on_change: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
+class NumberInput(Island):
+    tag = "NumberInput"
+    name: rx.Var[str]
+    label: rx.Var[str]
+    described_by: rx.Var[str]
+    value: rx.Var[float]
+    min: rx.Var[float]
+    max: rx.Var[float]
+    step: rx.Var[float]
+    scale: rx.Var[str]
+    disabled: rx.Var[bool]
+    invalid: rx.Var[bool]
+    slider: rx.Var[bool]
+    on_change: rx.EventHandler[rx.event.passthrough_event_spec(float)]
+
+
+class Dialog(Island):
+    tag = "Dialog"
+    open: rx.Var[bool]
+    locked: rx.Var[bool]
+    label: rx.Var[str]
+    on_close: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class Menu(Island):
+    tag = "Menu"
+    plain: rx.Var[bool]
+    label: rx.Var[str]
+    trigger_class: rx.Var[str]
+    list_class: rx.Var[str]
+
+
+class Toasts(Island):
+    tag = "Toasts"
+    items: rx.Var[list[Any]]
+    close_label: rx.Var[str]
+    code_label: rx.Var[str]
+
+
+class Offline(Island):
+    tag = "Offline"
+    text: rx.Var[str]
+
+
+class ThemeSwitch(Island):
+    tag = "ThemeSwitch"
+    label: rx.Var[str]
+    labels: rx.Var[dict[str, str]]
+
+
+class Ago(Island):
+    tag = "Ago"
+    at: rx.Var[str]
+
+
+class Elapsed(Island):
+    tag = "Elapsed"
+    since: rx.Var[str]
+    until: rx.Var[str]
+
+
+class Picture(Island):
+    tag = "Picture"
+    src: rx.Var[str]
+    src2x: rx.Var[str]
+    alt: rx.Var[str]
+    ratio: rx.Var[str]
+    preview: rx.Var[str]
+    sizes: rx.Var[str]
+    eager: rx.Var[bool]

@@ -1,0 +1,247 @@
+// What plain HTML can't do by itself, kept small: each island owns one element and speaks to the page by events.
+import { Children, useCallback, useContext, useEffect, useId, useRef, useState } from "react";
+import { ColorModeContext, EventLoopContext } from "$/utils/context-registry";
+import { ReflexEvent } from "$/utils/state";
+
+// --- fields -----------------------------------------------------------------------------------------------------
+
+// A text field that answers at once: typing stays here, the page hears of it after `wait` ms or on leaving the field.
+export function TextInput({ value, rows, wait = 250, onChange, ...props }) {
+  const [text, setText] = useState(value ?? "");
+  const sent = useRef(value ?? "");
+  const timer = useRef();
+  useEffect(() => {
+    if (value !== undefined && value !== sent.current) {
+      sent.current = value;
+      setText(value);
+    }
+  }, [value]);
+  const flush = useCallback((next) => {
+    clearTimeout(timer.current);
+    if (next !== sent.current) {
+      sent.current = next;
+      onChange?.(next);
+    }
+  }, [onChange]);
+  const edit = (event) => {
+    const next = event.target.value;
+    setText(next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => flush(next), wait);
+  };
+  const leave = (event) => { flush(text); props.onBlur?.(event); };
+  const Tag = rows ? "textarea" : "input";
+  return <Tag {...props} rows={rows} value={text} onChange={edit} onBlur={leave} />;
+}
+
+// A number with a slider and a field that always agree. `scale="log"` spreads powers of ten evenly (learning rates).
+export function NumberInput({ id, name, label, describedBy, value, min, max, step = 1, scale, disabled, invalid, slider = true, onChange }) {
+  const [text, setText] = useState(String(value ?? ""));
+  const sent = useRef(value);
+  const timer = useRef();
+  useEffect(() => {
+    if (value !== sent.current) { sent.current = value; setText(String(value ?? "")); }
+  }, [value]);
+  const commit = (raw, wait) => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      const number = Number(raw);
+      if (raw !== "" && Number.isFinite(number) && number !== sent.current) { sent.current = number; onChange?.(number); }
+    }, wait);
+  };
+  const settle = () => {
+    const number = Number(text);
+    const fixed = text === "" || !Number.isFinite(number) ? sent.current : Math.min(max, Math.max(min, number));
+    setText(String(fixed ?? ""));
+    commit(String(fixed), 0);
+  };
+  const log = scale === "log";
+  const number = Number(text) || min;
+  const position = log ? (Math.log(number / min) / Math.log(max / min)) * 1000 : number;
+  const slide = (event) => {
+    const raw = Number(event.target.value);
+    const next = log ? Number((min * Math.pow(max / min, raw / 1000)).toPrecision(2)) : raw;
+    setText(String(next));
+    commit(String(next), 120);
+  };
+  return (
+    <div className="flex items-center gap-3">
+      {slider && (
+        <input type="range" className="slider" tabIndex={-1} aria-hidden="true" disabled={disabled}
+          min={log ? 0 : min} max={log ? 1000 : max} step={log ? 1 : step} value={position} onChange={slide} />
+      )}
+      <input id={id} name={name} type="number" inputMode="decimal" className={slider ? "input w-28! text-right" : "input"} aria-label={label}
+        aria-describedby={describedBy} aria-invalid={invalid || undefined} disabled={disabled} min={min} max={max} step={log ? "any" : step}
+        value={text} onChange={(e) => { setText(e.target.value); const n = Number(e.target.value); if (n >= min && n <= max) commit(e.target.value, 250); }} onBlur={settle} />
+    </div>
+  );
+}
+
+// --- overlays ---------------------------------------------------------------------------------------------------
+
+// <dialog> traps and gives back the focus itself. A click on the backdrop and Esc ask to close, unless `locked`.
+export function Dialog({ open, locked, onClose, className = "", label, children, id }) {
+  const ref = useRef(null);
+  useEffect(() => {
+    const dialog = ref.current;
+    if (open && !dialog.open) dialog.showModal();
+    if (!open && dialog.open) dialog.close();
+  }, [open]);
+  const ask = () => { if (!locked) onClose?.(); };
+  return (
+    <dialog id={id} ref={ref} className={`dialog ${className}`} aria-label={label}
+      onCancel={(e) => { e.preventDefault(); ask(); }}
+      onMouseDown={(e) => { if (e.target === ref.current) ask(); }}>
+      {open ? children : null}
+    </dialog>
+  );
+}
+
+// A button with a list of actions: arrows, Home, End, Esc; closes on a choice and on a click elsewhere.
+// The first child is what the button shows.
+// `plain` makes it a panel of anything instead of a menu of actions.
+export function Menu({ label, plain, triggerClass = "", listClass = "", children }) {
+  const [trigger, ...actions] = Children.toArray(children);
+  const [open, setOpen] = useState(false);
+  const root = useRef(null);
+  const id = useId();
+  useEffect(() => {
+    if (!open) return;
+    const items = () => [...root.current.querySelectorAll('[role="menuitem"]')];
+    if (!plain) items()[0]?.focus();
+    const away = (e) => { if (!root.current.contains(e.target)) setOpen(false); };
+    const key = (e) => {
+      const all = items();
+      const at = all.indexOf(document.activeElement);
+      const go = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[e.key];
+      if (go !== undefined && !plain) { e.preventDefault(); all[(go + all.length) % all.length]?.focus(); }
+      if (e.key === "Escape" || (e.key === "Tab" && !plain)) { setOpen(false); if (e.key === "Escape") root.current.querySelector("button").focus(); }
+    };
+    document.addEventListener("pointerdown", away);
+    document.addEventListener("keydown", key);
+    return () => { document.removeEventListener("pointerdown", away); document.removeEventListener("keydown", key); };
+  }, [open]);
+  return (
+    <div ref={root} className="menu">
+      <button type="button" className={triggerClass} aria-label={label} aria-haspopup={plain ? undefined : "menu"} aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen(!open)}>
+        {trigger}
+      </button>
+      {open && <div id={id} role={plain ? "group" : "menu"} aria-label={label} className={`menu-list ${listClass}`}
+        onClick={(e) => { if (e.target.closest('[role="menuitem"], a')) setTimeout(() => setOpen(false)); }}>{actions}</div>}
+    </div>
+  );
+}
+
+// --- messages ---------------------------------------------------------------------------------------------------
+
+// Toasts of the server, shown once each: ids are sortable, the newest that was seen survives a reload of the tab.
+export function Toasts({ items, closeLabel, codeLabel }) {
+  const [shown, setShown] = useState([]);
+  const [addEvents] = useContext(EventLoopContext);
+  const timers = useRef(new Map());
+  const close = useCallback((id) => { clearTimeout(timers.current.get(id)); setShown((all) => all.filter((x) => x.id !== id)); }, []);
+  useEffect(() => {
+    const seen = sessionStorage.getItem("toast") ?? "";
+    const fresh = (items ?? []).filter((x) => x.id > seen);
+    if (!fresh.length) return;
+    sessionStorage.setItem("toast", fresh[fresh.length - 1].id);
+    setShown((all) => [...all, ...fresh].slice(-4));
+    for (const x of fresh) if (x.tone !== "bad") timers.current.set(x.id, setTimeout(() => close(x.id), x.action ? 10000 : 5000));
+  }, [items, close]);
+  useEffect(() => () => timers.current.forEach(clearTimeout), []);
+  const act = (x) => { addEvents([ReflexEvent(x.event, x.payload)], []); close(x.id); };
+  const list = (bad) => (
+    <div role={bad ? "alert" : "status"} aria-live={bad ? "assertive" : "polite"} className="contents">
+      {shown.filter((x) => (x.tone === "bad") === bad).map((x) => (
+        <div key={x.id} className="toast" data-tone={x.tone}>
+          <p>{x.text}{x.code && <span className="block mt-1 text-muted">{codeLabel} <span className="code">{x.code}</span></span>}</p>
+          {x.action && <button type="button" onClick={() => act(x)}>{x.action}</button>}
+          <button type="button" className="toast-close" aria-label={closeLabel} onClick={() => close(x.id)}>×</button>
+        </div>
+      ))}
+    </div>
+  );
+  return <div className="toasts">{list(false)}{list(true)}</div>;
+}
+
+// A quiet word when the connection has been away for longer than a blink.
+export function Offline({ text }) {
+  const [, errors] = useContext(EventLoopContext);
+  const [late, setLate] = useState(false);
+  const away = errors.length > 0;
+  useEffect(() => {
+    if (!away) { setLate(false); return; }
+    const timer = setTimeout(() => setLate(true), 1200);
+    return () => clearTimeout(timer);
+  }, [away]);
+  return <div role="status">{late && <div className="offline"><span className="spinner" aria-hidden="true" />{text}</div>}</div>;
+}
+
+// --- small things -----------------------------------------------------------------------------------------------
+
+// Dark, light or as the system does; kept in a cookie too, which outlives the storage cleared at log-out.
+export function ThemeSwitch({ labels, label }) {
+  const { rawColorMode, setColorMode } = useContext(ColorModeContext);
+  const [mounted, setMounted] = useState(false);
+  useEffect(() => setMounted(true), []);
+  const choose = (mode) => {
+    setColorMode(mode);
+    document.cookie = `theme=${mode}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+  };
+  return (
+    <div role="radiogroup" aria-label={label} className="segmented">
+      {["system", "light", "dark"].map((mode) => {
+        const on = mounted && rawColorMode === mode;
+        return <button key={mode} type="button" role="radio" aria-checked={on} onClick={() => choose(mode)}>{labels[mode]}</button>;
+      })}
+    </div>
+  );
+}
+
+const UNITS = [["year", 31536000], ["month", 2592000], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];
+
+// "5 minutes ago", the exact moment on hover; renews itself.
+export function Ago({ at, className }) {
+  const [now, setNow] = useState(null);
+  useEffect(() => {
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), 20000);
+    return () => clearInterval(timer);
+  }, []);
+  if (!at) return null;
+  const lang = typeof document === "undefined" ? "en" : document.documentElement.lang || "en";
+  const date = new Date(at);
+  const seconds = now === null ? 0 : (date.getTime() - now) / 1000;
+  const [unit, size] = UNITS.find(([, s]) => Math.abs(seconds) >= s) ?? ["second", 1];
+  const words = now === null ? "" : Math.abs(seconds) < 45
+    ? new Intl.RelativeTimeFormat(lang, { numeric: "auto" }).format(0, "second")
+    : new Intl.RelativeTimeFormat(lang, { numeric: "auto" }).format(Math.round(seconds / size), unit);
+  const exact = now === null ? undefined : new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "medium" }).format(date);
+  return <time className={className} dateTime={at} title={exact}>{words}</time>;
+}
+
+// A running clock, "1:04", from `since` (ISO) until `until` (ISO) or now.
+export function Elapsed({ since, until, className }) {
+  const [now, setNow] = useState(null);
+  useEffect(() => {
+    setNow(Date.now());
+    if (until) return;
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, [until]);
+  if (!since || now === null) return null;
+  const total = Math.max(0, Math.round(((until ? Date.parse(until) : now) - Date.parse(since)) / 1000));
+  const two = (n) => String(n).padStart(2, "0");
+  const [h, m, s] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
+  return <span className={`num ${className ?? ""}`}>{h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`}</span>;
+}
+
+// A picture whose space is kept, whose preview comes first, and which fades in once.
+export function Picture({ src, src2x, alt, ratio, preview, eager, className = "", sizes }) {
+  const style = { aspectRatio: ratio || "1", backgroundImage: preview ? `url("${preview}")` : undefined };
+  return (
+    <div className={`picture ${className}`} style={style}>
+      {src && <img src={src} srcSet={src2x ? `${src} 1x, ${src2x} 2x` : undefined} sizes={sizes} alt={alt} loading={eager ? "eager" : "lazy"} decoding="async" />}
+    </div>
+  );
+}

@@ -1,0 +1,157 @@
+"""Pages that change by themselves: rows announce themselves by NOTIFY, one listener per web process tells the tabs concerned.
+
+    live.subscribe(self, "training", Training.refresh)      # in an on_load handler; again after each reconnect, by itself
+
+`Training.refresh` is an ordinary `@allow("user")` handler that reads what it shows. It passes through the guard like any event, so a
+session that has ended is never served. Announcements that come while a refresh waits are answered by that one refresh. The subscriptions
+of a tab end when it leaves the page (its next on_load begins anew) or disconnects. Kinds: training, generation, credits, photoset, gallery.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+import reflex as rx
+from reflex_base.event import Event
+
+from photogen.kit import log
+from photogen.web import deps
+from photogen.web.session import current
+
+CHANNEL = "photogen_changes"
+SAFETY_SECONDS = 20.0
+"""How often every subscribed page reads again in case an announcement was lost."""
+
+_log = log.get("live")
+
+
+class Hub:
+    """Which tabs want to hear of what. Belongs to one event loop; holds no data of anybody's."""
+
+    def __init__(self) -> None:
+        self._subscriptions: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(dict)  # (account, kind): token: handlers
+        self._pages: dict[str, str] = {}  # token: path, to drop the subscriptions of the page before
+        self._waiting: dict[tuple[str, str], bool] = {}  # (token, handler): announced again meanwhile
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._app: rx.App | None = None
+
+    def subscribe(self, token: str, page: str, account_id: str, kind: str, handler: str) -> None:
+        """`handler` (a full event name) is to run in the tab `token` when a row of `kind` of the account changes."""
+        if self._pages.get(token) != page:
+            self.forget(token)
+            self._pages[token] = page
+        self._subscriptions[account_id, kind].setdefault(token, set()).add(handler)
+
+    def forget(self, token: str) -> None:
+        """Drops everything about a tab."""
+        self._pages.pop(token, None)
+        for key in [key for key, tabs in self._subscriptions.items() if token in tabs]:
+            del self._subscriptions[key][token]
+            if not self._subscriptions[key]:
+                del self._subscriptions[key]
+
+    def prune(self, connected: set[str]) -> None:
+        """Drops the tabs that are no longer connected."""
+        for token in set(self._pages) - connected:
+            self.forget(token)
+
+    def announce(self, account_id: str, kind: str) -> None:
+        """A row changed: the tabs concerned read again."""
+        for token, handlers in self._subscriptions.get((account_id, kind), {}).items():
+            for handler in handlers:
+                self._push(token, handler)
+
+    def announce_all(self) -> None:
+        """Every subscribed tab reads again: after the listener was away, and as the safety net."""
+        for account_id, kind in list(self._subscriptions):
+            self.announce(account_id, kind)
+
+    def _push(self, token: str, handler: str) -> None:
+        key = (token, handler)
+        if key in self._waiting:
+            self._waiting[key] = True
+            return
+        self._waiting[key] = False
+        task = asyncio.get_running_loop().create_task(self._run(key))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, key: tuple[str, str]) -> None:
+        token, handler = key
+        try:
+            while True:
+                assert self._app is not None
+                if token not in self._pages:
+                    return
+                with self._app.set_contexts():
+                    done = await self._app.event_processor.enqueue(token, Event(name=handler, payload={}))
+                await asyncio.wait([done])
+                if not self._waiting[key]:
+                    return
+                self._waiting[key] = False
+        finally:
+            del self._waiting[key]
+
+    def tidy(self) -> None:
+        """Forgets tabs that went away, then lets the rest read again."""
+        assert self._app is not None
+        namespace = self._app.event_namespace
+        if namespace is not None:
+            self.prune(set(namespace.token_to_sid))
+        self.announce_all()
+
+    @asynccontextmanager
+    async def running(self, app: rx.App) -> AsyncIterator[None]:
+        """Listens while the web process runs."""
+        self._app = app
+        work = [asyncio.create_task(self._listen(), name="live-listen"), asyncio.create_task(self._safety(), name="live-safety")]
+        try:
+            yield
+        finally:
+            for task in [*work, *self._tasks]:
+                task.cancel()
+            await asyncio.gather(*work, *self._tasks, return_exceptions=True)
+
+    async def _safety(self) -> None:
+        while True:
+            await asyncio.sleep(SAFETY_SECONDS)
+            self.tidy()
+
+    async def _listen(self) -> None:
+        pause = 0.2
+        while True:
+            try:
+                url = deps.settings().database_url.get_secret_value()
+                async with await psycopg.AsyncConnection.connect(url, autocommit=True, application_name="photogen-live") as connection:
+                    await connection.execute(f"LISTEN {CHANNEL}")
+                    pause = 0.2
+                    self.announce_all()
+                    async for message in connection.notifies():
+                        self._hear(message.payload)
+            except (psycopg.Error, OSError) as error:
+                _log.warning("listener lost, trying again", error=type(error).__name__, seconds=pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 10.0)
+
+    def _hear(self, payload: str) -> None:
+        try:
+            change: dict[str, Any] = json.loads(payload)
+            self.announce(str(change["account"]), str(change["kind"]))
+        except (ValueError, KeyError, TypeError):
+            _log.warning("announcement not understood")
+
+
+hub = Hub()
+"""The one hub of this web process."""
+
+
+def subscribe(state: rx.State, kind: str, handler: Any) -> None:
+    """Lets `handler` (an event handler without arguments) run in this tab when a row of `kind` of the logged-in account changes."""
+    name = Event.from_event_type(handler())[0].name if callable(handler) else Event.from_event_type(handler)[0].name
+    hub.subscribe(state.router.session.client_token, state.router.url.path, current().account_id, kind, name)

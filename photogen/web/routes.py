@@ -1,0 +1,35 @@
+"""Addresses, in one place. People's bookmarks rely on them (journeys.md)."""
+
+LANDING = "/"
+PRICING = "/pricing"
+LOGIN = "/login"
+REGISTER = "/register"
+DASHBOARD = "/dashboard"
+MODELS = "/models"
+MODEL = "/models/[model_id]"
+NEW_MODEL = "/models/new"
+TRAININGS = "/trainings"
+TRAINING = "/trainings/[training_id]"
+GENERATE = "/generate"
+GALLERY = "/gallery"
+SETTINGS = "/settings"
+
+AUTH_LOGIN = "/auth/login"
+AUTH_REGISTER = "/auth/register"
+AUTH_LOGOUT = "/auth/logout"
+AUTH_PASSWORD = "/auth/password"
+
+
+def model(model_id: str) -> str:
+    """Address of a model's page; `model_id` may be a Var."""
+    return f"/models/{model_id}"
+
+
+def training(training_id: str) -> str:
+    """Address of a training's page; `training_id` may be a Var."""
+    return f"/trainings/{training_id}"
+
+
+def generate_with(model_id: str) -> str:
+    """Address of the generate page with a model chosen; `model_id` may be a Var."""
+    return f"/generate?model={model_id}"
