@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from datetime import UTC, datetime
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32
 ID_LENGTH = 26
@@ -16,3 +17,11 @@ def new_id() -> str:
 def is_id(text: object) -> bool:
     """Whether `text` has the form of an id; says nothing about whether such a row exists."""
     return isinstance(text, str) and len(text) == ID_LENGTH and all(c in _ALPHABET for c in text)
+
+
+def moment_of(ulid: str) -> datetime:
+    """When `ulid` was made, to the millisecond, in UTC."""
+    milliseconds = 0
+    for character in ulid[:10]:
+        milliseconds = milliseconds << 5 | _ALPHABET.index(character)
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
