@@ -32,6 +32,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_lora_model_remove", "lora_model", ["remove_due_at"], postgresql_where=sa.text("remove_due_at IS NOT NULL")
     )
+    op.drop_index("ix_image_lora_model_id", table_name="image")
     op.create_index(
         "ix_image_lora_model_id",
         "image",
@@ -42,6 +43,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_image_lora_model_id", table_name="image")
+    op.create_index("ix_image_lora_model_id", "image", ["lora_model_id"])
     op.drop_index("ix_lora_model_remove", table_name="lora_model")
     op.drop_column("lora_model", "remove_due_at")
     op.drop_index("ix_training_clean", table_name="training")

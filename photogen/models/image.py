@@ -59,7 +59,7 @@ class Image(SQLModel, table=True):
     shot_id: str = Field(max_length=26, unique=True)
     model_key: str = Field(max_length=64)
     model_name: str = Field(max_length=60)
-    lora_model_id: str | None = reference("lora_model.id", nullable=True, ondelete="SET NULL")
+    lora_model_id: str | None = reference("lora_model.id", index=False, nullable=True, ondelete="SET NULL")
     prompt: str = Field(sa_column=Column(Text, nullable=False))
     prompt_sent: str = Field(sa_column=Column(Text, nullable=False))
     aspect: str = Field(max_length=10)
