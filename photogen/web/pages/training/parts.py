@@ -1,0 +1,196 @@
+"""What the page of a training is put together from."""
+
+import reflex as rx
+
+from photogen.web import components as ui
+from photogen.web import routes
+from photogen.web.pages.training.state import Attempt, Stage, TrainingPage
+from photogen.web.text import t
+
+_view = TrainingPage.view
+
+
+def actions() -> rx.Component:
+    """The status, and the one thing that can be done about it now."""
+    return rx.el.div(
+        ui.status_pill(_view.status_word, label=t("Training status"), tone=_view.tone),
+        rx.cond(
+            _view.can_cancel,
+            ui.button(
+                rx.cond(_view.cancelling, t("Stopping…"), t("Cancel training")),
+                kind="danger",
+                on_click=TrainingPage.ask_cancel,
+                disabled=_view.cancelling,
+            ),
+        ),
+        rx.cond(
+            _view.can_retry,
+            ui.button(t("Retry"), kind="primary", icon_name="rotate_cw", on_click=TrainingPage.retry, busy=TrainingPage.busy),
+        ),
+        class_name="flex items-center gap-3",
+    )
+
+
+def success() -> rx.Component:
+    """What to do with the model that came of it."""
+    return rx.cond(
+        _view.model_id != "",
+        ui.card(
+            rx.el.div(
+                ui.icon("circle_check", size=20, class_name="text-good shrink-0 mt-0.5"),
+                rx.el.div(
+                    rx.el.p(t("Your model is ready"), class_name="font-medium"),
+                    rx.el.p(_view.money, class_name="text-sm text-muted"),
+                ),
+                class_name="flex gap-3 flex-1 min-w-0",
+            ),
+            rx.el.div(
+                ui.link_button(t("See the model"), href=routes.model(_view.model_id)),
+                ui.link_button(
+                    t("Generate with it"), href=routes.generate_with(_view.model_id), kind="primary", icon_name="sparkles"
+                ),
+                class_name="flex flex-wrap gap-2",
+            ),
+            class_name="flex flex-wrap items-center gap-4 mb-6",
+        ),
+    )
+
+
+def failure() -> rx.Component:
+    """What happened, what can be done, what became of the money."""
+    return rx.cond(
+        _view.status == "failed",
+        rx.el.div(
+            ui.notice(
+                rx.el.p(_view.error, class_name="font-medium"),
+                rx.cond(_view.advice != "", rx.el.p(_view.advice, class_name="mt-1")),
+                rx.el.p(
+                    _view.money,
+                    rx.cond(_view.can_retry, rx.fragment(" ", _view.retry_text)),
+                    class_name="mt-1 text-soft",
+                ),
+                rx.el.p(
+                    t("Kind of error:"), " ", _view.category, " · ", t("Code to quote:"), " ",
+                    rx.el.span(_view.code, class_name="code"),
+                    class_name="mt-2 text-muted",
+                ),
+                tone="bad",
+            ),
+            role="alert",
+            class_name="mb-6",
+        ),
+    )  # fmt: skip
+
+
+def _stage(stage: rx.Var[Stage], number: rx.Var[int]) -> rx.Component:
+    dot = rx.match(
+        stage.state,
+        ("done", ui.icon("check", size=12)),
+        ("failed", ui.icon("x", size=12)),
+        rx.el.span((number + 1).to(str)),
+    )
+    return rx.el.li(
+        rx.el.span(dot, class_name="step-dot", custom_attrs={"aria-hidden": "true"}),
+        rx.el.span(stage.name, rx.el.span(stage.time, class_name="block text-xs text-muted num font-normal min-h-4")),
+        class_name="step",
+        custom_attrs={"data-state": stage.state, "aria-current": rx.cond(stage.state == "current", "step", "false")},
+        key=stage.name,
+    )
+
+
+def live_part() -> rx.Component:
+    """Stages with their times, the bar, the step, what is left, the log."""
+    return ui.card(
+        rx.el.ol(
+            rx.foreach(TrainingPage.stages, _stage), class_name="steps", custom_attrs={"aria-label": t("Stages")}
+        ),
+        rx.cond(
+            (_view.status != "failed") & (_view.status != "cancelled"),
+            rx.el.div(
+                ui.progress(_view.percent, label=t("Training progress"), tone=_view.tone),
+                rx.el.div(
+                    rx.el.span(_view.percent, " %", class_name="text-text font-medium"),
+                    rx.cond(_view.step_text != "", rx.el.span(_view.step_text)),
+                    rx.el.span(t("Time"), " ", ui.elapsed(_view.created_at, _view.finished_at)),
+                    rx.cond(_view.running & (_view.left != ""), rx.el.span(_view.left)),
+                    rx.cond(_view.running, rx.el.span(_view.money, class_name="sm:ml-auto")),
+                    class_name="flex flex-wrap gap-x-5 gap-y-1 text-sm text-muted num mt-3",
+                ),
+                class_name="mt-6",
+            ),
+            rx.cond(_view.status == "cancelled", rx.el.p(_view.money, class_name="mt-5 text-sm text-muted")),
+        ),
+        rx.cond(_view.log != "", rx.el.div(ui.log_tail(_view.log, label=t("Log")), class_name="mt-6")),
+        class_name="mb-6",
+    )
+
+
+def settings() -> rx.Component:
+    """What it was trained with."""
+    return ui.card(
+        rx.el.h2(t("Settings"), class_name="text-base mb-4"),
+        rx.el.dl(
+            rx.foreach(
+                _view.facts,
+                lambda fact: rx.el.div(
+                    rx.el.dt(fact[0], class_name="text-muted"),
+                    rx.el.dd(fact[1], class_name="num text-right break-all"),
+                    class_name="flex justify-between gap-4 py-1.5",
+                    key=fact[0],
+                ),
+            ),
+            class_name="text-sm",
+        ),
+        rx.cond(
+            _view.hub_url != "",
+            rx.el.a(
+                ui.icon("external_link", size=14),
+                t("Open on the hub"),
+                href=_view.hub_url,
+                target="_blank",
+                rel="noreferrer",
+                class_name="link inline-flex items-center gap-1.5 text-sm mt-3",
+            ),
+        ),
+    )
+
+
+def _attempt(row: rx.Var[Attempt]) -> rx.Component:
+    small = rx.el.p(
+        rx.cond(row.category != "", rx.fragment(row.category, " · ")),
+        rx.cond(row.code != "", rx.fragment(rx.el.span(row.code, class_name="code"), " ")),
+        rx.cond(row.request_id != "", rx.fragment(t("Request"), " ", rx.el.span(row.request_id, class_name="code"))),
+        class_name="text-xs text-muted mt-1",
+    )
+    return rx.el.li(
+        rx.el.div(
+            rx.el.span(row.stage, class_name="font-medium"),
+            ui.pill(row.outcome, tone=row.tone),
+            rx.el.span(ui.ago(row.started_at), " · ", row.time, class_name="text-sm text-muted num ml-auto"),
+            class_name="flex flex-wrap items-center gap-3",
+        ),
+        rx.cond(row.message != "", rx.el.p(row.message, class_name="text-sm text-soft mt-1")),
+        rx.cond(row.action != "", rx.el.p(row.action, class_name="text-sm text-muted mt-0.5")),
+        rx.cond((row.category != "") | (row.code != "") | (row.request_id != ""), small),
+        rx.cond(
+            row.words != "",
+            rx.el.details(
+                rx.el.summary(t("What the vendor said"), class_name="text-sm link"),
+                rx.el.pre(row.words, class_name="log mt-2"),
+                class_name="mt-1",
+            ),
+        ),
+        class_name="py-3",
+    )
+
+
+def history() -> rx.Component:
+    """Every attempt of every stage."""
+    return ui.card(
+        rx.el.h2(t("History"), class_name="text-base mb-2"),
+        rx.cond(
+            TrainingPage.attempts.length() > 0,
+            rx.el.ol(rx.foreach(TrainingPage.attempts, _attempt), class_name="divide-y divide-line"),
+            rx.el.p(t("Nothing has been attempted yet; a worker takes it up in a moment."), class_name="text-sm text-muted"),
+        ),
+    )

@@ -1,0 +1,54 @@
+"""Times and amounts in words, the same on every page."""
+
+from datetime import datetime
+
+from photogen.web.text import plural, t
+
+
+def iso(moment: datetime | None) -> str:
+    """A moment for the browser; "" for none."""
+    return moment.isoformat() if moment else ""
+
+
+def duration(seconds: float | None) -> str:
+    """ "25 s", "3 min", "1 h 20 min"; "" for none."""
+    if seconds is None:
+        return ""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return t("{n} s", n=whole)
+    minutes = round(whole / 60)
+    if minutes < 60:
+        return t("{n} min", n=minutes)
+    return t("{h} h {m} min", h=minutes // 60, m=minutes % 60) if minutes % 60 else t("{h} h", h=minutes // 60)
+
+
+def about(seconds: float | None) -> str:
+    """ "about 3 minutes", for expectations; "" for none."""
+    if seconds is None:
+        return ""
+    if seconds < 50:
+        return t("about {n} seconds", n=max(5, round(seconds / 5) * 5))
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return plural(max(1, minutes), "about {n} minute", "about {n} minutes")
+    return plural(round(minutes / 60), "about {n} hour", "about {n} hours")
+
+
+def clock(seconds: float | None) -> str:
+    """ "1:04" or "1:02:09"; "" for none."""
+    if seconds is None:
+        return ""
+    whole = max(0, round(seconds))
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def credits(amount: int) -> str:
+    """ "20 credits ($2.00)". A credit is worth ten cents."""
+    return f"{plural(amount, '{n} credit', '{n} credits')} (${amount / 10:.2f})"
+
+
+def megabytes(size: int) -> str:
+    """ "3.2 MB"."""
+    return f"{size / 1_000_000:.1f} MB"
