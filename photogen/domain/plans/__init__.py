@@ -1,0 +1,6 @@
+"""Plans, what they entitle to, and the registry of image models."""
+
+from photogen.domain.plans.service import PlansService
+from photogen.domain.plans.views import Entitlements, ImageModelView, PlanView
+
+__all__ = ["Entitlements", "ImageModelView", "PlanView", "PlansService"]

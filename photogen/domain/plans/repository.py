@@ -1,0 +1,59 @@
+"""Rows of plans and image models, and how many included trainings were used."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from photogen.errors import NotFound
+from photogen.models import Account, ImageModel, PaidBy, Plan, Training, TrainingStatus
+
+
+def plans(session: Session) -> Sequence[Plan]:
+    """All plans in the order of the price list."""
+    return session.exec(select(Plan).order_by(col(Plan.sort), Plan.key)).all()
+
+
+def plan(session: Session, key: str) -> Plan:
+    """Raises NotFound."""
+    found = session.get(Plan, key)
+    if found is None:
+        raise NotFound("There is no such plan.", code="plan_not_found")
+    return found
+
+
+def plan_of(session: Session, account_id: str) -> Plan:
+    """The account's plan. Raises NotFound when there is no such account."""
+    found = session.exec(select(Plan).join(Account).where(Account.id == account_id)).first()
+    if found is None:
+        raise NotFound("There is no such account.", code="account_not_found")
+    return found
+
+
+def included_used(session: Session, account_id: str, since: datetime | None) -> int:
+    """Included trainings started since then that run or ran to their end."""
+    query = (
+        select(func.count())
+        .select_from(Training)
+        .where(
+            Training.account_id == account_id,
+            Training.paid_by == PaidBy.INCLUDED,
+            col(Training.status).not_in([TrainingStatus.FAILED, TrainingStatus.CANCELLED]),
+        )
+    )
+    if since is not None:
+        query = query.where(col(Training.created_at) >= since)
+    return session.exec(query).one()
+
+
+def image_models(session: Session) -> Sequence[ImageModel]:
+    """The enabled ones, in the operator's order."""
+    return session.exec(
+        select(ImageModel).where(col(ImageModel.enabled)).order_by(col(ImageModel.sort), ImageModel.key)
+    ).all()
+
+
+def image_model(session: Session, key: str) -> ImageModel | None:
+    """The model of that key, enabled or not."""
+    return session.get(ImageModel, key)

@@ -1,0 +1,63 @@
+"""What plans and image models look like from outside. Prices in cents, the rest in credits or pieces."""
+
+from dataclasses import dataclass
+
+from photogen.gateways.base import Capabilities
+from photogen.models import Tier
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """One plan, as on the price list. `trainings_included` are a month's, or for good where `trainings_once`."""
+
+    key: str
+    name: str
+    tier: Tier
+    month_cents: int
+    year_cents: int
+    credits_month: int
+    credits_once: int
+    trainings_included: int
+    trainings_once: bool
+    daily_quota: int
+    model_slots: int
+    public_allowed: bool
+    private_allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlements:
+    """What an account may do now. `trainings_*` count the included ones of the present period."""
+
+    plan_key: str
+    name: str
+    tier: Tier
+    model_slots: int
+    public_allowed: bool
+    private_allowed: bool
+    trainings_included: int
+    trainings_used: int
+
+    @property
+    def trainings_left(self) -> int:
+        """Included trainings that can still be started."""
+        return max(0, self.trainings_included - self.trainings_used)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageModelView:
+    """A model that pictures are made with. `locked` for who asks; `unlocked_by` then names the cheapest plan that opens
+    it. `credits` are per picture; `capabilities.lora` marks the ones that draw people's own models."""
+
+    key: str
+    name: str
+    description: str
+    vendor: str
+    vendor_model: str
+    tier: Tier
+    credits: int
+    quota_weight: int
+    capabilities: Capabilities
+    locked: bool
+    unlocked_by: str
+    beta: bool
