@@ -1,0 +1,173 @@
+"""Publishing at the Hugging Face Hub: private first, verified, and open only at last.
+
+The variables are read when huggingface_hub is imported, so they are set before: Xet would need a second service and a
+binary client for files that go up once; telemetry and progress bars have no place in a server.
+"""
+
+import os
+
+os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+
+import functools
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+from huggingface_hub import CommitOperationAdd, HfApi, ModelInfo, set_client_factory
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+from photogen.gateways.base import Category, Fix, GatewayError, HubRepository, Missing, ModelCard, Retry, Stop
+from photogen.gateways.errors import from_status, from_transport, redacted
+from photogen.gateways.http import CONNECT_SECONDS, tls
+from photogen.gateways.hub.card import model_card
+from photogen.kit.guard import outside_call
+
+VENDOR = "huggingface"
+ADDRESS = "https://huggingface.co"
+_CARD = "README.md"
+_SECONDS = 60.0
+
+
+@functools.lru_cache(maxsize=1)
+def _bound_waiting() -> None:
+    """The library's own client waits for ever; it also makes a new one after a fork, by itself."""
+    timeout = httpx2.Timeout(_SECONDS, connect=CONNECT_SECONDS)
+    set_client_factory(lambda: httpx2.Client(verify=tls(), follow_redirects=True, timeout=timeout))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """The library's errors as those of the house. Nothing here is paid for, so a lost answer is a Retry."""
+    try:
+        yield
+    except HfHubHTTPError as error:
+        response = error.response
+        yield_error = from_status(VENDOR, response.status_code, error.server_message or str(error), response.headers)
+        yield_error.request_id = error.request_id or yield_error.request_id
+        raise yield_error from error
+    except httpx2.TimeoutException as error:
+        raise Retry(
+            "The model hub took too long to answer. This is tried again by itself.",
+            vendor=VENDOR,
+            code="vendor_timeout",
+            category=Category.TIMEOUT,
+            words=redacted(error),
+        ) from error
+    except httpx2.HTTPError as error:
+        raise from_transport(VENDOR, error) from error
+    except HFValidationError as error:
+        raise Fix(
+            "The model hub does not accept this name. Choose another one.",
+            vendor=VENDOR,
+            code="hub_name",
+            category=Category.VALIDATION,
+            words=redacted(error),
+        ) from error
+
+
+class HuggingFaceHub:
+    """A Hub. `owner` is the user or organisation that owns the repositories; empty: the token's own."""
+
+    def __init__(self, token: str, *, owner: str = "", address: str = ADDRESS) -> None:
+        self._api = HfApi(endpoint=address, token=token, library_name="photogen")
+        self._address = address.rstrip("/")
+        self._owner = owner
+        self._lock = threading.Lock()
+
+    def publish(
+        self, name: str, files: Mapping[str, Path | bytes], *, public: bool, card: ModelCard | None = None
+    ) -> HubRepository:
+        """Creates the repository private, or makes it private again, uploads, verifies, and opens it if `public`.
+
+        Raises Retry, Fix, Stop (`hub_not_private`). Repeating it is safe: the same bytes make no second commit."""
+        self._begin("publish")
+        content = dict(files)
+        if card is not None:
+            content[_CARD] = model_card(card).encode()
+        with _translated():
+            repository = name if "/" in name else f"{self._own_name()}/{name}"
+            self._api.create_repo(repository, visibility="private", exist_ok=True)
+            self._ensure_private(repository)
+            self._api.create_commit(
+                repository,
+                [CommitOperationAdd(path, source) for path, source in sorted(content.items())],
+                commit_message="Publish the weights",
+            )
+            info = self._api.model_info(repository, files_metadata=True)
+            self._verify(info, content)
+            if public:
+                self._api.update_repo_settings(repository, visibility="public")
+                info = self._api.model_info(repository, files_metadata=True)
+                if info.private:
+                    raise self._trouble("hub_not_public", f"{repository} is still private")
+        return self._view(info)
+
+    def look(self, repository_id: str) -> HubRepository:
+        """Raises Missing."""
+        self._begin("look")
+        with _translated():
+            return self._view(self._api.model_info(repository_id))
+
+    def delete(self, repository_id: str) -> None:
+        """Deletes; one that isn't there is fine."""
+        self._begin("delete")
+        try:
+            with _translated():
+                self._api.delete_repo(repository_id, missing_ok=True)
+        except Missing:
+            return
+
+    def _begin(self, what: str) -> None:
+        outside_call(f"huggingface {what}")
+        _bound_waiting()
+
+    def _own_name(self) -> str:
+        with self._lock:
+            if not self._owner:
+                self._owner = str(self._api.whoami()["name"])
+            return self._owner
+
+    def _ensure_private(self, repository: str) -> None:
+        """`exist_ok` leaves the visibility of a repository as it was: it has to be looked at, and set."""
+        if self._api.model_info(repository).private:
+            return
+        self._api.update_repo_settings(repository, visibility="private")
+        if not self._api.model_info(repository).private:
+            raise self._not_private(repository)
+
+    def _verify(self, info: ModelInfo, content: Mapping[str, Path | bytes]) -> None:
+        if not info.private:
+            raise self._not_private(info.id)
+        sizes = {entry.rfilename: entry.size for entry in info.siblings or []}
+        for path, source in content.items():
+            wanted = len(source) if isinstance(source, bytes) else source.stat().st_size
+            if sizes.get(path) != wanted:
+                raise self._trouble("hub_incomplete", f"{path}: {sizes.get(path)} bytes instead of {wanted}")
+
+    def _not_private(self, repository: str) -> Stop:
+        return Stop(
+            "The model hub would not keep the model private, so nothing was published. The operator has to look at the "
+            "hub account's settings.",
+            vendor=VENDOR,
+            code="hub_not_private",
+            category=Category.PROVIDER,
+            words=f"{repository} is public",
+        )
+
+    def _trouble(self, code: str, words: str) -> GatewayError:
+        return Retry(
+            "The model hub did not keep what was published. This is tried again by itself.",
+            vendor=VENDOR,
+            code=code,
+            category=Category.PROVIDER,
+            words=words,
+        )
+
+    def _view(self, info: ModelInfo) -> HubRepository:
+        files = frozenset(entry.rfilename for entry in info.siblings or [])
+        # A repository whose visibility the answer leaves out is taken for public: the careful reading.
+        return HubRepository(info.id, bool(info.private), files, f"{self._address}/{info.id}")

@@ -1,0 +1,1 @@
+"""Text (and picture) to picture: one vendor per file."""

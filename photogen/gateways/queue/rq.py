@@ -1,0 +1,124 @@
+"""Jobs by RQ: pushed by the dotted name of a function of `worker.jobs`, with ids as JSON."""
+
+import re
+
+import redis
+from rq import Queue as RqLane
+from rq.exceptions import DuplicateJobError, NoSuchJobError
+from rq.job import Job as RqJob
+from rq.job import JobStatus
+from rq.serializers import JSONSerializer
+
+from photogen.errors import Unavailable
+from photogen.gateways.base import Job
+from photogen.gateways.http import PerProcess
+from photogen.kit.guard import outside_call
+from photogen.kit.ids import new_id
+
+LANES = ("quick", "work")
+"""Names of RQ's queues, the urgent one first: workers look at them in this order."""
+
+_FUNCTIONS = "worker.jobs"
+_WAITS_AT_MOST = 3600  # seconds; a worker that comes later finds the rows by the schedule
+_FAILED_KEPT = 3600
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9_-]")
+
+
+def connection(url: str) -> redis.Redis:
+    """A client for `url` that gives up soon when nobody answers."""
+    client: redis.Redis = redis.Redis.from_url(
+        url, socket_connect_timeout=2, socket_timeout=5, health_check_interval=30
+    )
+    return client
+
+
+def job_id(job: Job) -> str:
+    """The name under which a job waits: the same for the same work. RQ allows letters, digits, `_` and `-`."""
+    return _NOT_PLAIN.sub("_", "-".join((job.name, *job.args)))
+
+
+class RqQueue:
+    """A Queue.
+
+    The same job waits at most once: a row that is due every second must not pile up. RQ's own `unique` refuses an id
+    as long as a job with it exists in any state, so a push while the same job *runs* would be lost, and with it the
+    news that it brings. Such a push gets a second id: it waits, once, and begins after the commit that caused it. When
+    that one runs as well, it gets an id of its own."""
+
+    def __init__(self, url: str) -> None:
+        self._connection = PerProcess(lambda: connection(url))
+
+    def push(self, job: Job) -> None:
+        """Hands `job` to a worker. Raises Unavailable when the queue does not answer."""
+        outside_call("queue push")
+        first = job_id(job)
+        try:
+            if not (self._accept(job, first) or self._accept(job, f"{first}-next")):
+                self._enqueue(job, f"{first}-{new_id()}")
+        except redis.RedisError as error:
+            raise _unavailable() from error
+
+    def ping(self) -> None:
+        """Raises Unavailable when the queue does not answer."""
+        outside_call("queue ping")
+        try:
+            self._connection().ping()
+        except redis.RedisError as error:
+            raise _unavailable() from error
+
+    def depth(self) -> int:
+        """How many jobs wait."""
+        outside_call("queue depth")
+        try:
+            return sum(self._lane(name).count for name in LANES)
+        except redis.RedisError as error:
+            raise _unavailable() from error
+
+    def _accept(self, job: Job, wanted: str) -> bool:
+        """Whether the work is now waiting under this id; False when one with this id runs."""
+        for _ in range(2):
+            try:
+                self._enqueue(job, wanted)
+            except DuplicateJobError:
+                try:
+                    other = RqJob.fetch(wanted, connection=self._connection(), serializer=JSONSerializer)
+                    status = other.get_status(refresh=False)
+                except NoSuchJobError:
+                    continue  # it ended between the two looks
+                if status in (JobStatus.QUEUED, JobStatus.DEFERRED, JobStatus.CREATED):
+                    return True
+                if status is JobStatus.SCHEDULED and job.delay:
+                    return True
+                if status in (JobStatus.STARTED, JobStatus.SCHEDULED):
+                    return False
+                other.delete()  # failed, stopped, cancelled: only its record is in the way
+                continue
+            return True
+        return False
+
+    def _enqueue(self, job: Job, wanted: str) -> None:
+        lane = self._lane(job.lane)
+        made = lane.create_job(
+            f"{_FUNCTIONS}.{job.name}",
+            args=job.args,
+            job_id=wanted,
+            timeout=job.timeout,
+            result_ttl=0,
+            failure_ttl=_FAILED_KEPT,
+            ttl=_WAITS_AT_MOST + int(job.delay.total_seconds()),
+            description=wanted,
+            status=JobStatus.SCHEDULED if job.delay else JobStatus.QUEUED,
+        )
+        if job.delay:
+            lane.schedule_job(made, made.created_at + job.delay, unique=True)
+        else:
+            lane.enqueue_job(made, unique=True)
+
+    def _lane(self, name: str) -> RqLane:
+        if name not in LANES:
+            raise ValueError(f"no such lane: {name}")
+        return RqLane(name, connection=self._connection(), serializer=JSONSerializer)
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable("The queue of jobs does not answer. What was asked for is kept, and is done once it does.")

@@ -1,0 +1,1 @@
+"""Photos to LoRA: one vendor per file."""

@@ -1,0 +1,55 @@
+"""Progress out of a trainer's log.
+
+The bar is tqdm's, named after the job (ai-toolkit, BaseSDTrainProcess): `flux_train_replicate:  12%|█▏  | 119/1000
+[01:23<11:07,  1.32it/s, lr: 4.0e-04 loss: 3.512e-01]`. Other bars (`Loading shards`, `Caching latents`) don't count.
+"""
+
+import re
+from dataclasses import dataclass
+
+_BAR = re.compile(
+    r"flux_train_replicate:\s*(\d{1,3})%\|[^|\r\n]*\|\s*(\d+)/(\d+)"
+    r"(?:\s*\[[\d:]*<(?P<left>[\d:]+|\?),[^\]\r\n]*?(?:loss:\s*(?P<loss>[\d.eE+-]+))?\])?"
+)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The newest bar of a log; zeroes before the first."""
+
+    step: int = 0
+    steps: int = 0
+    seconds_left: float | None = None
+    loss: float | None = None
+
+
+def progress(logs: str) -> Progress:
+    """The last bar in the whole text, in which `\\r` and `\\n` both end lines."""
+    newest = None
+    for newest in _BAR.finditer(logs):  # noqa: B007 - the last one is wanted
+        pass
+    if newest is None:
+        return Progress()
+    steps = int(newest.group(3))
+    return Progress(
+        step=min(int(newest.group(2)), steps),
+        steps=steps,
+        seconds_left=_seconds(newest.group("left")),
+        loss=_number(newest.group("loss")),
+    )
+
+
+def _seconds(clock: str | None) -> float | None:
+    if not clock or clock == "?":
+        return None
+    total = 0.0
+    for part in clock.split(":"):
+        total = total * 60 + (float(part) if part else 0)
+    return total
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,323 @@
+"""Training by Replicate: ostris/flux-dev-lora-trainer into one private model of the account."""
+
+import json
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from photogen.gateways.base import Category, Fix, GatewayError, JobState, Missing, Retry, Stop, TrainJob, TrainRequest
+from photogen.gateways.errors import is_unsafe, redacted, unknown, unreadable, unsafe
+from photogen.gateways.http import Downloads
+from photogen.gateways.replicate_api import VENDOR, ReplicateApi, VendorJob, born, carries, read_job
+from photogen.gateways.trainers import weights
+from photogen.gateways.trainers.logs import progress
+from photogen.kit.guard import outside_call
+
+TRAINER_MODEL = "ostris/flux-dev-lora-trainer"
+DESTINATION = "photogen-loras"
+_HARDWARE = "gpu-t4"  # must be named; without meaning for a model that only collects trainings
+_VERSION_KEPT = 3600.0  # seconds for which the trainer's newest version is remembered
+_DOWNLOAD_SECONDS = 900.0
+_FILES = "/v1/files"
+
+
+class _Version(BaseModel):
+    id: str
+
+
+class _Model(BaseModel):
+    visibility: str = "private"
+    latest_version: _Version | None = None
+
+
+class _File(BaseModel):
+    id: str
+    urls: dict[str, str]
+
+
+def build(request: TrainRequest, *, destination: str, dataset: str) -> dict[str, Any]:
+    """The body of the request; `dataset` is the address of the ZIP.
+
+    Our id goes along as `wandb_run`, the name of a run at Weights & Biases, which the trainer reads only together with
+    a key for it: so the id stands in the vendor's record however the ZIP got there."""
+    body: dict[str, Any] = {
+        "destination": destination,
+        "input": {
+            "input_images": dataset,
+            "trigger_word": request.trigger_word,
+            "steps": request.steps,
+            "learning_rate": request.learning_rate,
+            "lora_rank": request.lora_rank,
+            "autocaption": request.autocaption,
+            "wandb_run": request.reference,
+        },
+    }
+    if request.webhook_url:
+        body["webhook"] = request.webhook_url
+        body["webhook_events_filter"] = ["start", "completed"]
+    return body
+
+
+def parse(job: VendorJob) -> TrainJob:
+    """Where a training stands."""
+    state = job.state
+    logs = job.logs or ""
+    seen = progress(logs)
+    output = job.output if isinstance(job.output, dict) else {}
+    url, version = output.get("weights"), output.get("version")
+    error = failure(job) if state in (JobState.FAILED, JobState.CANCELLED) else None
+    return TrainJob(
+        job.id,
+        state,
+        logs=logs,
+        step=seen.step,
+        steps=seen.steps,
+        seconds_left=seen.seconds_left if state is JobState.RUNNING else None,
+        weights_url=url if isinstance(url, str) else "",
+        version=version if isinstance(version, str) else "",
+        error=error,
+    )
+
+
+def failure(job: VendorJob) -> GatewayError:
+    """Why a training ended without weights."""
+    words = redacted(job.error_words)
+    rest: dict[str, Any] = {"vendor": VENDOR, "words": words, "request_id": job.id}
+    lowered = words.lower()
+    if is_unsafe(words):
+        return unsafe(VENDOR, words, request_id=job.id)
+    if job.status == "aborted":
+        return Retry(
+            "The training service gave up before the training began; nothing was charged there. Try again.",
+            code="vendor_aborted",
+            category=Category.TIMEOUT,
+            **rest,
+        )
+    if job.state is JobState.CANCELLED:
+        return Retry("The training was cancelled.", code="vendor_cancelled", category=Category.PROVIDER, **rest)
+    if "out of memory" in lowered or "outofmemory" in lowered:
+        return Fix(
+            "The training ran out of memory. Try again with a lower LoRA rank or fewer photos.",
+            code="out_of_memory",
+            category=Category.PROVIDER,
+            **rest,
+        )
+    if any(word in lowered for word in ("zip", "no images", "cannot identify image", "input_images")):
+        return Fix(
+            "The training service could not read the photos. Remove those that look odd and try again.",
+            code="dataset_refused",
+            category=Category.FILE,
+            **rest,
+        )
+    if "timed out" in lowered or "timeout" in lowered:
+        return Fix(
+            "The training took longer than the service allows. Try again with fewer steps.",
+            code="training_timeout",
+            category=Category.TIMEOUT,
+            **rest,
+        )
+    return Fix(
+        "The training failed at the service. Try again; if it fails again, use other photos or fewer steps.",
+        code="training_failed",
+        category=Category.PROVIDER,
+        **rest,
+    )
+
+
+class ReplicateTrainer:
+    """A Trainer. `owner` is the account that owns the destination model; empty: the token's own account."""
+
+    name = VENDOR
+
+    def __init__(self, api: ReplicateApi, downloads: Downloads, *, owner: str = "") -> None:
+        self._api = api
+        self._downloads = downloads
+        self._owner = owner
+        self._lock = threading.Lock()
+        self._destination = ""
+        self._version = ""
+        self._version_until = 0.0
+
+    def submit(self, request: TrainRequest) -> TrainJob:
+        """Starts one training. Raises Retry, Fix, Stop, Unknown."""
+        version = self._trainer_version()
+        body = build(request, destination=self._ensure_destination(), dataset=self._dataset(request))
+        path = f"/v1/models/{TRAINER_MODEL}/versions/{version}/trainings"
+        try:
+            data = self._api.post(path, body, paid=True, names_model=True)
+        except Stop as error:
+            if error.code == "model_retired":  # the version, or the destination: look both up anew next time
+                self._forget()
+            raise
+        return parse(read_job(data, paid=True))
+
+    def find(self, reference: str) -> TrainJob | None:
+        """The training with `reference` in its input. Raises Unknown when one that could be ours has lost its input."""
+        doubtful = False
+        for job in self._api.newest("/v1/trainings", since=born(reference), dated=False):
+            if carries(reference, job):
+                return parse(job)
+            doubtful = doubtful or not job.input
+        if doubtful:
+            raise unknown(VENDOR, f"no training carries {reference}, but some carry nothing")
+        return None
+
+    def check(self, vendor_id: str) -> TrainJob:
+        """Where it stands, with its log."""
+        return parse(self._api.job(f"/v1/trainings/{vendor_id}"))
+
+    def cancel(self, vendor_id: str) -> None:
+        """Asks to end it; ended ones are fine."""
+        self._api.cancel(f"/v1/trainings/{vendor_id}")
+
+    def fetch_weights(self, job: TrainJob, target: Path) -> None:
+        """Streams the archive and writes the LoRA in it to `target`, checked.
+
+        Raises Fix (`weights_corrupt`) when the archive is broken or was never made, Missing when it expired, Retry."""
+        outside_call("replicate weights")
+        url = job.weights_url
+        if not url:
+            if self._api.job(f"/v1/trainings/{job.vendor_id}").data_removed:
+                raise Missing(
+                    "The service no longer has the trained weights. Train the model again.",
+                    vendor=VENDOR,
+                    code="output_expired",
+                    category=Category.PROVIDER,
+                    request_id=job.vendor_id,
+                )
+            raise weights.corrupt(VENDOR, "the training succeeded without weights", job.vendor_id)
+        with self._downloads.open(url, largest=weights.LARGEST_ARCHIVE, seconds=_DOWNLOAD_SECONDS) as chunks:
+            weights.extract(chunks, target, vendor=VENDOR, request_id=job.vendor_id)
+
+    def clean_up(self, job: TrainJob) -> bool:
+        """Deletes the version (Replicate takes minutes for it) and the files. True when nothing is left."""
+        for file_id in self._files_of(job.vendor_id):
+            self._gone(f"{_FILES}/{file_id}", delete=True)
+        if not job.version:
+            return True
+        model, _, version = job.version.rpartition(":")  # owner/model:hash, or the hash alone
+        path = f"/v1/models/{model or self._ensure_destination()}/versions/{version}"
+        if self._gone(path):
+            return True
+        self._gone(path, delete=True)
+        return self._gone(path)
+
+    def _gone(self, path: str, *, delete: bool = False) -> bool:
+        """Whether nothing is there (any more)."""
+        try:
+            if delete:
+                self._api.delete(path)
+            else:
+                self._api.get(path)
+        except Missing:
+            return True
+        return False
+
+    def _files_of(self, vendor_id: str) -> list[str]:
+        """Ids of the files that were handed over for a training."""
+        try:
+            given = self._api.job(f"/v1/trainings/{vendor_id}").input or {}
+        except Missing:
+            return []
+        _, found, file_id = str(given.get("input_images", "")).partition(f"{_FILES}/")
+        return [file_id.split("?")[0].split("/")[0]] if found else []
+
+    def _dataset(self, request: TrainRequest) -> str:
+        """The address of the ZIP; where nobody outside reaches us, the file is handed over first."""
+        if request.dataset_url:
+            return request.dataset_url
+        if request.dataset_file is None:
+            raise ValueError("a training needs dataset_url or dataset_file")
+        name = f"{request.reference}.zip"
+        with request.dataset_file.open("rb") as content:
+            data = self._api.upload(
+                _FILES,
+                data={"filename": name, "type": "application/zip", "metadata": json.dumps({"ref": request.reference})},
+                files={"content": (name, content, "application/zip")},
+            )
+        try:
+            return _File.model_validate(data).urls["get"]
+        except (ValidationError, KeyError) as error:
+            raise unreadable(VENDOR, f"a file without an address: {type(error).__name__}") from error
+
+    def _trainer_version(self) -> str:
+        with self._lock:
+            if not self._version or time.monotonic() > self._version_until:
+                try:
+                    model = _read_model(self._api.get(f"/v1/models/{TRAINER_MODEL}"))
+                except Missing as error:
+                    raise _retired(error.words) from error
+                if model.latest_version is None:
+                    raise _retired("no version")
+                self._version = model.latest_version.id
+                self._version_until = time.monotonic() + _VERSION_KEPT
+            return self._version
+
+    def _ensure_destination(self) -> str:
+        """owner/name of the private model that collects the trainings; made where it is missing."""
+        with self._lock:
+            if not self._destination:
+                owner = self._owner or self._account()
+                path = f"{owner}/{DESTINATION}"
+                try:
+                    model = _read_model(self._api.get(f"/v1/models/{path}"))
+                except Missing:
+                    model = self._create(owner)
+                if model.visibility != "private":
+                    raise Stop(
+                        "Trainings would become public at the service, so none is started. The operator has to make "
+                        "the model that collects them private.",
+                        vendor=VENDOR,
+                        code="destination_public",
+                        category=Category.INTERNAL,
+                        words=f"{path} is {model.visibility}",
+                    )
+                self._destination = path
+            return self._destination
+
+    def _create(self, owner: str) -> _Model:
+        body = {
+            "owner": owner,
+            "name": DESTINATION,
+            "visibility": "private",
+            "hardware": _HARDWARE,
+            "description": "LoRAs trained by photogen. Weights are copied from here and then deleted.",
+        }
+        try:
+            return _read_model(self._api.post("/v1/models", body))
+        except Retry as error:
+            if error.code != "vendor_unavailable":
+                raise
+            # 409: another worker made it between our two calls.
+            return _read_model(self._api.get(f"/v1/models/{owner}/{DESTINATION}"))
+
+    def _account(self) -> str:
+        data = self._api.get("/v1/account")
+        name = data.get("username") if isinstance(data, dict) else None
+        if not isinstance(name, str) or not name:
+            raise unreadable(VENDOR, "an account without a name")
+        return name
+
+    def _forget(self) -> None:
+        with self._lock:
+            self._version = self._destination = ""
+
+
+def _read_model(data: Any) -> _Model:
+    try:
+        return _Model.model_validate(data)
+    except ValidationError as error:
+        raise unreadable(VENDOR, f"a model: {error.error_count()} faults") from error
+
+
+def _retired(words: str) -> Stop:
+    return Stop(
+        "The training service no longer offers its trainer. The operator has to choose another; nothing was charged.",
+        vendor=VENDOR,
+        code="model_retired",
+        category=Category.PROVIDER,
+        words=words,
+    )

@@ -1,0 +1,96 @@
+"""Whether an event that arrives really comes from the vendor it names."""
+
+import json
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookVerificationError
+
+from photogen.gateways.errors import unreadable
+from photogen.gateways.replicate_api import VENDOR, ReplicateApi
+
+_ASK_AGAIN = 60.0  # seconds between two looks for a changed secret, so that forgeries can't make us ask all day
+
+
+class Forged(Exception):
+    """The event's signature is missing, wrong, or more than five minutes from our clock."""
+
+
+@dataclass(frozen=True)
+class VerifiedEvent:
+    """`id` is the sender's own id of the delivery, the same for each repeat of it."""
+
+    source: str
+    id: str
+    payload: Mapping[str, Any]
+
+
+class WebhookVerifier(Protocol):
+    """One sender's way to sign."""
+
+    source: str
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> VerifiedEvent:
+        """The event of a request. Raises Forged, and GatewayErrors when the secret can't be had."""
+
+
+class ReplicateWebhooks:
+    """A WebhookVerifier. The secret comes from the settings, or from the API; then a changed one is noticed."""
+
+    source = VENDOR
+
+    def __init__(self, api: ReplicateApi, secret: str | None = None) -> None:
+        self._api = api
+        self._fixed = secret is not None
+        self._webhook = Webhook(secret) if secret else None
+        self._asked_at = float("-inf")
+        self._lock = threading.Lock()
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> VerifiedEvent:
+        """The event of a request. Signature scheme: standardwebhooks.com, as replicate.com/docs/webhooks says."""
+        event_id = headers.get("webhook-id", "")
+        if not event_id or len(event_id) > 200:
+            raise Forged("no webhook-id")
+        webhook = self._webhook
+        if webhook is not None:
+            try:
+                return self._verified(webhook, event_id, headers, body)
+            except Forged:
+                if self._fixed:
+                    raise
+        renewed = self._renewed(webhook)
+        if renewed is None:
+            raise Forged("wrong signature")
+        return self._verified(renewed, event_id, headers, body)
+
+    def _verified(self, webhook: Webhook, event_id: str, headers: Mapping[str, str], body: bytes) -> VerifiedEvent:
+        try:
+            webhook.verify(body, dict(headers), json_parse=False)
+            payload = json.loads(body)
+        except (
+            WebhookVerificationError,
+            ValueError,
+        ) as error:  # ValueError: a signature that isn't base64, a body not UTF-8
+            raise Forged(f"{type(error).__name__}: {error}") from error
+        if not isinstance(payload, dict):
+            raise Forged("the body is not an object")
+        return VerifiedEvent(self.source, event_id, payload)
+
+    def _renewed(self, failed: Webhook | None) -> Webhook | None:
+        """The secret of now, when it may differ from `failed`; None when it was asked for a moment ago."""
+        with self._lock:
+            if self._webhook is not failed:
+                return self._webhook
+            if failed is not None and time.monotonic() - self._asked_at < _ASK_AGAIN:
+                return None
+            self._asked_at = time.monotonic()
+            data = self._api.get("/v1/webhooks/default/secret", seconds=10)
+            key = data.get("key") if isinstance(data, dict) else None
+            try:
+                self._webhook = Webhook(str(key or ""))
+            except (EmptyWebhookSecretError, ValueError) as error:
+                raise unreadable(VENDOR, "a webhook secret of an unknown form") from error
+            return self._webhook
