@@ -14,9 +14,9 @@ from photogen.domain.gallery.views import ImageCard
 from photogen.models import Image
 from photogen.models.image import OWNER
 
-WALK = 3000
+WALK = 6000
 """How many pictures a search looks through in order before it asks the index of words. A word that is on one picture in
-thirty fills a page of 100 on the way and costs no more than that; a rarer one is rare enough for the index to gather
+sixty fills a page of 100 on the way and costs no more than that; a rarer one is rare enough for the index to gather
 and sort all that carry it."""
 
 _C = SQLModel.metadata.tables["image"].c

@@ -1,0 +1,72 @@
+"""What the JSON routes of the pages have in common: who asks, what they sent, and errors in words with a code.
+
+    @endpoint
+    async def recipe(request: Request, account_id: str) -> Response:
+        return answer(await call(services().gallery.recipe, account_id, request.path_params["id"]))
+
+Errors are `{"error": {"code", "message", "field"?}}` with the status of the error.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from photogen.errors import Invalid, PhotogenError, Unauthenticated
+from photogen.web import session
+
+BODY_MOST = 64 * 1024
+
+_PRIVATE = {"cache-control": "private, no-store", "vary": "cookie"}
+
+Endpoint = Callable[[Request, str], Awaitable[Response]]
+
+
+def answer(content: Any, status: int = 200) -> Response:
+    """`content` as compact JSON that nobody keeps."""
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return Response(body, status, _PRIVATE, media_type="application/json")
+
+
+def refused(error: PhotogenError) -> Response:
+    """The answer that explains `error`."""
+    said = {"code": error.code, "message": error.public}
+    field = error.details.get("field")
+    return answer({"error": {**said, "field": field} if field else said}, error.status)
+
+
+async def body(request: Request) -> dict[str, Any]:
+    """The JSON object that was sent. Raises Invalid when it isn't one, or is over 64 KiB."""
+    received = bytearray()
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > BODY_MOST:
+            raise Invalid("That was more than this address takes.", code="too_large")
+    try:
+        content = json.loads(received)
+    except (ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict):
+        raise Invalid("A JSON object was expected.", code="not_json")
+    return content
+
+
+def endpoint(handler: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    """A route for who is logged in: `handler` gets the account's id, and what it raises becomes an answer."""
+
+    @functools.wraps(handler)
+    async def route(request: Request) -> Response:
+        try:
+            identity = await session.identify(request.headers.get("cookie"))
+            if identity is None:
+                raise Unauthenticated
+            return await handler(request, identity.account_id)
+        except PhotogenError as error:
+            return refused(error)
+
+    return route
