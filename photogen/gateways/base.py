@@ -329,26 +329,13 @@ class HubRepository:
     url: str
 
 
-@dataclass(frozen=True)
-class ModelCard:
-    """What the README of a published LoRA says of it."""
-
-    name: str
-    trigger_word: str
-    steps: int
-    lora_rank: int
-    weights_file: str = "lora.safetensors"
-
-
 class Hub(Protocol):
     """Where weights are published. Errors: Retry, Fix, Stop, Missing."""
 
-    def publish(
-        self, name: str, files: Mapping[str, Path | bytes], *, public: bool, card: ModelCard | None = None
-    ) -> HubRepository:
+    def publish(self, name: str, files: Mapping[str, Path | bytes], *, public: bool) -> HubRepository:
         """Creates the repository private (or makes it private), uploads, verifies presence and privacy, and only then
-        opens it if `public`. With `card` a README.md is written. `name` is the repository's, under the account of this
-        installation (or owner/name). Repeating it is safe. Raises Stop (`hub_not_private`) when it stays public."""
+        opens it if `public`. `name` is the repository's, under the account of this installation (or owner/name).
+        Repeating it is safe. Raises Stop (`hub_not_private`) when it stays public."""
 
     def look(self, repository_id: str) -> HubRepository:
         """Raises Missing."""

@@ -18,17 +18,15 @@ from pathlib import Path
 
 import httpx2
 from huggingface_hub import CommitOperationAdd, HfApi, ModelInfo, set_client_factory
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+from huggingface_hub.errors import HfHubHTTPError
 
-from photogen.gateways.base import Category, Fix, GatewayError, HubRepository, Missing, ModelCard, Retry, Stop
+from photogen.gateways.base import Category, Fix, GatewayError, HubRepository, Missing, Retry, Stop
 from photogen.gateways.errors import from_status, from_transport, redacted
 from photogen.gateways.http import CONNECT_SECONDS, tls
-from photogen.gateways.hub.card import model_card
 from photogen.kit.guard import outside_call
 
 VENDOR = "huggingface"
 ADDRESS = "https://huggingface.co"
-_CARD = "README.md"
 _SECONDS = 60.0
 
 
@@ -59,11 +57,11 @@ def _translated() -> Iterator[None]:
         ) from error
     except httpx2.HTTPError as error:
         raise from_transport(VENDOR, error) from error
-    except HFValidationError as error:
+    except ValueError as error:  # a name that can't be one (HFValidationError), a card whose front matter is refused
         raise Fix(
-            "The model hub does not accept this name. Choose another one.",
+            "The model hub does not accept this model's name or description. Rename it and publish it again.",
             vendor=VENDOR,
-            code="hub_name",
+            code="hub_refused",
             category=Category.VALIDATION,
             words=redacted(error),
         ) from error
@@ -78,27 +76,22 @@ class HuggingFaceHub:
         self._owner = owner
         self._lock = threading.Lock()
 
-    def publish(
-        self, name: str, files: Mapping[str, Path | bytes], *, public: bool, card: ModelCard | None = None
-    ) -> HubRepository:
+    def publish(self, name: str, files: Mapping[str, Path | bytes], *, public: bool) -> HubRepository:
         """Creates the repository private, or makes it private again, uploads, verifies, and opens it if `public`.
 
         Raises Retry, Fix, Stop (`hub_not_private`). Repeating it is safe: the same bytes make no second commit."""
         self._begin("publish")
-        content = dict(files)
-        if card is not None:
-            content[_CARD] = model_card(card).encode()
         with _translated():
             repository = name if "/" in name else f"{self._own_name()}/{name}"
             self._api.create_repo(repository, visibility="private", exist_ok=True)
             self._ensure_private(repository)
             self._api.create_commit(
                 repository,
-                [CommitOperationAdd(path, source) for path, source in sorted(content.items())],
+                [CommitOperationAdd(path, source) for path, source in sorted(files.items())],
                 commit_message="Publish the weights",
             )
             info = self._api.model_info(repository, files_metadata=True)
-            self._verify(info, content)
+            self._verify(info, files)
             if public:
                 self._api.update_repo_settings(repository, visibility="public")
                 info = self._api.model_info(repository, files_metadata=True)
@@ -139,11 +132,11 @@ class HuggingFaceHub:
         if not self._api.model_info(repository).private:
             raise self._not_private(repository)
 
-    def _verify(self, info: ModelInfo, content: Mapping[str, Path | bytes]) -> None:
+    def _verify(self, info: ModelInfo, files: Mapping[str, Path | bytes]) -> None:
         if not info.private:
             raise self._not_private(info.id)
         sizes = {entry.rfilename: entry.size for entry in info.siblings or []}
-        for path, source in content.items():
+        for path, source in files.items():
             wanted = len(source) if isinstance(source, bytes) else source.stat().st_size
             if sizes.get(path) != wanted:
                 raise self._trouble("hub_incomplete", f"{path}: {sizes.get(path)} bytes instead of {wanted}")

@@ -1,0 +1,72 @@
+"""`POST /webhooks/replicate?training=<id>` (or `?shot=<id>`): verified, kept in the inbox, answered at once, handled in the worker.
+
+The query is not signed. It only says which row to look at; what happened is then asked of the vendor, never taken from here.
+"""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from photogen.errors import PhotogenError
+from photogen.gateways.base import GatewayError
+from photogen.gateways.webhooks import Forged
+from photogen.kit import log
+from photogen.kit.ids import is_id
+from photogen.web import deps
+
+BODY_MOST = 4 * 1024 * 1024  # a training's whole log travels in it
+
+_KINDS = ("training", "shot")
+_log = log.get("webhooks")
+
+
+async def replicate(request: Request) -> Response:
+    """200 once it is kept (also when it came before), 401 when it is not from Replicate, 413 when it is too long, 503 when
+    it can't be checked or kept now: then Replicate sends it again."""
+    body = await _body(request)
+    if body is None:
+        return _refused(413, "too_large")
+    services = deps.services()
+    try:
+        event = await deps.call(services.webhooks.verify, request.headers, body)
+    except Forged as error:
+        _log.warning("webhook refused", reason=str(error))
+        return _refused(401, "bad_signature")
+    except GatewayError as error:
+        _log.warning("webhook not checked", error=error.code)
+        return _refused(503, "not_checked")
+    kind, subject = _about(request)
+    try:
+        new = await deps.call(services.inbox.receive, event.source, event.id, kind, subject, event.payload)
+    except PhotogenError as error:
+        _log.warning("webhook not kept", error=error.code)
+        return _refused(503, "not_kept")
+    return JSONResponse({"status": "received" if new else "known"})
+
+
+async def _body(request: Request) -> bytes | None:
+    """The raw body, as it was signed; None when it is too long."""
+    received = bytearray()
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > BODY_MOST:
+            return None
+    return bytes(received)
+
+
+def _about(request: Request) -> tuple[str, str]:
+    """Kind and id of our row, as we wrote them into the address; empty when they are not there."""
+    for kind in _KINDS:
+        subject = request.query_params.get(kind, "")
+        if is_id(subject):
+            return kind, subject
+    return "", ""
+
+
+def _refused(status: int, code: str) -> Response:
+    return JSONResponse({"error": {"code": code}}, status)
+
+
+ROUTES = [Route("/webhooks/replicate", replicate, methods=["POST"])]
