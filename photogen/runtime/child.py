@@ -16,9 +16,9 @@ _PR_SET_PDEATHSIG = 1
 class Child:
     """One process in a session of its own, its output in a file.
 
-    When the process that started it dies, even by SIGKILL, Linux sends it `stop_signal`; elsewhere the next start ends it
-    (see `runtime.instance`). Start it from the main thread: the kernel takes the end of the starting thread for the end of
-    the parent.
+    When the process that started it dies, even by SIGKILL, Linux sends it `stop_signal`; elsewhere the next start ends
+    it (see `runtime.instance`). Start it from the main thread: the kernel takes the end of the starting thread for the
+    end of the parent.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Child:
                 env=dict(env) if env is not None else None,
                 cwd=cwd,
                 start_new_session=True,
-                preexec_fn=before_exec,
+                preexec_fn=before_exec,  # noqa: PLW1509 (system calls only)
             )
         self.pid = self._process.pid
 

@@ -30,7 +30,7 @@ def _binary() -> str:
 
 
 class EmbeddedValkey:
-    """One server with its files in `folder` (made when missing) and its socket in `sockets` (an existing folder, short path)."""
+    """One server, its files in `folder` (made when missing), its socket in `sockets` (existing, with a short path)."""
 
     def __init__(self, folder: Path, sockets: Path) -> None:
         self._folder = folder.resolve()

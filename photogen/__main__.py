@@ -1,0 +1,70 @@
+"""The command line: `python -m photogen <command>`. `make run` is `up`."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from photogen.errors import PhotogenError
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="photogen, from the command line."
+)
+
+
+@app.command()
+def up() -> None:
+    """Starts everything, prints the address, and runs until Ctrl-C."""
+    from photogen.runtime.up import up as run
+
+    raise typer.Exit(run())
+
+
+@app.command()
+def doctor() -> None:
+    """Says what is configured, what answers and what is missing. Never prints a secret."""
+    from photogen.runtime.doctor import examine
+
+    raise typer.Exit(examine())
+
+
+@app.command()
+def migrate() -> None:
+    """Brings the database to the newest schema. Safe to repeat."""
+    from photogen.db.migrations import upgrade
+    from photogen.runtime.database import reachable
+
+    with _words(), reachable() as url:
+        upgrade(url)
+
+
+@app.command(name="create-admin")
+def create_admin(
+    email: str = typer.Option(..., prompt="Email"),
+    name: str = typer.Option("Admin", prompt="Name"),
+    password: str = typer.Option(
+        ..., prompt="Password", confirmation_prompt=True, hide_input=True, envvar="ADMIN_PASSWORD"
+    ),
+) -> None:
+    """Makes an account that administers this installation, or makes an existing one an administrator."""
+    from photogen.db.migrations import upgrade
+    from photogen.runtime.admin import create
+    from photogen.runtime.database import reachable
+
+    with _words(), reachable() as url:
+        upgrade(url)
+        typer.echo(create(url, email=email, name=name, password=password))
+
+
+@contextmanager
+def _words() -> Iterator[None]:
+    try:
+        yield
+    except PhotogenError as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from None
+
+
+if __name__ == "__main__":
+    sys.exit(app(prog_name="photogen"))
