@@ -30,8 +30,14 @@ export function TextInput({ value, rows, wait = 250, onChange, ...props }) {
     timer.current = setTimeout(() => flush(next), wait);
   };
   const leave = (event) => { flush(text); props.onBlur?.(event); };
+  // Enter sends the form: the page must have heard of the last letters by then. Ctrl+Enter does so from several lines.
+  const enter = (event) => {
+    if (event.key !== "Enter" || event.nativeEvent.isComposing) return;
+    if (!rows) flush(text);
+    else if (event.ctrlKey || event.metaKey) { flush(text); event.preventDefault(); event.target.form?.requestSubmit(); }
+  };
   const Tag = rows ? "textarea" : "input";
-  return <Tag {...props} rows={rows} value={text} onChange={edit} onBlur={leave} />;
+  return <Tag {...props} rows={rows} value={text} onChange={edit} onBlur={leave} onKeyDown={enter} />;
 }
 
 // A number with a slider and a field that always agree. `scale="log"` spreads powers of ten evenly (learning rates).
@@ -242,6 +248,52 @@ export function Picture({ src, src2x, alt, ratio, preview, eager, className = ""
   return (
     <div className={`picture ${className}`} style={style}>
       {src && <img src={src} srcSet={src2x ? `${src} 1x, ${src2x} 2x` : undefined} sizes={sizes} alt={alt} loading={eager ? "eager" : "lazy"} decoding="async" />}
+    </div>
+  );
+}
+
+// --- native forms -----------------------------------------------------------------------------------------------
+
+// Reads the flash that a refused form post left, once: puts the words where they belong and what was typed back into the fields.
+export function FormFlash({ form, codeLabel }) {
+  const ref = useRef(null);
+  const [said, setSaid] = useState(null);
+  useEffect(() => {
+    const owner = ref.current.closest("form");
+    const busy = () => owner.querySelector('[type="submit"]')?.setAttribute("aria-busy", "true");
+    const back = () => owner.querySelector('[type="submit"]')?.removeAttribute("aria-busy");
+    owner.addEventListener("submit", busy);
+    window.addEventListener("pageshow", back);
+    const found = document.cookie.match(/(?:^|; )flash="?([A-Za-z0-9_=-]+)"?/);
+    if (found) {
+      try {
+        const flash = JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(found[1].replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0))));
+        if (flash.form === form) {
+          document.cookie = "flash=; path=/; max-age=0; samesite=lax";
+          for (const [name, value] of Object.entries(flash.values ?? {})) if (owner.elements[name]) owner.elements[name].value = value;
+          const field = flash.field && owner.elements[flash.field];
+          const place = flash.field && owner.querySelector(`[data-error="${CSS.escape(flash.field)}"]`);
+          if (field && place) {
+            place.textContent = flash.text;
+            place.hidden = false;
+            field.setAttribute("aria-invalid", "true");
+            field.focus();
+            field.addEventListener("input", () => { place.hidden = true; field.removeAttribute("aria-invalid"); }, { once: true });
+          } else {
+            setSaid(flash);
+            const empty = [...owner.elements].find((e) => e.name && !e.value && e.type !== "hidden");
+            empty?.focus();
+          }
+        }
+      } catch { /* a cookie that is not ours says nothing */ }
+    }
+    const next = new URLSearchParams(location.search).get("next");
+    if (next && owner.elements.next) owner.elements.next.value = next;
+    return () => { owner.removeEventListener("submit", busy); window.removeEventListener("pageshow", back); };
+  }, [form]);
+  return (
+    <div ref={ref} role={said?.tone === "good" ? "status" : "alert"} className="empty:hidden">
+      {said && <div className="notice" data-tone={said.tone}><p>{said.text}{said.code === "internal" && <span className="block">{codeLabel} <span className="code">{said.code}</span></span>}</p></div>}
     </div>
   );
 }
