@@ -1,0 +1,1 @@
+"""The wizard: from a name and photos to a training."""

@@ -1,0 +1,73 @@
+"""The wizard at /models/new: subject, photos, settings, review."""
+
+import reflex as rx
+
+from photogen.web import components as ui
+from photogen.web import routes
+from photogen.web.pages.wizard.parts import photos_step, review_step, settings_step, subject_step
+from photogen.web.pages.wizard.state import LAST, Wizard
+from photogen.web.shell import page_head, screen
+from photogen.web.text import t
+
+STEPS = (t("Subject"), t("Photos"), t("Settings"), t("Review"))
+
+
+def _state(number: int) -> rx.Var[str]:
+    return rx.cond(Wizard.step == number, "current", rx.cond(Wizard.step > number, "done", "todo"))
+
+
+def _buttons() -> rx.Component:
+    return rx.el.div(
+        rx.cond(Wizard.step > 1, ui.button(t("Back"), on_click=Wizard.back, disabled=Wizard.starting), rx.el.span()),
+        rx.cond(
+            Wizard.step < LAST,
+            ui.button(t("Next"), kind="primary", type="submit"),
+            ui.button(
+                Wizard.price.button,
+                kind="primary",
+                type="submit",
+                busy=Wizard.starting,
+                disabled=~Wizard.price.affordable,
+                class_name="max-sm:flex-1 whitespace-normal! h-auto! min-h-9 py-2",
+            ),
+        ),
+        class_name="flex items-center justify-between gap-3 mt-8 pt-6 border-t border-line",
+    )
+
+
+def _form() -> rx.Component:
+    step = rx.match(Wizard.step, (1, subject_step()), (2, photos_step()), (3, settings_step()), review_step())
+    return ui.card(
+        rx.el.form(
+            step,
+            _buttons(),
+            on_submit=Wizard.submit,
+            custom_attrs={"noValidate": True},
+        ),
+        class_name="max-w-3xl mx-auto p-6! sm:p-8!",
+    )
+
+
+@screen(routes.NEW_MODEL, t("New model"), on_load=[Wizard.load])
+def wizard() -> rx.Component:
+    """Four steps from a name to a running training; the draft survives a refresh."""
+    return rx.fragment(
+        page_head(t("New model"), t("Four short steps. Everything is kept as you go."), back=(routes.MODELS, t("Models"))),
+        rx.cond(
+            Wizard.ready,
+            rx.cond(
+                Wizard.problem != "",
+                ui.error_state(
+                    Wizard.problem, code=Wizard.problem_code, action=ui.button(t("Try again"), on_click=Wizard.load)
+                ),
+                rx.fragment(
+                    rx.el.div(
+                        ui.stepper([(text, _state(n)) for n, text in enumerate(STEPS, 1)], label=t("Steps of the wizard")),
+                        class_name="max-w-3xl mx-auto mb-6",
+                    ),
+                    _form(),
+                ),
+            ),
+            rx.el.div(ui.skeleton("h-96 w-full"), class_name="max-w-3xl mx-auto"),
+        ),
+    )

@@ -1,0 +1,206 @@
+"""The four steps of the wizard."""
+
+import reflex as rx
+
+from photogen.domain.training.commands import LEARNING_RATE, LORA_RANK, STEPS
+from photogen.web import components as ui
+from photogen.web import routes
+from photogen.web.components.photo_uploader import photo_uploader
+from photogen.web.pages.wizard.state import Wizard
+from photogen.web.text import t
+
+SUBJECTS = (
+    ("person", t("Person"), t("One person, alone in most photos")),
+    ("pet", t("Pet"), t("A dog, a cat, any animal you know")),
+    ("product", t("Product"), t("One thing, from several sides")),
+    ("style", t("Style"), t("A look: paintings, prints, a way of lighting")),
+)
+
+
+def _head(title: str, help: str) -> rx.Component:
+    return rx.el.div(
+        rx.el.h2(title, class_name="text-lg"), rx.el.p(help, class_name="text-sm text-muted mt-0.5"), class_name="mb-6"
+    )
+
+
+def _error(field: str) -> rx.Var[str]:
+    return Wizard.errors.get(field, "")
+
+
+def _row(label: str, value: rx.Var | str) -> rx.Component:
+    return rx.el.div(
+        rx.el.dt(label, class_name="text-muted"),
+        rx.el.dd(value, class_name="num text-right break-words min-w-0"),
+        class_name="flex justify-between gap-6 py-2.5",
+    )
+
+
+def subject_step() -> rx.Component:
+    """Step 1: what it is, and the word that calls it up."""
+    plain_word = rx.cond(
+        (Wizard.trigger_word != "") & ~Wizard.trigger_word.contains("_") & ~Wizard.trigger_word.contains("-"),
+        rx.el.p(
+            t("If this is also an ordinary word, the model will mix the two up. A made-up one works better."),
+            class_name="text-sm text-warn -mt-3",
+        ),
+    )
+    return rx.el.div(
+        _head(t("What is it?"), t("A name for you, and a word for the model.")),
+        rx.el.div(
+            ui.text_field(
+                t("Model name"),
+                id="name",
+                value=Wizard.name,
+                on_change=Wizard.set_name,
+                max_length=60,
+                placeholder=t("Luna"),
+                auto_complete="off",
+                auto_focus=True,
+                error=_error("name"),
+            ),
+            ui.text_field(
+                t("Trigger word"),
+                id="trigger_word",
+                value=Wizard.trigger_word,
+                on_change=Wizard.set_trigger_word,
+                max_length=40,
+                auto_complete="off",
+                spell_check=False,
+                help=t("Stands for the subject in a prompt. It is put in for you when you generate."),
+                error=_error("trigger_word"),
+            ),
+            plain_word,
+            ui.radio_cards(
+                t("Subject"), SUBJECTS, name="subject", value=Wizard.subject, on_change=Wizard.set_subject, error=_error("subject")
+            ),
+            class_name="flex flex-col gap-6",
+        ),
+    )
+
+
+def photos_step() -> rx.Component:
+    """Step 2: the photos, judged one by one as they arrive."""
+    earlier = rx.cond(
+        (Wizard.sets.length() > 0) & (Wizard.accepted == 0),
+        rx.el.div(
+            ui.select_field(
+                t("Or use photos from before"),
+                Wizard.sets,
+                id="earlier",
+                value="",
+                on_change=Wizard.use_set,
+            ),
+            class_name="mt-6 max-w-sm",
+        ),
+    )
+    return rx.el.div(
+        _head(
+            t("Photos"),
+            t("10 to 25 are best, 5 are enough. Different angles, light and backgrounds; nothing blurred, nobody else in the picture."),
+        ),
+        ui.error_line("photos-error", _error("photos")),
+        photo_uploader(set_id=Wizard.photo_set_id, on_change=Wizard.photos_changed),
+        earlier,
+        rx.el.p(
+            ui.icon("lock", size=14, class_name="inline-block align-[-2px] mr-1.5"),
+            t("Only you can see them. Location and camera data are removed on arrival."),
+            class_name="text-sm text-muted mt-6",
+        ),
+    )
+
+
+def settings_step() -> rx.Component:
+    """Step 3: settings that are right for most, each with what it does."""
+    suggestion = rx.cond(
+        Wizard.accepted > 15,
+        rx.el.p(
+            t("With this many photos more steps are usual."), " ",
+            rx.el.button(t("Use the suggested steps"), type="button", on_click=Wizard.use_suggested_steps, class_name="link"),
+            class_name="text-sm text-muted -mt-3",
+        ),
+    )  # fmt: skip
+    return rx.el.div(
+        _head(t("Settings"), t("These are right for most subjects. You can leave them as they are.")),
+        rx.el.div(
+            ui.number_field(
+                t("Steps"), id="steps", value=Wizard.steps, on_change=Wizard.set_steps, min=STEPS[0], max=STEPS[1], step=50,
+                help=t("How long it learns. Too few: no likeness. Too many: every picture looks like a photo you gave. 1000 is usual."),
+                error=_error("steps"),
+            ),
+            suggestion,
+            ui.number_field(
+                t("Learning rate"), id="learning_rate", value=Wizard.learning_rate, on_change=Wizard.set_learning_rate,
+                min=LEARNING_RATE[0], max=LEARNING_RATE[1], scale="log",
+                help=t("How big each step is. 0.0004 is usual; halve it when pictures come out burnt."),
+                error=_error("learning_rate"),
+            ),
+            ui.number_field(
+                t("LoRA rank"), id="lora_rank", value=Wizard.lora_rank, on_change=Wizard.set_lora_rank,
+                min=LORA_RANK[0], max=LORA_RANK[1], step=4,
+                help=t("How much the model can hold. 16 is usual; 32 for intricate things and styles."),
+                error=_error("lora_rank"),
+            ),
+            ui.switch(
+                t("Describe the photos automatically"), id="autocaption", checked=Wizard.autocaption, on_change=Wizard.set_autocaption,
+                help=t("The trainer writes what else is in each photo, so that it isn't learnt as part of the subject."),
+            ),
+            class_name="flex flex-col gap-6",
+        ),
+    )  # fmt: skip
+
+
+def review_step() -> rx.Component:
+    """Step 4: everything at a glance, the price, the start."""
+    publish = rx.cond(
+        Wizard.public_allowed,
+        ui.checkbox(
+            t("Publish the model for everybody on Hugging Face"),
+            id="public",
+            checked=Wizard.public,
+            on_change=Wizard.set_public,
+            help=t("Anybody could then make pictures of your subject. Without the tick the repository is private. Your photos are never published."),
+        ),
+    )
+    replace = rx.cond(
+        Wizard.replaceable != "",
+        ui.checkbox(
+            t("Delete “{name}” when the new model is ready", name=Wizard.replaceable),
+            id="replace",
+            checked=Wizard.replace,
+            on_change=Wizard.set_replace,
+            help=t("All model slots of your plan are taken. The old model stays until the new one has succeeded."),
+        ),
+    )
+    return rx.el.div(
+        _head(t("Review"), t("Check once, then start. You can close the page meanwhile.")),
+        rx.el.dl(
+            _row(t("Model name"), Wizard.name),
+            _row(t("Trigger word"), Wizard.trigger_word),
+            _row(t("Subject"), rx.match(Wizard.subject, *((key, text) for key, text, _ in SUBJECTS), "")),
+            _row(t("Photos"), Wizard.accepted.to(str)),
+            _row(t("Steps"), Wizard.steps.to(str)),
+            _row(t("Learning rate"), Wizard.learning_rate.to(str)),
+            _row(t("LoRA rank"), Wizard.lora_rank.to(str)),
+            _row(t("Captions"), rx.cond(Wizard.autocaption, t("Automatic"), t("Trigger word only"))),
+            class_name="text-sm divide-y divide-line border-y border-line mb-6",
+        ),
+        rx.el.div(publish, replace, class_name="flex flex-col gap-4"),
+        rx.el.div(
+            rx.el.p(ui.icon("clock", size=15, class_name="inline-block align-[-2px] mr-2"), t("Takes"), " ", Wizard.price.time, "."),
+            rx.el.p(ui.icon("coins", size=15, class_name="inline-block align-[-2px] mr-2"), Wizard.price.after),
+            class_name="text-sm text-soft num flex flex-col gap-1.5 mt-6",
+        ),
+        rx.cond(
+            ~Wizard.price.affordable,
+            rx.el.div(
+                ui.notice(
+                    t("Your credits don't reach for this training. Choose fewer steps, or a plan with trainings included."), " ",
+                    ui.text_link(t("See the plans"), href=routes.PRICING),
+                    tone="warn",
+                ),
+                class_name="mt-4",
+            ),
+        ),
+        rx.cond(_error("start") != "", rx.el.div(ui.notice(_error("start"), tone="bad"), role="alert", class_name="mt-4")),
+        rx.el.p(t("By starting you say that you may use these photos."), class_name="text-xs text-muted mt-6"),
+    )  # fmt: skip
