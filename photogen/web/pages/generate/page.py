@@ -1,0 +1,53 @@
+"""Generate: the set-up on the left, pictures on the right as they arrive."""
+
+import reflex as rx
+
+from photogen.web import components as ui
+from photogen.web import routes
+from photogen.web.pages.generate.parts import batch, form
+from photogen.web.pages.generate.state import Generate
+from photogen.web.shell import page_head, screen
+from photogen.web.text import t
+
+
+def _loading() -> rx.Component:
+    return rx.el.div(
+        ui.skeleton("h-[520px] w-full"), ui.skeleton_grid(4), class_name="grid lg:grid-cols-[360px_minmax(0,1fr)] gap-6 lg:gap-10"
+    )
+
+
+def _results() -> rx.Component:
+    return rx.el.section(
+        rx.cond(
+            Generate.batches.length() == 0,
+            ui.empty_state(
+                t("Your pictures will appear here"),
+                icon_name="sparkles",
+                help=t("Write what you want to see, and press the button. Each picture is kept in the gallery."),
+            ),
+            rx.el.div(rx.foreach(Generate.batches, batch), class_name="flex flex-col gap-10"),
+        ),
+        class_name="min-w-0",
+        custom_attrs={"aria-label": t("Results")},
+    )
+
+
+@screen(routes.GENERATE, t("Generate"), on_load=[Generate.load], wide=True)
+def generate() -> rx.Component:
+    """The form with the price on its button; several batches may run at once."""
+    return rx.fragment(
+        page_head(t("Generate")),
+        rx.cond(
+            Generate.ready,
+            rx.cond(
+                Generate.problem != "",
+                ui.error_state(
+                    Generate.problem, code=Generate.code, action=ui.button(t("Try again"), on_click=Generate.load)
+                ),
+                rx.el.div(
+                    form(), _results(), class_name="grid lg:grid-cols-[360px_minmax(0,1fr)] gap-8 lg:gap-10 items-start"
+                ),
+            ),
+            _loading(),
+        ),
+    )

@@ -1,0 +1,194 @@
+"""The form and a batch of the generate page."""
+
+import reflex as rx
+
+from photogen.domain.generation.commands import COUNT
+from photogen.web import components as ui
+from photogen.web import routes
+from photogen.web.pages.generate.state import Batch, Generate, ShotShown
+from photogen.web.text import t
+
+ASPECTS = ("1:1", "4:5", "3:4", "2:3", "9:16", "3:2", "16:9")
+
+
+def _shape(aspect: str) -> rx.Component:
+    wide, high = (int(part) for part in aspect.split(":"))
+    scale = 14 / max(wide, high)
+    box = rx.el.span(
+        class_name="inline-block border-[1.5px] border-current rounded-[2px]",
+        style={"width": f"{wide * scale:.1f}px", "height": f"{high * scale:.1f}px"},
+        custom_attrs={"aria-hidden": "true"},
+    )
+    return rx.el.span(
+        rx.el.span(box, class_name="h-4 w-4 grid place-content-center"),
+        rx.el.span(aspect, class_name="num text-xs"),
+        class_name="flex items-center gap-1.5",
+    )
+
+
+def _error(field: str) -> rx.Var[str]:
+    return Generate.errors.get(field, "")
+
+
+def _more() -> rx.Component:
+    can = Generate.controls
+    return rx.el.details(
+        rx.el.summary(t("More settings"), class_name="text-sm font-medium text-soft py-1"),
+        rx.el.div(
+            rx.cond(
+                can.lora_scale.shown,
+                ui.number_field(
+                    t("LoRA scale"), id="lora_scale", value=Generate.lora_scale, on_change=Generate.set_lora_scale,
+                    min=0, max=2, step=0.05, help=t("How strongly your subject shows. 1 is usual."), error=_error("lora_scale"),
+                ),
+            ),
+            rx.cond(
+                can.steps.shown,
+                ui.number_field(
+                    t("Steps"), id="steps", value=Generate.steps, on_change=Generate.set_steps,
+                    min=can.steps.low, max=can.steps.high, error=_error("steps"),
+                    help=t("More steps, more detail, up to a point."),
+                ),
+            ),
+            rx.cond(
+                can.guidance.shown,
+                ui.number_field(
+                    t("Guidance"), id="guidance", value=Generate.guidance, on_change=Generate.set_guidance,
+                    min=can.guidance.low, max=can.guidance.high, step=0.1, error=_error("guidance"),
+                    help=t("How literally the prompt is taken. Lower is freer."),
+                ),
+            ),
+            rx.cond(
+                can.negative,
+                ui.text_area(
+                    t("Leave out"), id="negative", value=Generate.negative, on_change=Generate.set_negative, rows=2, error=_error("negative_prompt")
+                ),
+            ),
+            rx.cond(
+                can.seed,
+                ui.text_field(
+                    t("Seed"), id="seed", value=Generate.seed, on_change=Generate.set_seed, input_mode="numeric", auto_complete="off",
+                    placeholder=t("Random"), help=t("The same seed and settings give the same picture."), error=_error("seed"),
+                ),
+            ),
+            class_name="flex flex-col gap-5 pt-4",
+        ),
+    )  # fmt: skip
+
+
+def form() -> rx.Component:
+    """Prompt, model, shape, number; the rest folded away; the price on the button."""
+    word = rx.cond(
+        Generate.controls.trigger_word != "",
+        rx.el.p(
+            ui.icon("check", size=14, class_name="text-good"),
+            rx.el.span(rx.el.span(Generate.controls.trigger_word, class_name="code"), " ", t("is put in for you.")),
+            class_name="flex items-center gap-1.5 text-sm text-muted -mt-3",
+        ),
+    )
+    start = rx.el.div(
+        ui.button(
+            Generate.button,
+            kind="primary",
+            size="lg",
+            type="submit",
+            icon_name="sparkles",
+            busy=Generate.starting,
+            disabled=~Generate.affordable,
+            class_name="w-full",
+        ),
+        rx.el.p(Generate.after, class_name="text-xs text-muted num text-center mt-2"),
+        rx.cond(
+            ~Generate.affordable,
+            rx.el.p(ui.text_link(t("See plans and credits"), href=routes.PRICING), class_name="text-sm text-center mt-1"),
+        ),
+        class_name="sticky bottom-0 max-lg:static bg-bg pt-3 pb-1",
+    )
+    return rx.el.form(
+        ui.text_area(
+            t("Prompt"),
+            id="prompt",
+            value=Generate.prompt,
+            on_change=Generate.set_prompt,
+            rows=5,
+            placeholder=t("A portrait by a window, soft morning light"),
+            error=_error("prompt"),
+        ),
+        ui.select_field(
+            t("Model"), Generate.models, id="model", value=Generate.model, on_change=Generate.set_model,
+            help=Generate.controls.description, error=_error("model"),
+        ),
+        word,
+        rx.el.div(
+            rx.el.span(t("Shape"), class_name="field-label mb-1.5 block"),
+            ui.segmented(
+                t("Shape"), [(a, _shape(a)) for a in ASPECTS], name="aspect", value=Generate.aspect, on_change=Generate.set_aspect
+            ),
+            ui.error_line("aspect-error", _error("aspect")),
+        ),
+        ui.select_field(t("Style"), Generate.styles, id="style", value=Generate.style, on_change=Generate.set_style, error=_error("style")),
+        ui.number_field(
+            t("Images"), id="count", value=Generate.count, on_change=Generate.set_count, min=COUNT[0], max=COUNT[1], error=_error("count")
+        ),
+        _more(),
+        rx.cond(_error("start") != "", rx.el.div(ui.notice(_error("start"), tone="bad"), role="alert")),
+        start,
+        on_submit=Generate.start,
+        class_name="flex flex-col gap-5 lg:sticky lg:top-6 lg:max-h-[calc(100dvh-48px)] lg:overflow-y-auto lg:pr-2 lg:-mr-2",
+        custom_attrs={"noValidate": True},
+    )  # fmt: skip
+
+
+def _shot(shot: rx.Var[ShotShown], prompt: rx.Var[str], ratio: rx.Var[str]) -> rx.Component:
+    waiting = rx.el.div(
+        rx.cond(
+            shot.status == "rendering",
+            rx.el.div(class_name="skeleton absolute inset-0"),
+            rx.el.span(t("Queued"), class_name="text-sm text-muted"),
+        ),
+        class_name="relative grid place-content-center rounded-md bg-sunken border border-line overflow-hidden",
+        style={"aspectRatio": ratio},
+        role="img",
+        custom_attrs={"aria-label": rx.cond(shot.status == "rendering", t("Being drawn"), t("Queued"))},
+    )
+    ended = rx.el.div(
+        ui.icon("circle_alert", size=18, class_name="text-bad"),
+        rx.el.p(rx.cond(shot.error != "", shot.error, t("Cancelled")), class_name="text-sm"),
+        rx.cond(shot.code != "", rx.el.span(shot.code, class_name="code text-xs text-muted")),
+        class_name="flex flex-col items-center justify-center text-center gap-2 p-4 rounded-md bg-sunken border border-line overflow-auto",
+        style={"aspectRatio": ratio},
+    )
+    done = ui.nav_link(
+        ui.picture(shot.src, prompt, ratio=ratio, src2x=shot.src2x, preview=shot.preview, eager=True),
+        href=shot.href,
+        class_name="block rounded-md",
+    )
+    return rx.el.li(
+        rx.match(shot.status, ("done", done), ("failed", ended), ("cancelled", ended), waiting), key=shot.id, class_name="min-w-0"
+    )
+
+
+def batch(item: rx.Var[Batch]) -> rx.Component:
+    """One batch: its prompt, where it stands, its pictures."""
+    return rx.el.article(
+        rx.el.header(
+            rx.el.div(
+                rx.el.h2(item.prompt, class_name="text-base font-medium line-clamp-2 break-words", custom_attrs={"dir": "auto"}),
+                rx.el.p(ui.ago(item.created_at), " · ", item.line, class_name="text-sm text-muted num mt-0.5"),
+                class_name="min-w-0 flex-1",
+            ),
+            rx.el.div(
+                ui.pill(item.status_word, tone=item.tone),
+                rx.cond(item.can_cancel, ui.button(t("Cancel"), size="sm", on_click=Generate.cancel(item.id))),
+                rx.cond(item.can_retry, ui.button(t("Try again"), size="sm", icon_name="rotate_cw", on_click=Generate.retry(item.id))),
+                class_name="flex items-center gap-2 shrink-0",
+            ),
+            class_name="flex items-start gap-4 mb-3",
+        ),
+        rx.cond(item.notice != "", rx.el.p(item.notice, class_name="text-sm text-warn mb-3", role="status")),
+        rx.el.ul(
+            rx.foreach(item.shots, lambda shot: _shot(shot, item.prompt, item.ratio)),
+            class_name="grid grid-cols-2 md:grid-cols-3 2xl:grid-cols-4 gap-3",
+        ),
+        key=item.id,
+    )

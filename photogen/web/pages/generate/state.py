@@ -1,0 +1,390 @@
+"""The set-up of the next batch, its price, and the latest batches as their pictures arrive."""
+
+import dataclasses
+
+import reflex as rx
+
+from photogen.domain.generation.commands import COUNT, LARGEST_SEED, PROMPT_LENGTH, QuoteGeneration, StartGeneration
+from photogen.domain.generation.views import GenerateOptions, GenerationView, ModelChoiceView
+from photogen.errors import Invalid, PhotogenError
+from photogen.kit.ids import is_id, new_id
+from photogen.web import live
+from photogen.web.deps import call, services
+from photogen.web.notices import toast
+from photogen.web.security.policy import allow
+from photogen.web.session import current
+from photogen.web.text import plural, t
+from photogen.web.words import credits, iso
+
+SHOWN = 6
+"""Batches on the page; older pictures are in the gallery."""
+TONES = {"done": "good", "partly": "warn", "failed": "bad", "running": "accent"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Option:
+    """A line of a select."""
+
+    value: str
+    text: str
+    disabled: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Range:
+    """A number that the chosen model takes; `shown` is False where it takes none."""
+
+    shown: bool = False
+    low: float = 0
+    high: float = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Controls:
+    """What the chosen model can do."""
+
+    description: str = ""
+    trigger_word: str = ""
+    seed: bool = True
+    negative: bool = False
+    steps: Range = Range()
+    guidance: Range = Range()
+    lora_scale: Range = Range()
+
+
+@dataclasses.dataclass(frozen=True)
+class ShotShown:
+    """One place in a batch."""
+
+    id: str
+    status: str
+    src: str
+    src2x: str
+    preview: str
+    href: str
+    error: str
+    code: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Batch:
+    """A batch as the page shows it."""
+
+    id: str
+    prompt: str
+    line: str
+    ratio: str
+    status: str
+    status_word: str
+    tone: str
+    notice: str
+    can_cancel: bool
+    can_retry: bool
+    created_at: str
+    shots: list[ShotShown]
+
+
+def _range(values: tuple[float, float, float] | None) -> Range:
+    return Range(True, values[0], values[1]) if values else Range()
+
+
+def _batch(view: GenerationView) -> Batch:
+    shots = [
+        ShotShown(
+            id=shot.id,
+            status=shot.status,
+            src=shot.thumb_url,
+            src2x=f"/media/images/{shot.image_id}/1024" if shot.image_id else "",
+            preview=shot.thumbhash,
+            href=f"/gallery?image={shot.image_id}" if shot.image_id else "",
+            error=shot.error,
+            code=shot.error_code,
+        )
+        for shot in view.shots
+    ]
+    spent = plural(view.credits, "{n} credit", "{n} credits")
+    return Batch(
+        id=view.id,
+        prompt=view.prompt,
+        line=f"{view.model_name} · {view.aspect} · {spent}",
+        ratio=f"{view.width}/{view.height}",
+        status=view.status,
+        status_word=view.status_word,
+        tone=TONES.get(view.status, ""),
+        notice=view.notice,
+        can_cancel=view.can_cancel,
+        can_retry=view.can_retry,
+        created_at=iso(view.created_at),
+        shots=shots,
+    )
+
+
+class Generate(rx.State):
+    """The form and the batches of this tab."""
+
+    ready: bool = False
+    problem: str = ""
+    code: str = ""
+    prompt: str = ""
+    negative: str = ""
+    model: str = ""
+    models: list[Option] = []
+    styles: list[Option] = []
+    style: str = ""
+    aspect: str = "1:1"
+    count: int = 1
+    seed: str = ""
+    steps: int = 0
+    guidance: float = 0
+    lora_scale: float = 1
+    controls: Controls = Controls()
+    errors: dict[str, str] = {}
+    button: str = ""
+    after: str = ""
+    affordable: bool = True
+    starting: bool = False
+    batches: list[Batch] = []
+    _options: GenerateOptions | None = None
+    _request_key: str = ""
+
+    # --- what there is to choose from ---------------------------------------------------------------------------------
+
+    @rx.event
+    @allow("user")
+    async def load(self):
+        account = current().account_id
+        try:
+            self._options = await call(services().generation.options, account)
+        except PhotogenError as error:
+            self.problem, self.code, self.ready = error.public, error.code, True
+            return
+        options = self._options
+        mine = [Option(m.choice, t("{name} (your model)", name=m.name)) for m in options.my_models]
+        base = [
+            Option(m.choice, f"{m.name} – {m.unlocked_by}" if m.locked else m.name, m.locked) for m in options.base_models
+        ]
+        self.models = [*mine, *base]
+        self.styles = [Option("", t("None")), *(Option(s.key, s.name) for s in options.styles)]
+        self._request_key = new_id()
+        asked = self.router.url.query_parameters
+        wanted, source = str(asked.get("model", "")), str(asked.get("from", ""))
+        choice = f"lora:{wanted}" if is_id(wanted) else ""
+        if choice not in {m.value for m in self.models}:
+            choice = self.model if self.model in {m.value for m in self.models} else next(
+                (m.value for m in self.models if not m.disabled), ""
+            )
+        self._choose(choice, keep=choice == self.model)
+        if is_id(source):
+            await self._remix(source)
+        await self._quote()
+        await self._read()
+        self.problem, self.code, self.ready = "", "", True
+        live.subscribe(self, "generation", Generate.refresh)
+        live.subscribe(self, "credits", Generate.refresh_price)
+
+    def _chosen(self) -> ModelChoiceView | None:
+        if self._options is None:
+            return None
+        both = (*self._options.my_models, *self._options.base_models)
+        return next((m for m in both if m.choice == self.model), None)
+
+    def _choose(self, choice: str, *, keep: bool = False) -> None:
+        self.model = choice
+        found = self._chosen()
+        if found is None:
+            return
+        can = found.capabilities
+        self.controls = Controls(
+            description=found.description,
+            trigger_word=found.trigger_word,
+            seed=can.seed,
+            negative=can.negative_prompt,
+            steps=_range(can.steps),
+            guidance=_range(can.guidance),
+            lora_scale=_range(can.lora_scale),
+        )
+        if not keep:
+            self.steps = can.steps[2] if can.steps else 0
+            self.guidance = can.guidance[2] if can.guidance else 0
+            self.lora_scale = (found.default_scale or can.lora_scale[2]) if can.lora_scale else 1
+
+    async def _remix(self, image_id: str):
+        try:
+            made = await call(services().gallery.recipe, current().account_id, image_id)
+        except PhotogenError:
+            return
+        known = {m.value for m in self.models if not m.disabled}
+        choice = f"lora:{made.lora_model_id}" if made.lora_model_id else f"base:{made.model_key}"
+        if choice in known:
+            self._choose(choice)
+        self.prompt, self.aspect, self.seed = made.prompt, made.aspect, str(made.seed)
+        self.style = made.style or ""
+        self.steps = made.steps or self.steps
+        self.guidance = made.guidance if made.guidance is not None else self.guidance
+        self.lora_scale = made.lora_scale if made.lora_scale is not None else self.lora_scale
+
+    # --- fields ------------------------------------------------------------------------------------------------------
+
+    @rx.event
+    @allow("user")
+    def set_prompt(self, value: str):
+        """The prompt as typed; what is too long is said and kept."""
+        self.prompt = value
+        long = len(value) > PROMPT_LENGTH
+        self.errors = (
+            {"prompt": t("This is {n} characters long; {m} are the most.", n=f"{len(value):,}", m=f"{PROMPT_LENGTH:,}")}
+            if long
+            else {}
+        )
+
+    @rx.event
+    @allow("user")
+    def set_negative(self, value: str):
+        """What should not be in the picture."""
+        self.negative = value
+
+    @rx.event
+    @allow("user")
+    async def set_model(self, value: str):
+        """Another model, with its own usual settings."""
+        self._choose(value)
+        await self._quote()
+
+    @rx.event
+    @allow("user")
+    def set_style(self, value: str):
+        """A look laid over the prompt."""
+        self.style = value
+
+    @rx.event
+    @allow("user")
+    def set_aspect(self, value: str):
+        """The picture's shape."""
+        self.aspect = value
+
+    @rx.event
+    @allow("user")
+    async def set_count(self, value: float):
+        """How many pictures."""
+        self.count = int(min(COUNT[1], max(COUNT[0], value)))
+        await self._quote()
+
+    @rx.event
+    @allow("user")
+    def set_seed(self, value: str):
+        """The seed; empty draws one."""
+        self.seed = value.strip()[:12]
+        self.errors = {k: v for k, v in self.errors.items() if k != "seed"}
+
+    @rx.event
+    @allow("user")
+    def set_steps(self, value: float):
+        """Steps of the model."""
+        self.steps = int(value)
+
+    @rx.event
+    @allow("user")
+    def set_guidance(self, value: float):
+        """How literally the prompt is taken."""
+        self.guidance = value
+
+    @rx.event
+    @allow("user")
+    def set_lora_scale(self, value: float):
+        """How strongly the trained subject shows."""
+        self.lora_scale = value
+
+    # --- price and start ---------------------------------------------------------------------------------------------
+
+    async def _quote(self):
+        if not self.model:
+            return
+        try:
+            quote = await call(
+                services().generation.quote, current().account_id, QuoteGeneration.of(model=self.model, count=self.count)
+            )
+        except PhotogenError as error:
+            self.errors = {**self.errors, "model": error.public}
+            return
+        self.errors = {k: v for k, v in self.errors.items() if k != "model"}
+        noun = plural(self.count, "Generate {n} picture", "Generate {n} pictures")
+        self.button = t("{verb} for {price}", verb=noun, price=credits(quote.total))
+        self.after = t("You have {n} credits, {m} afterwards.", n=quote.balance, m=max(0, quote.balance_after))
+        self.affordable = quote.affordable
+        if not quote.affordable:
+            self.after = t("This needs {n} credits and you have {m}.", n=quote.total, m=quote.balance)
+
+    @rx.event
+    @allow("user")
+    async def refresh_price(self):
+        """The balance changed."""
+        await self._quote()
+
+    def _command(self) -> StartGeneration:
+        if self.seed and not (self.seed.isascii() and self.seed.isdigit() and int(self.seed) <= LARGEST_SEED):
+            raise Invalid(t("A seed is a whole number up to {n}.", n=f"{LARGEST_SEED:,}"), field="seed")
+        can = self.controls
+        return StartGeneration.of(
+            request_key=self._request_key or new_id(),
+            model=self.model,
+            prompt=self.prompt,
+            negative_prompt=self.negative if can.negative else "",
+            aspect=self.aspect,
+            count=self.count,
+            seed=int(self.seed) if self.seed else None,
+            steps=self.steps if can.steps.shown else None,
+            guidance=self.guidance if can.guidance.shown else None,
+            lora_scale=self.lora_scale if can.lora_scale.shown else None,
+            style=self.style,
+        )
+
+    @rx.event
+    @allow("user")
+    async def start(self, form_data: dict[str, object]):
+        """Sets the credits aside and hands the batch to the worker. A second click of the same form is the same batch."""
+        if self.starting:
+            return
+        self.starting, self.errors = True, {}
+        yield
+        try:
+            await call(services().generation.start, current().account_id, self._command())
+            self._request_key = new_id()
+        except Invalid as error:
+            self.errors = {error.field or "start": error.public}
+        except PhotogenError as error:
+            self.errors = {"start": f"{error.public} ({error.code})"}
+        self.starting = False
+        await self._quote()
+        await self._read()
+
+    # --- batches -----------------------------------------------------------------------------------------------------
+
+    async def _read(self):
+        views = await call(services().generation.recent, current().account_id, SHOWN)
+        self.batches = [_batch(view) for view in views]
+
+    @rx.event
+    @allow("user")
+    async def refresh(self):
+        """A shot changed: reads the batches again."""
+        await self._read()
+
+    @rx.event
+    @allow("user")
+    async def cancel(self, generation_id: str):
+        """Ends what has not been drawn yet; its credits come back."""
+        try:
+            await call(services().generation.cancel, current().account_id, generation_id)
+        except PhotogenError as error:
+            yield toast.error(error)
+        await self._read()
+
+    @rx.event
+    @allow("user")
+    async def retry(self, generation_id: str):
+        """Asks again for what failed."""
+        try:
+            await call(services().generation.retry, current().account_id, generation_id)
+        except PhotogenError as error:
+            yield toast.error(error)
+        await self._read()
