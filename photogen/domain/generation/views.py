@@ -31,7 +31,7 @@ class AspectView:
 class ModelChoiceView:
     """Something to generate with. `choice` goes into StartGeneration.model: `base:<key>` or `lora:<id>`.
 
-    `locked` ones need another plan (`unlocked_by` names it); `available` is False while the vendor does not serve it."""
+    `locked` ones need another plan (`unlocked_by` names it)."""
 
     choice: str
     name: str
@@ -70,7 +70,7 @@ class GenerationQuote:
 
 @dataclass(frozen=True, slots=True)
 class ShotView:
-    """One picture of a batch. `status` is queued, rendering, done, failed or cancelled; addresses are "" until it is done."""
+    """One picture of a batch. `status` is queued, rendering, done, failed or cancelled; addresses are "" before."""
 
     id: str
     number: int

@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class TrainingQuote:
-    """The price before the start, in credits. `paid_by` is "included" or "credits"; `affordable` says whether it can start."""
+    """The price before the start, in credits. `paid_by` is "included" or "credits"; `affordable`: it can start."""
 
     credits: int
     paid_by: str
@@ -38,7 +38,7 @@ class DraftView:
 
 @dataclass(frozen=True, slots=True)
 class StageView:
-    """One of the five stages. `state` is done, now, todo, failed or cancelled; `seconds` is how long it took or takes."""
+    """One of the five stages. `state` is done, now, todo, failed or cancelled; `seconds` says how long it took."""
 
     key: str
     name: str
@@ -132,7 +132,7 @@ class TrainingRow:
 
 @dataclass(frozen=True, slots=True)
 class Retried:
-    """What a retry became. `resumed`: the same training goes on from `stage`; else `id` is a new one. `words` says it."""
+    """What a retry became. `resumed`: the same training goes on from `stage`; else `id` is new. `words` says it."""
 
     id: str
     resumed: bool
@@ -155,7 +155,7 @@ class SlotsView:
 
 @dataclass(frozen=True, slots=True)
 class LoraModelView:
-    """A trained model. `preview_url` is the newest picture made with it, "" without one; `seconds` the training's length."""
+    """A trained model. `preview_url` is its newest picture, "" without one; `seconds` the training's length."""
 
     id: str
     name: str

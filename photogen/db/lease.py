@@ -1,0 +1,163 @@
+"""Leases: a row in work belongs to one worker at a time, and to nobody once that worker says nothing any more.
+
+Taking is one guarded UPDATE. While the work goes on a thread renews; a worker that lost its lease (it was stopped for
+long, the database was away) learns it from `Lease.lost` and from `Leases.mine`, and must not write any more.
+"""
+
+import functools
+import os
+import secrets
+import socket
+import threading
+import time
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Generic, Self, TypeVar, cast
+
+import psutil
+from sqlalchemy import CursorResult, or_, update
+from sqlmodel import Session, col, select
+
+from photogen.db.uow import UowFactory
+from photogen.kit import log
+from photogen.kit.clock import Clock
+from photogen.models.generation import Shot
+from photogen.models.training import Training
+
+Row = TypeVar("Row", Training, Shot)
+_log = log.get("lease")
+
+
+class LostLease(Exception):
+    """The row belongs to another worker now. Whoever sees this stops; nothing is wrong with the row."""
+
+
+@functools.lru_cache(maxsize=1)
+def _process(pid: int) -> str:
+    born = int(psutil.Process(pid).create_time() * 100)
+    return f"{socket.gethostname()[:24]}:{pid}:{born:x}"
+
+
+def new_owner() -> str:
+    """A name for one spell of work: host, process and a nonce, so that even the same process has two at two times."""
+    return f"{_process(os.getpid())}:{secrets.token_hex(4)}"
+
+
+def is_dead(owner: str) -> bool:
+    """Whether `owner` was a process of this host that no longer runs. Of other hosts' nothing can be said: False."""
+    host, pid, born, _ = owner.rsplit(":", 3) if owner.count(":") >= 3 else ("", "0", "", "")
+    if host != socket.gethostname()[:24]:
+        return False
+    try:
+        return f"{int(psutil.Process(int(pid)).create_time() * 100):x}" != born
+    except psutil.NoSuchProcess:
+        return True
+
+
+class Lease:
+    """A row that is ours while the `with` block runs; renewed by a thread."""
+
+    def __init__(self, leases: "Leases[Training] | Leases[Shot]", id: str, owner: str) -> None:
+        self._leases = leases
+        self.id = id
+        self.owner = owner
+        self._until = time.monotonic() + leases.length.total_seconds()
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name=f"lease-{id}", daemon=True)
+
+    @property
+    def lost(self) -> bool:
+        """Whether it may belong to somebody else by now. To be asked right before a paid call."""
+        return time.monotonic() >= self._until
+
+    def _beat(self) -> None:
+        length = self._leases.length.total_seconds()
+        while not self._done.wait(length / 3):
+            asked = time.monotonic()
+            try:
+                if not self._leases.renew(self.id, self.owner):
+                    self._until = 0.0
+                    return
+                self._until = asked + length
+            except Exception as error:  # noqa: BLE001  (the database may be away: the lease then simply runs out)
+                _log.warning("lease not renewed", id=self.id, error=type(error).__name__)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._done.set()
+        self._thread.join()
+
+
+class Leases(Generic[Row]):
+    """Leases on the rows of `table`, each `length` long."""
+
+    def __init__(self, uow: UowFactory, clock: Clock, table: type[Row], length: timedelta) -> None:
+        self._uow = uow
+        self._clock = clock
+        self._table: type[Row] = table
+        self.length = length
+
+    def take(self, session: Session, id: str) -> Lease | None:
+        """Takes the row if nobody has it. The lease is valid once the transaction has committed."""
+        table, now, owner = self._table, self._clock(), new_owner()
+        free = or_(col(table.lease_until).is_(None), col(table.lease_until) <= now)
+        taken = session.execute(
+            update(table)
+            .where(col(table.id) == id, free)
+            .values(lease_owner=owner, lease_until=now + self.length)
+            .execution_options(synchronize_session=False)
+        )
+        return Lease(self, id, owner) if cast("CursorResult[object]", taken).rowcount == 1 else None
+
+    def renew(self, id: str, owner: str) -> bool:
+        """Prolongs; False when the row is somebody else's."""
+        table = self._table
+        with self._uow() as uow:
+            renewed = uow.session.execute(
+                update(table)
+                .where(col(table.id) == id, col(table.lease_owner) == owner)
+                .values(lease_until=self._clock() + self.length)
+                .execution_options(synchronize_session=False)
+            )
+            return cast("CursorResult[object]", renewed).rowcount == 1
+
+    def mine(self, session: Session, lease: Lease) -> Row:
+        """The row, locked for update. Raises LostLease when it belongs to somebody else (or is gone)."""
+        table = self._table
+        row: Row | None = session.exec(
+            select(table).where(table.id == lease.id).with_for_update().execution_options(populate_existing=True)
+        ).one_or_none()
+        if row is None or row.lease_owner != lease.owner:
+            raise LostLease(lease.id)
+        return row
+
+    def release(self, lease: Lease, next_check_at: datetime) -> None:
+        """Gives the row back, to be looked at again at `next_check_at`."""
+        table = self._table
+        with self._uow() as uow:
+            uow.session.execute(
+                update(table)
+                .where(col(table.id) == lease.id, col(table.lease_owner) == lease.owner)
+                .values(lease_owner="", lease_until=None, next_check_at=next_check_at)
+                .execution_options(synchronize_session=False)
+            )
+
+    def free_dead(self, statuses: tuple[str, ...]) -> list[str]:
+        """Ends the leases of this host's processes that no longer run, so that their rows are due at once."""
+        table, now = self._table, self._clock()
+        with self._uow() as uow:
+            held = uow.session.exec(
+                select(table)
+                .where(col(table.lease_until) > now, col(table.status).in_(statuses))
+                .with_for_update(skip_locked=True)
+            ).all()
+            dead = [row for row in held if is_dead(row.lease_owner)]
+            for row in dead:
+                row.lease_owner, row.lease_until, row.next_check_at = "", None, now
+                uow.session.add(row)
+            return [row.id for row in dead]

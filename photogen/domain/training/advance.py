@@ -1,0 +1,116 @@
+"""How a training gets on: somebody takes the lease, does steps until there is something to wait for, and gives it back.
+
+A webhook, the schedule and a restart all end here. Whoever comes second finds the lease taken and leaves.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from photogen.db.lease import Lease, LostLease
+from photogen.domain.training import policy, repository
+from photogen.domain.training.parts import Parts
+from photogen.domain.training.stages import NOW, Broken, Stages, failure_of
+from photogen.errors import Invalid, NotFound
+from photogen.gateways.base import Fix, GatewayError, Missing, Retry, Stop, Unknown
+from photogen.kit import log
+from photogen.models.training import AttemptOutcome, Training, TrainingStatus
+
+_MOST_STEPS = 12
+"""Steps that one job does at most: a training has seven."""
+_log = log.get("training")
+
+
+class Advance:
+    """The worker's side of trainings."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._p = parts
+        self._stages = Stages(parts)
+
+    def __call__(self, training_id: str) -> None:
+        """Does what is next, until the training waits for somebody else. Does nothing when another has the lease, or
+        there is nothing to do. Raises only what nobody foresaw, after having written it down."""
+        with self._p.uow() as uow:
+            row = repository.peek(uow.session, training_id)
+            if row is None or row.status in policy.FINAL:
+                return
+            lease = self._p.leases.take(uow.session, training_id)
+        if lease is None:
+            _log.debug("training is in other hands", training=training_id)
+            return
+        wait: timedelta | None = None
+        try:
+            with lease:
+                wait = self._work(lease)
+        except LostLease:
+            _log.warning("lease lost", training=training_id)
+        finally:
+            self._p.leases.release(lease, self._p.clock() + (wait or self._p.config.pickup))
+
+    def _work(self, lease: Lease) -> timedelta | None:
+        for _ in range(_MOST_STEPS):
+            with self._p.uow() as uow:
+                row = repository.peek(uow.session, lease.id)
+            if row is None or row.status in policy.FINAL:
+                return None
+            try:
+                wait = self._stages.step(row, lease)
+            except LostLease:
+                raise
+            except Exception as error:
+                wait = self._trouble(row, lease, error)
+                if not _foreseen(error):
+                    self._p.leases.release(lease, self._p.clock() + (wait or self._p.config.pickup))
+                    raise
+                return wait
+            if wait is None or wait > NOW:
+                return wait
+        return self._p.config.poll
+
+    def _trouble(self, row: Training, lease: Lease, error: Exception) -> timedelta | None:
+        """Writes down what happened and decides: again later, or the end. Gives the time until the next try."""
+        failure = failure_of(error)
+        _log.warning(
+            "training in trouble",
+            training=row.id, stage=row.status.value, code=failure.code, category=failure.category.value,
+            error=type(error).__name__, request_id=failure.request_id or None,
+        )  # fmt: skip
+        with self._p.uow() as uow:
+            now = self._p.clock()
+            row = self._p.leases.mine(uow.session, lease)
+            if row.status in policy.FINAL:
+                return None
+            again = self._again(row, error)
+            if again is None:
+                self._p.settlement.settle(uow, row, TrainingStatus.FAILED, failure=failure)
+                return None
+            attempt = repository.open_attempt(uow.session, row.id, row.status, row.stage_started_at)
+            attempt.outcome, attempt.finished_at = AttemptOutcome.RETRIED, now
+            attempt.category, attempt.code = failure.category.value, failure.code[:60]
+            attempt.message, attempt.vendor_words = failure.public[:500], failure.words[:2000]
+            attempt.request_id = failure.request_id[:120]
+            attempt.action = f"Trying again in {max(1, round(again.seconds))} s."
+            uow.session.add(attempt)
+            uow.session.flush()
+            row.attempts += 1
+            repository.open_attempt(uow.session, row.id, row.status, now)
+            uow.session.add(row)
+            uow.notify(row.account_id, "training", row.id)
+        return timedelta(seconds=again.seconds)
+
+    def _again(self, row: Training, error: Exception) -> policy.Again | None:
+        if isinstance(error, Fix | Stop | Missing | Broken | NotFound | Invalid):
+            return None
+        if isinstance(error, Unknown):
+            # It may have been accepted: the next step looks, and only after the grace asks again.
+            return policy.again(row.status, row.attempts + 1, timedelta(0), None)
+        after = error.after if isinstance(error, Retry) else None
+        trouble = self._p.clock() - row.stage_started_at if row.attempts else timedelta(0)
+        if row.status is TrainingStatus.TRAINING and row.vendor_id:
+            trouble = timedelta(0)  # it goes on there, whether or not we can see it; attempts bound this
+        return policy.again(row.status, row.attempts + 1, trouble, after)
+
+
+def _foreseen(error: Exception) -> bool:
+    return isinstance(error, GatewayError | Broken | NotFound | Invalid | TimeoutError)

@@ -1,0 +1,31 @@
+"""What the parts of this room share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from photogen.db.lease import Leases
+from photogen.db.uow import UowFactory
+from photogen.domain.credits.service import CreditsService
+from photogen.domain.photosets.service import PhotoSetsService
+from photogen.domain.training.config import TrainingConfig
+from photogen.domain.training.settle import Settlement
+from photogen.gateways.base import Hub, Storage, Trainer
+from photogen.kit.clock import Clock
+from photogen.models.training import Training
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Collaborators of the worker's side."""
+
+    uow: UowFactory
+    clock: Clock
+    credits: CreditsService
+    photosets: PhotoSetsService
+    storage: Storage
+    trainer: Trainer
+    hub: Hub
+    config: TrainingConfig
+    leases: Leases[Training]
+    settlement: Settlement

@@ -1,0 +1,171 @@
+"""The rules of trainings, without any I/O."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from photogen.domain.training.config import TrainingConfig
+from photogen.gateways.base import Category, GatewayError
+from photogen.kit.retry import backoff
+from photogen.models.training import Training, TrainingStatus
+
+S = TrainingStatus
+
+STAGES: tuple[TrainingStatus, ...] = (S.QUEUED, S.PREPARING, S.TRAINING, S.PUBLISHING)
+"""Stages in which something is done, in order. Completed is the end of the last."""
+FINAL = frozenset({S.COMPLETED, S.FAILED, S.CANCELLED})
+ACTIVE = tuple(stage.value for stage in STAGES)
+WORDS: Mapping[TrainingStatus, str] = {status: status.value.capitalize() for status in TrainingStatus}
+
+_MOVES: Mapping[TrainingStatus, frozenset[TrainingStatus]] = {
+    S.QUEUED: frozenset({S.PREPARING, S.FAILED, S.CANCELLED}),
+    S.PREPARING: frozenset({S.TRAINING, S.FAILED, S.CANCELLED}),
+    S.TRAINING: frozenset({S.PUBLISHING, S.FAILED, S.CANCELLED}),
+    S.PUBLISHING: frozenset({S.COMPLETED, S.FAILED, S.CANCELLED}),
+    S.COMPLETED: frozenset(),
+    S.FAILED: frozenset({S.PUBLISHING}),
+    S.CANCELLED: frozenset(),
+}
+_BEGINS_AT: Mapping[TrainingStatus, int] = {
+    S.QUEUED: 0,
+    S.PREPARING: 1,
+    S.TRAINING: 5,
+    S.PUBLISHING: 92,
+    S.COMPLETED: 100,
+}
+
+_MOST_ATTEMPTS: Mapping[str, int] = {S.PREPARING: 6, S.TRAINING: 10, S.PUBLISHING: 10}
+_LONGEST_TROUBLE = timedelta(hours=1)
+"""How long one stage may go on failing before it is given up, however politely the vendor asks for time."""
+LOG_LINES = 60
+_LOG_CHARACTERS = 12_000
+_HOPELESS_FRUITS = frozenset({"weights_corrupt", "weights_expired"})
+"""Failures after which what the vendor made is of no use, so that only a new training helps."""
+
+
+def can_move(here: TrainingStatus, to: TrainingStatus, *, retry: bool = False) -> bool:
+    """Whether a training may go from `here` to `to`. Only a retry leaves a failure, and only for publishing."""
+    if here is S.FAILED and not retry:
+        return False
+    return to in _MOVES[here]
+
+
+def percent(status: TrainingStatus, step: int, steps: int, before: int) -> int:
+    """Percent of the whole: never goes back, 100 only at the end."""
+    now = _BEGINS_AT.get(status, before)
+    if status is S.TRAINING and steps > 0:
+        span = _BEGINS_AT[S.PUBLISHING] - _BEGINS_AT[S.TRAINING]
+        now += math.floor(span * min(step, steps) / steps)
+    return now if status is S.COMPLETED else max(before, min(now, 99))
+
+
+def poll_after(age: timedelta, poll: timedelta) -> timedelta:
+    """When to ask the vendor again: seldom for long trainings, so that hundreds stay within the vendor's limits."""
+    return max(poll, min(age / 30, timedelta(seconds=30)))
+
+
+def tail(logs: str) -> str:
+    """The last lines of a trainer's log; a progress bar that rewrites its line counts once."""
+    lines = [line.rsplit("\r", 1)[-1] for line in logs.replace("\r\n", "\n").rstrip("\r\n").split("\n")]
+    text = "\n".join(lines[-LOG_LINES:])[-_LOG_CHARACTERS:]
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Try once more, in so many seconds."""
+
+    seconds: float
+
+
+def again(stage: TrainingStatus, attempt: int, trouble: timedelta, after: float | None) -> Again | None:
+    """What to do about the failure of try `attempt` (from 1) of a stage that has been in trouble for so long.
+
+    None: give up. `after` is the vendor's own wish in seconds."""
+    if attempt >= _MOST_ATTEMPTS.get(stage, 6) or trouble > _LONGEST_TROUBLE:
+        return None
+    if after is not None and trouble + timedelta(seconds=after) > _LONGEST_TROUBLE:
+        return None
+    return Again(backoff(attempt, first=1.0, most=120.0, after=after))
+
+
+def resumable(row: Training, now: datetime, config: TrainingConfig) -> bool:
+    """Whether a failed training can go on from publishing: its weights are with us, or still at the vendor."""
+    if row.status is not S.FAILED or row.failed_stage != S.PUBLISHING or row.error_code in _HOPELESS_FRUITS:
+        return False
+    ended = row.finished_at or now
+    if row.weights_key:
+        return now < ended + config.keep_weights
+    return bool(row.vendor_id) and now < ended + config.keep_at_vendor
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What of a finished training is to be deleted now, and when to look again (None: that is all)."""
+
+    vendor: bool
+    weights: bool
+    hub: bool
+    again_at: datetime | None
+
+
+def leftovers(row: Training, now: datetime, config: TrainingConfig) -> Leftovers:
+    """What is in nobody's use any more. Fruits that a retry could still use wait for their time; a repository of a
+    training that failed never does, as it may stand open."""
+    if row.status is S.COMPLETED:
+        return Leftovers(vendor=True, weights=False, hub=False, again_at=None)
+    if not resumable(row, now, config):
+        return Leftovers(vendor=True, weights=True, hub=True, again_at=None)
+    ended = row.finished_at or now
+    if row.weights_key:
+        return Leftovers(vendor=True, weights=False, hub=True, again_at=ended + config.keep_weights)
+    return Leftovers(vendor=False, weights=False, hub=True, again_at=ended + config.keep_at_vendor)
+
+
+def expected_seconds(steps: int, per_step: float | None, overhead: float | None, config: TrainingConfig) -> int:
+    """How long a training of so many steps will take, by this installation's history or else by its configuration."""
+    rate = config.default_seconds_per_step if per_step is None else per_step
+    rest = config.default_overhead_seconds if overhead is None else overhead
+    return max(1, math.ceil(steps * rate + rest))
+
+
+def repository_name(name: str, training_id: str) -> str:
+    """A hub repository's name: readable, and unique by the end of the id. Letters, digits and hyphens, at most 60."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:40].strip("-")
+    return f"{slug or 'lora'}-{training_id[-12:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a training ended, for a person (`public`, `advice`) and for the operator (`words`, `request_id`)."""
+
+    code: str
+    category: Category
+    public: str
+    advice: str
+    words: str = ""
+    request_id: str = ""
+
+    @classmethod
+    def of(cls, error: GatewayError) -> Failure:
+        """From what a vendor's gateway says."""
+        return cls(error.code, error.category, error.public, ADVICE[error.category], error.words, error.request_id)
+
+
+ADVICE: Mapping[Category, str] = {
+    Category.NETWORK: "The connection to the service kept breaking. Press Retry in a few minutes.",
+    Category.AUTHENTICATION: "Whoever runs this studio has to renew its access to the service. Your credits are back.",
+    Category.VALIDATION: "Change the settings or the photos and start again.",
+    Category.RATE_LIMIT: "The service is very busy. Press Retry in a while.",
+    Category.PROVIDER: "The fault is not yours. Press Retry; if it fails again, tell whoever runs this studio.",
+    Category.FILE: "A file could not be used. Check the photos of this training, then press Retry.",
+    Category.TIMEOUT: "It took far too long and was stopped. Press Retry, perhaps with fewer steps.",
+    Category.MODERATION: "The service's safety rules refused these photos or words. Change them and start again.",
+    Category.INTERNAL: "The fault is ours. Press Retry; if it fails again, tell whoever runs this studio the code.",
+}

@@ -1,0 +1,315 @@
+"""The SQL of trainings and models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, tuple_, update
+from sqlmodel import Session, col, select
+
+from photogen.domain.training.policy import ACTIVE
+from photogen.models.generation import Generation, Shot, ShotStatus
+from photogen.models.image import Image
+from photogen.models.lora import LoraModel, LoraStatus
+from photogen.models.training import (
+    AttemptOutcome,
+    Training,
+    TrainingAttempt,
+    TrainingDraft,
+    TrainingStatus,
+)
+
+_HISTORY = 50
+"""Completed trainings that the expected time is taken from."""
+
+
+# --- trainings ------------------------------------------------------------------------------------------------------
+
+
+def get(session: Session, account_id: str, training_id: str) -> Training | None:
+    """The account's training."""
+    return session.exec(
+        select(Training).where(Training.id == training_id, Training.account_id == account_id)
+    ).one_or_none()
+
+
+def lock(session: Session, account_id: str, training_id: str) -> Training | None:
+    """The same, locked for update."""
+    return session.exec(
+        select(Training).where(Training.id == training_id, Training.account_id == account_id).with_for_update()
+    ).one_or_none()
+
+
+def peek(session: Session, training_id: str) -> Training | None:
+    """Whosever training, for the worker."""
+    return session.exec(select(Training).where(Training.id == training_id)).one_or_none()
+
+
+def by_request_key(session: Session, request_key: str) -> Training | None:
+    """The training that this click has started already."""
+    return session.exec(select(Training).where(Training.request_key == request_key)).one_or_none()
+
+
+def page(session: Session, account_id: str, before: str | None, limit: int) -> Sequence[Training]:
+    """Newest first, those older than the training `before`."""
+    query = select(Training).where(Training.account_id == account_id)
+    if before is not None:
+        last = (
+            select(col(Training.created_at), col(Training.id))
+            .where(Training.id == before, Training.account_id == account_id)
+            .scalar_subquery()
+        )
+        query = query.where(tuple_(col(Training.created_at), col(Training.id)) < last)
+    return session.exec(query.order_by(col(Training.created_at).desc(), col(Training.id).desc()).limit(limit)).all()
+
+
+def trigger_word_taken(session: Session, account_id: str, word: str, *, except_model: str | None = None) -> bool:
+    """Whether a ready model (but the one to be replaced) or a running training of the account has this trigger word,
+    in whatever case."""
+    model = select(LoraModel.id).where(
+        LoraModel.account_id == account_id,
+        LoraModel.id != (except_model or ""),
+        LoraModel.status != LoraStatus.DELETED,
+        func.lower(LoraModel.trigger_word) == word.lower(),
+    )
+    running = select(Training.id).where(
+        Training.account_id == account_id,
+        col(Training.status).in_(ACTIVE),
+        func.lower(Training.trigger_word) == word.lower(),
+    )
+    return session.exec(model.limit(1)).first() is not None or session.exec(running.limit(1)).first() is not None
+
+
+def slots_used(session: Session, account_id: str) -> int:
+    """Models that are there, and trainings that are to become one more."""
+    models = select(func.count()).where(LoraModel.account_id == account_id, LoraModel.status != LoraStatus.DELETED)
+    running = select(func.count()).where(
+        Training.account_id == account_id,
+        col(Training.status).in_(ACTIVE),
+        or_(
+            col(Training.replaces_model_id).is_(None),
+            col(Training.replaces_model_id).not_in(
+                select(LoraModel.id).where(LoraModel.account_id == account_id, LoraModel.status != LoraStatus.DELETED)
+            ),
+        ),
+    )
+    return session.exec(models).one() + session.exec(running).one()
+
+
+def being_replaced(session: Session, account_id: str, model_id: str) -> bool:
+    """Whether a running training is to take this model's place already."""
+    query = select(Training.id).where(
+        Training.account_id == account_id,
+        Training.replaces_model_id == model_id,
+        col(Training.status).in_(ACTIVE),
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
+def pace(session: Session) -> tuple[float | None, float | None]:
+    """Median seconds per step at the trainer, and of everything else, of the latest completed trainings."""
+    latest = (
+        select(Training)
+        .where(Training.status == TrainingStatus.COMPLETED, col(Training.started_at).is_not(None))
+        .order_by(col(Training.finished_at).desc())
+        .limit(_HISTORY)
+        .subquery()
+    )
+    spent = func.extract("epoch", col(TrainingAttempt.finished_at) - col(TrainingAttempt.started_at))
+    each = (
+        select(
+            latest.c.id,
+            (func.sum(spent) / func.max(latest.c.steps)).label("per_step"),
+            (func.extract("epoch", func.max(latest.c.finished_at - latest.c.created_at)) - func.sum(spent)).label(
+                "rest"
+            ),
+        )
+        .join(TrainingAttempt, col(TrainingAttempt.training_id) == latest.c.id)
+        .where(TrainingAttempt.stage == TrainingStatus.TRAINING, col(TrainingAttempt.finished_at).is_not(None))
+        .group_by(latest.c.id)
+        .subquery()
+    )
+    row = session.execute(
+        select(
+            func.percentile_cont(0.5).within_group(each.c.per_step),
+            func.percentile_cont(0.5).within_group(each.c.rest),
+        )
+    ).one()
+    per_step, rest = row
+    return (None if per_step is None else float(per_step), None if rest is None else max(0.0, float(rest)))
+
+
+def due(session: Session, now: datetime, limit: int, push: timedelta) -> list[str]:
+    """Ids of trainings that somebody should look at; each is not due again until `push` is over."""
+    found = session.exec(
+        select(Training.id)
+        .where(
+            col(Training.status).in_(ACTIVE),
+            col(Training.next_check_at) <= now,
+            or_(col(Training.lease_until).is_(None), col(Training.lease_until) <= now),
+        )
+        .order_by(col(Training.next_check_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if found:
+        _set(session, found, next_check_at=now + push)
+    return list(found)
+
+
+def due_clean_ups(session: Session, now: datetime, limit: int, push: timedelta) -> list[str]:
+    """Ids of finished trainings of which something is left."""
+    found = session.exec(
+        select(Training.id)
+        .where(col(Training.clean_due_at) <= now)
+        .order_by(col(Training.clean_due_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if found:
+        _set(session, found, clean_due_at=now + push)
+    return list(found)
+
+
+def _set(session: Session, ids: Sequence[str], **values: object) -> None:
+    session.execute(
+        update(Training).where(col(Training.id).in_(ids)).values(**values).execution_options(synchronize_session=False)
+    )
+
+
+# --- attempts -------------------------------------------------------------------------------------------------------
+
+
+def attempts(session: Session, training_id: str) -> Sequence[TrainingAttempt]:
+    """Oldest first."""
+    return session.exec(
+        select(TrainingAttempt)
+        .where(TrainingAttempt.training_id == training_id)
+        .order_by(col(TrainingAttempt.started_at), col(TrainingAttempt.id))
+    ).all()
+
+
+def running_attempt(session: Session, training_id: str, stage: str) -> TrainingAttempt | None:
+    """The attempt of `stage` that has not ended; one whose worker was killed is gone on with."""
+    return session.exec(
+        select(TrainingAttempt)
+        .where(
+            TrainingAttempt.training_id == training_id,
+            TrainingAttempt.stage == stage,
+            TrainingAttempt.outcome == AttemptOutcome.RUNNING,
+        )
+        .limit(1)
+    ).one_or_none()
+
+
+def open_attempt(session: Session, training_id: str, stage: str, now: datetime) -> TrainingAttempt:
+    """The running attempt of `stage`, or a new one with the next number."""
+    found = running_attempt(session, training_id, stage)
+    if found is not None:
+        return found
+    last = session.exec(
+        select(func.max(TrainingAttempt.number)).where(
+            TrainingAttempt.training_id == training_id, TrainingAttempt.stage == stage
+        )
+    ).one()
+    attempt = TrainingAttempt(training_id=training_id, stage=stage, number=(last or 0) + 1, started_at=now)
+    session.add(attempt)
+    return attempt
+
+
+# --- drafts ---------------------------------------------------------------------------------------------------------
+
+
+def draft(session: Session, account_id: str) -> TrainingDraft | None:
+    """The wizard's unfinished work."""
+    return session.get(TrainingDraft, account_id)
+
+
+def save_draft(
+    session: Session, account_id: str, fields: dict[str, Any], photo_set_id: str | None, now: datetime
+) -> None:
+    """Writes the draft, whether there was one or not."""
+    row = session.get(TrainingDraft, account_id, with_for_update=True)
+    if row is None:
+        row = TrainingDraft(account_id=account_id)
+    row.fields, row.photo_set_id, row.updated_at = fields, photo_set_id, now
+    session.add(row)
+
+
+def delete_draft(session: Session, account_id: str) -> None:
+    """One that isn't there is fine."""
+    row = session.get(TrainingDraft, account_id)
+    if row is not None:
+        session.delete(row)
+
+
+# --- models ---------------------------------------------------------------------------------------------------------
+
+
+def models(session: Session, account_id: str) -> Sequence[LoraModel]:
+    """The account's models that are not deleted, newest first."""
+    return session.exec(
+        select(LoraModel)
+        .where(LoraModel.account_id == account_id, LoraModel.status != LoraStatus.DELETED)
+        .order_by(col(LoraModel.created_at).desc(), col(LoraModel.id).desc())
+    ).all()
+
+
+def model(session: Session, account_id: str, model_id: str, *, locked: bool = False) -> LoraModel | None:
+    """The account's model, unless it is deleted."""
+    query = select(LoraModel).where(
+        LoraModel.id == model_id, LoraModel.account_id == account_id, LoraModel.status != LoraStatus.DELETED
+    )
+    return session.exec(query.with_for_update() if locked else query).one_or_none()
+
+
+def model_of(session: Session, model_id: str) -> LoraModel | None:
+    """Whosever model, in whatever state, for the worker."""
+    return session.get(LoraModel, model_id)
+
+
+def trainings_of(session: Session, model_ids: Sequence[str]) -> dict[str, Training]:
+    """By the model that came of it."""
+    rows = session.exec(select(Training).where(col(Training.lora_model_id).in_(model_ids))).all()
+    return {row.lora_model_id: row for row in rows if row.lora_model_id}
+
+
+def previews(session: Session, model_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """The newest picture of each model that has one: (image id, thumbhash)."""
+    rows = session.exec(
+        select(Image.lora_model_id, Image.id, Image.thumbhash)
+        .where(col(Image.lora_model_id).in_(model_ids), col(Image.deleted_at).is_(None))
+        .distinct(col(Image.lora_model_id))
+        .order_by(col(Image.lora_model_id), col(Image.id).desc())
+    ).all()
+    return {model_id: (image_id, thumbhash) for model_id, image_id, thumbhash in rows if model_id}
+
+
+def shots_under_way(session: Session, model_id: str) -> bool:
+    """Whether a picture is being made with this model: its weights are needed until then."""
+    query = (
+        select(Shot.id)
+        .join(Generation, col(Generation.id) == col(Shot.generation_id))
+        .where(
+            Generation.lora_model_id == model_id,
+            col(Shot.status).in_([ShotStatus.QUEUED, ShotStatus.RENDERING]),
+        )
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
+def due_removals(session: Session, now: datetime, limit: int, push: timedelta) -> list[str]:
+    """Ids of deleted models of which something is left."""
+    found = session.exec(
+        select(LoraModel)
+        .where(col(LoraModel.remove_due_at) <= now)
+        .order_by(col(LoraModel.remove_due_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in found:
+        row.remove_due_at = now + push
+        session.add(row)
+    return [row.id for row in found]

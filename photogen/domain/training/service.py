@@ -1,0 +1,379 @@
+"""Use cases of trainings and trained models: the only door."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from photogen.db.lease import Leases
+from photogen.db.locks import lock_account
+from photogen.db.uow import UnitOfWork, UowFactory
+from photogen.domain.credits.service import CreditsService
+from photogen.domain.photosets.service import PhotoSetsService
+from photogen.domain.plans.service import PlansService
+from photogen.domain.plans.views import Entitlements
+from photogen.domain.training import policy, repository, show
+from photogen.domain.training.advance import Advance
+from photogen.domain.training.clean import CleanUp
+from photogen.domain.training.commands import PHOTOS, SaveDraft, StartTraining
+from photogen.domain.training.config import TrainingConfig
+from photogen.domain.training.models import Models
+from photogen.domain.training.parts import Parts
+from photogen.domain.training.settle import ADVANCE, CLEAN_UP, REMOVE_MODEL, Settlement
+from photogen.domain.training.views import (
+    DraftView,
+    LoraModelView,
+    Retried,
+    SlotsView,
+    TrainingQuote,
+    TrainingRow,
+    TrainingView,
+)
+from photogen.errors import Conflict, Invalid, NotFound, TierRequired
+from photogen.gateways.base import Hub, Job, Storage, Trainer
+from photogen.kit.clock import Clock
+from photogen.kit.ids import is_id, new_id
+from photogen.models.plan import Tier
+from photogen.models.training import PaidBy, Training, TrainingStatus, Visibility
+
+_MOST_LISTED = 200
+_CLEAN_AGAIN = timedelta(seconds=30)
+_Rows = list[TrainingRow]  # inside the class, `list` is a method
+_Jobs = list[Job]
+
+
+class TrainingService:
+    """For pages: quote, draft, start, cancel, retry, get, list, slots, and the models. For the worker: advance,
+    clean_up, remove_model, due. Whatever belongs to somebody else is NotFound."""
+
+    def __init__(
+        self,
+        uow: UowFactory,
+        clock: Clock,
+        credits: CreditsService,
+        plans: PlansService,
+        photosets: PhotoSetsService,
+        storage: Storage,
+        trainer: Trainer,
+        hub: Hub,
+        config: TrainingConfig | None = None,
+    ) -> None:
+        self._uow = uow
+        self._clock = clock
+        self._credits = credits
+        self._plans = plans
+        self._photosets = photosets
+        self._config = config or TrainingConfig()
+        self._settlement = Settlement(clock, credits, self._config)
+        self._leases: Leases[Training] = Leases(uow, clock, Training, self._config.lease)
+        parts = Parts(
+            uow, clock, credits, photosets, storage, trainer, hub, self._config, self._leases, self._settlement
+        )
+        self._models = Models(parts)
+        self._advance = Advance(parts)
+        self._clean_up = CleanUp(parts)
+
+    # --- before the start -------------------------------------------------------------------------------------------
+
+    def quote(self, account_id: str, steps: int) -> TrainingQuote:
+        """What a training of so many steps would cost now, and how long it would take."""
+        price = self._plans.training_price(steps)
+        balance = self._credits.balance(account_id).available
+        with self._uow() as uow:
+            left = self._plans.entitlements_of(uow, account_id).trainings_left
+            seconds = self._expected(uow, steps)
+        cost = 0 if left else price
+        return TrainingQuote(
+            credits=cost,
+            paid_by=(PaidBy.INCLUDED if left else PaidBy.CREDITS).value,
+            balance=balance,
+            balance_after=balance - cost,
+            seconds_expected=seconds,
+            included_left=left,
+            affordable=balance >= cost,
+        )
+
+    def slots(self, account_id: str) -> SlotsView:
+        """Model slots, taken and all."""
+        with self._uow() as uow:
+            total = self._plans.entitlements_of(uow, account_id).model_slots
+            return SlotsView(repository.slots_used(uow.session, account_id), total)
+
+    def draft(self, account_id: str) -> DraftView:
+        """The wizard's unfinished work; an empty one when there is none."""
+        with self._uow() as uow:
+            row = repository.draft(uow.session, account_id)
+            private_allowed = row is not None or self._plans.entitlements_of(uow, account_id).private_allowed
+        usual = Visibility.PRIVATE if private_allowed else Visibility.PUBLIC
+        fields = SaveDraft.of(**({**row.fields, "photo_set_id": row.photo_set_id} if row else {"visibility": usual}))
+        return DraftView(
+            name=fields.name,
+            trigger_word=fields.trigger_word,
+            subject=fields.subject.value,
+            steps=fields.steps,
+            learning_rate=fields.learning_rate,
+            lora_rank=fields.lora_rank,
+            autocaption=fields.autocaption,
+            visibility=fields.visibility.value,
+            step=fields.step,
+            photo_set_id=fields.photo_set_id,
+            updated_at=row.updated_at if row else None,
+        )
+
+    def save_draft(self, account_id: str, command: SaveDraft) -> None:
+        """Keeps the wizard's fields. Raises NotFound for a photo set that isn't the account's."""
+        with self._uow() as uow:
+            if command.photo_set_id is not None:
+                self._photosets.accepted_in(uow, account_id, command.photo_set_id)
+            fields = command.model_dump(mode="json", exclude={"photo_set_id"})
+            repository.save_draft(uow.session, account_id, fields, command.photo_set_id, self._clock())
+
+    def clear_draft(self, account_id: str) -> None:
+        """Forgets it."""
+        with self._uow() as uow:
+            repository.delete_draft(uow.session, account_id)
+
+    # --- start, cancel, retry ---------------------------------------------------------------------------------------
+
+    def start(self, account_id: str, command: StartTraining) -> str:
+        """Pays for the training and queues it; gives its id. The same `request_key` gives the same training.
+
+        Raises NotFound (photo set, model to replace), Invalid (photos, trigger word), TierRequired (visibility),
+        Conflict (`no_free_slot`, `trigger_word_taken`), InsufficientCredits."""
+        key = f"{account_id}:{command.request_key}"
+        with self._uow() as uow:
+            lock_account(uow.session, account_id)
+            known = repository.by_request_key(uow.session, key)
+            if known is not None:
+                return known.id
+            photos = self._photosets.accepted_in(uow, account_id, command.photo_set_id)
+            entitled = self._plans.entitlements_of(uow, account_id)
+            _check_photos(photos)
+            _check_visibility(command.visibility, entitled)
+            self._check_word(uow, account_id, command)
+            self._check_slots(uow, account_id, command.replace_model_id, entitled.model_slots)
+            now = self._clock()
+            row = Training(
+                id=new_id(),
+                account_id=account_id,
+                request_key=key,
+                photo_count=photos,
+                replaces_model_id=command.replace_model_id,
+                created_at=now,
+                stage_started_at=now,
+                next_check_at=now + self._config.pickup,
+                **command.model_dump(exclude={"request_key", "replace_model_id"}),
+            )
+            self._pay(uow, row)
+            uow.session.add(row)
+            repository.delete_draft(uow.session, account_id)
+            uow.notify(account_id, "training", row.id)
+            uow.after_commit(Job(ADVANCE, (row.id,)))
+            return row.id
+
+    def cancel(self, account_id: str, training_id: str) -> None:
+        """Ends it now, in whatever stage, and gives back what was paid; the vendor is told by the clean-up.
+
+        Cancelling again is fine. Raises NotFound, Conflict (`already_finished`)."""
+        with self._uow() as uow:
+            row = self._own(uow, account_id, training_id, locked=True)
+            if row.status is TrainingStatus.CANCELLED:
+                return
+            row.cancel_requested_at = self._clock()
+            if not self._settlement.settle(uow, row, TrainingStatus.CANCELLED):
+                raise Conflict(
+                    f"This training has already {'failed' if row.status is TrainingStatus.FAILED else 'finished'}.",
+                    code="already_finished",
+                )
+
+    def retry(self, account_id: str, training_id: str) -> Retried:
+        """Goes on from the failed stage where its fruits are still there, else starts a new training with the same
+        settings. Pays again, as what was paid came back. A second click gives the first one's answer.
+
+        Raises NotFound, Conflict (`not_failed`, `busy`), and what `start` raises."""
+        with self._uow() as uow:
+            row = self._own(uow, account_id, training_id, locked=True)
+            now = self._clock()
+            if row.status not in {TrainingStatus.FAILED, TrainingStatus.CANCELLED}:
+                if row.rounds > 1 and row.status not in policy.FINAL:
+                    return _resumed(row)
+                raise Conflict("Only a training that failed or was cancelled can be retried.", code="not_failed")
+            if policy.resumable(row, now, self._config):
+                return self._resume(uow, row)
+        known = row.model_dump(include=set(StartTraining.model_fields))
+        command = StartTraining.of(
+            **{**known, "request_key": f"retry_{row.id}", "replace_model_id": row.replaces_model_id}
+        )
+        return Retried(
+            self.start(account_id, command),
+            resumed=False,
+            stage=TrainingStatus.QUEUED.value,
+            words="A new training with the same photos and settings has been started.",
+        )
+
+    def _resume(self, uow: UnitOfWork, row: Training) -> Retried:
+        now = self._clock()
+        if row.lease_until is not None and row.lease_until > now:
+            raise Conflict("The last try is still being tidied up. Try again in a few seconds.", code="busy")
+        lock_account(uow.session, row.account_id)
+        self._check_slots(
+            uow, row.account_id, row.replaces_model_id, self._plans.entitlements_of(uow, row.account_id).model_slots
+        )
+        row.rounds += 1
+        self._pay(uow, row)
+        self._settlement.settle(uow, row, TrainingStatus.PUBLISHING, retry=True)
+        row.error = row.error_code = row.error_category = row.advice = row.failed_stage = ""
+        row.clean_due_at = row.cleaned_at = row.cancel_requested_at = None
+        uow.after_commit(Job(ADVANCE, (row.id,)))
+        return _resumed(row)
+
+    def _pay(self, uow: UnitOfWork, row: Training) -> None:
+        if self._plans.included_left(uow, row.account_id) > 0:
+            row.paid_by, row.credits, row.hold_key = PaidBy.INCLUDED, 0, ""
+            return
+        row.paid_by, row.credits = PaidBy.CREDITS, self._plans.training_price(row.steps)
+        row.hold_key = f"training:{row.id}" if row.rounds == 1 else f"training:{row.id}:{row.rounds}"
+        self._credits.hold(uow, row.account_id, row.credits, row.hold_key, "training", row.id)
+
+    def _check_word(self, uow: UnitOfWork, account_id: str, command: StartTraining) -> None:
+        taken = repository.trigger_word_taken(
+            uow.session, account_id, command.trigger_word, except_model=command.replace_model_id
+        )
+        if taken:
+            raise Invalid(
+                f"You already use the trigger word “{command.trigger_word}”. Choose another, so that the two models "
+                "can be told apart.",
+                field="trigger_word",
+                code="trigger_word_taken",
+            )
+
+    def _check_slots(self, uow: UnitOfWork, account_id: str, replaced: str | None, slots: int) -> None:
+        if replaced is not None:
+            if repository.model(uow.session, account_id, replaced, locked=True) is None:
+                raise NotFound("The model to be replaced does not exist any more.", code="model_not_found")
+            if repository.being_replaced(uow.session, account_id, replaced):
+                raise Conflict("Another training is to take this model's place already.", code="being_replaced")
+        used = repository.slots_used(uow.session, account_id) - (1 if replaced is not None else 0)
+        if used >= slots:
+            one = slots == 1
+            raise Conflict(
+                f"Your plan has room for {slots} model{'' if one else 's'}, and {'it is' if one else 'all are'} taken. "
+                "Replace a model with the new one, delete one, or choose a larger plan.",
+                code="no_free_slot",
+                used=used,
+                slots=slots,
+            )
+
+    # --- shown ------------------------------------------------------------------------------------------------------
+
+    def get(self, account_id: str, training_id: str) -> TrainingView:
+        """Everything about one. Raises NotFound."""
+        with self._uow() as uow:
+            row = self._own(uow, account_id, training_id)
+            attempts = repository.attempts(uow.session, row.id)
+            model = repository.model_of(uow.session, row.lora_model_id) if row.lora_model_id else None
+            expected = self._expected(uow, row.steps) if row.status not in policy.FINAL else 0
+        return show.training(row, attempts, model.hub_url if model else "", expected, self._clock(), self._config)
+
+    def models(self, account_id: str) -> list[LoraModelView]:
+        """The creator's models, newest first."""
+        return self._models.all(account_id)
+
+    def model(self, account_id: str, model_id: str) -> LoraModelView:
+        """Raises NotFound."""
+        return self._models.get(account_id, model_id)
+
+    def rename_model(self, account_id: str, model_id: str, name: str) -> None:
+        """Raises NotFound, Invalid."""
+        self._models.rename(account_id, model_id, name)
+
+    def delete_model(self, account_id: str, model_id: str) -> None:
+        """Raises NotFound, Conflict (`being_replaced`)."""
+        self._models.delete(account_id, model_id)
+
+    # --- the worker's side ------------------------------------------------------------------------------------------
+
+    def advance(self, training_id: str) -> None:
+        """Does what is next. Safe to call at any time, by anybody, in parallel."""
+        self._advance(training_id)
+
+    def clean_up(self, training_id: str) -> None:
+        """Deletes what a finished training has left."""
+        self._clean_up(training_id)
+
+    def remove_model(self, model_id: str) -> None:
+        """Deletes what a deleted model consists of."""
+        self._models.remove(model_id)
+
+    def due(self, limit: int = 100) -> _Jobs:
+        """Jobs for the rows that somebody should look at now; each is not due again for a while."""
+        now = self._clock()
+        with self._uow() as uow:
+            later = max(self._config.pickup, self._config.lease / 3)
+            advance = repository.due(uow.session, now, limit, later)
+            clean = repository.due_clean_ups(uow.session, now, limit, _CLEAN_AGAIN)
+            remove = repository.due_removals(uow.session, now, limit, _CLEAN_AGAIN)
+        return [
+            *(Job(ADVANCE, (row_id,)) for row_id in advance),
+            *(Job(CLEAN_UP, (row_id,)) for row_id in clean),
+            *(Job(REMOVE_MODEL, (row_id,)) for row_id in remove),
+        ]
+
+    def recover(self) -> int:
+        """Frees what dead workers of this machine held, so that it is due at once. How many rows that were."""
+        return len(self._leases.free_dead(policy.ACTIVE))
+
+    def list(self, account_id: str, before: str | None = None, limit: int = 50) -> _Rows:
+        """Newest first; `before` is the id of the last one seen."""
+        with self._uow() as uow:
+            rows = repository.page(uow.session, account_id, before, max(1, min(limit, _MOST_LISTED)))
+            per_step, rest = repository.pace(uow.session)
+        now = self._clock()
+        return [
+            show.training_row(row, policy.expected_seconds(row.steps, per_step, rest, self._config), now)
+            for row in rows
+        ]
+
+    def _expected(self, uow: UnitOfWork, steps: int) -> int:
+        return policy.expected_seconds(steps, *repository.pace(uow.session), self._config)
+
+    def _own(self, uow: UnitOfWork, account_id: str, training_id: str, *, locked: bool = False) -> Training:
+        find = repository.lock if locked else repository.get
+        row = find(uow.session, account_id, training_id) if is_id(training_id) else None
+        if row is None:
+            raise NotFound("This training does not exist.", code="training_not_found")
+        return row
+
+
+def _resumed(row: Training) -> Retried:
+    return Retried(
+        row.id,
+        resumed=True,
+        stage=TrainingStatus.PUBLISHING.value,
+        words="The training goes on from publishing; nothing is trained again.",
+    )
+
+
+def _check_photos(photos: int) -> None:
+    fewest, most = PHOTOS
+    if photos < fewest:
+        raise Invalid(
+            f"A training needs at least {fewest} photos; this set has {photos}.",
+            field="photo_set_id",
+            code="too_few_photos",
+        )
+    if photos > most:
+        raise Invalid(
+            f"A training takes at most {most} photos; this set has {photos}.",
+            field="photo_set_id",
+            code="too_many_photos",
+        )
+
+
+def _check_visibility(wanted: Visibility, entitled: Entitlements) -> None:
+    if wanted is Visibility.PRIVATE and not entitled.private_allowed:
+        raise TierRequired(
+            f"Models on the {entitled.name} plan are public. Agree to that, or choose a plan with private models.",
+            tier=Tier.BASIC.value,
+        )
+    if wanted is Visibility.PUBLIC and not entitled.public_allowed:
+        raise Invalid(f"Models on the {entitled.name} plan can't be public.", field="visibility", code="not_a_choice")

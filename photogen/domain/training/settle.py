@@ -1,0 +1,105 @@
+"""The one door to a training's status: the move, the money, the attempts and the clean-up, in one transaction."""
+
+from __future__ import annotations
+
+from photogen.db.uow import UnitOfWork
+from photogen.domain.credits.service import CreditsService
+from photogen.domain.training import policy, repository
+from photogen.domain.training.config import TrainingConfig
+from photogen.domain.training.policy import Failure
+from photogen.gateways.base import Job
+from photogen.kit import log
+from photogen.kit.clock import Clock
+from photogen.models.training import AttemptOutcome, PaidBy, Training, TrainingStatus
+
+_log = log.get("training")
+
+ADVANCE, CLEAN_UP, REMOVE_MODEL = "advance_training", "clean_up_training", "remove_model"
+"""Functions of worker.jobs."""
+
+
+class Settlement:
+    """Moves trainings. `settle` is a step: it joins the caller's unit of work."""
+
+    def __init__(self, clock: Clock, credits: CreditsService, config: TrainingConfig) -> None:
+        self._clock = clock
+        self._credits = credits
+        self._config = config
+
+    def settle(
+        self,
+        uow: UnitOfWork,
+        row: Training,
+        to: TrainingStatus,
+        *,
+        failure: Failure | None = None,
+        retry: bool = False,
+    ) -> bool:
+        """Moves `row`, which the caller has locked; False, and nothing done, when it can't go there any more.
+
+        A failure needs its `failure`. Completed captures, failed and cancelled release; the final ones leave the
+        clean-up job behind. `retry` is the way out of a failure; its money is the caller's."""
+        here = row.status
+        if not policy.can_move(here, to, retry=retry):
+            _log.info("move refused", training=row.id, here=here.value, to=to.value)
+            return False
+        now = self._clock()
+        self._close_attempt(uow, row, here, to, failure)
+        row.percent = policy.percent(to, row.step, row.steps, row.percent)
+        row.status = to
+        row.stage_started_at = now
+        row.started_at = row.started_at or now
+        row.seconds_left = None
+        row.attempts = 0
+        if to in policy.FINAL:
+            self._end(uow, row, to, here, failure)
+        else:
+            row.finished_at = None
+            row.next_check_at = now + self._config.pickup
+            repository.open_attempt(uow.session, row.id, to, now)
+        uow.session.add(row)
+        uow.notify(row.account_id, "training", row.id)
+        _log.info("training moved", training=row.id, here=here.value, to=to.value, code=row.error_code or None)
+        return True
+
+    def _end(
+        self, uow: UnitOfWork, row: Training, to: TrainingStatus, here: TrainingStatus, failure: Failure | None
+    ) -> None:
+        now = self._clock()
+        row.finished_at = now
+        row.next_check_at = None
+        row.clean_due_at = now + self._config.pickup
+        if to is TrainingStatus.COMPLETED:
+            row.error_code = row.error_category = row.error = row.advice = row.failed_stage = ""
+            row.step = row.steps
+        elif to is TrainingStatus.FAILED:
+            if failure is None:
+                raise ValueError("a failure needs its reason")
+            row.failed_stage = here.value
+            row.error_code, row.error_category = failure.code[:60], failure.category.value
+            row.error, row.advice = failure.public[:500], failure.advice[:300]
+        if row.paid_by is PaidBy.CREDITS and row.hold_key:
+            if to is TrainingStatus.COMPLETED:
+                self._credits.capture(uow, row.hold_key)
+            else:
+                self._credits.release(uow, row.hold_key)
+        uow.after_commit(Job(CLEAN_UP, (row.id,)))
+
+    def _close_attempt(
+        self, uow: UnitOfWork, row: Training, here: TrainingStatus, to: TrainingStatus, failure: Failure | None
+    ) -> None:
+        attempt = repository.running_attempt(uow.session, row.id, here)
+        if attempt is None:
+            return
+        attempt.finished_at = self._clock()
+        attempt.outcome = AttemptOutcome.DONE
+        if to is TrainingStatus.CANCELLED:
+            attempt.outcome = AttemptOutcome.CANCELLED
+            attempt.action = "Stopped by you; what was paid came back."
+        if failure is not None:
+            attempt.outcome = AttemptOutcome.FAILED
+            attempt.category, attempt.code = failure.category.value, failure.code[:60]
+            attempt.message, attempt.vendor_words = failure.public[:500], failure.words[:2000]
+            attempt.request_id = failure.request_id[:120]
+            attempt.action = "Given up; what was paid came back."
+        uow.session.add(attempt)

@@ -1,0 +1,186 @@
+"""From rows to views: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from photogen.domain.training import policy
+from photogen.domain.training.config import TrainingConfig
+from photogen.domain.training.views import AttemptView, LoraModelView, StageView, TrainingRow, TrainingView
+from photogen.models.lora import LoraModel
+from photogen.models.training import AttemptOutcome, PaidBy, Training, TrainingAttempt, TrainingStatus
+
+_CLOSING_SECONDS = 5.0
+"""What publishing adds to the trainer's own estimate."""
+
+
+def _seconds(start: datetime | None, end: datetime | None, now: datetime) -> float | None:
+    return None if start is None else max(0.0, ((end or now) - start).total_seconds())
+
+
+def _elapsed(row: Training, now: datetime) -> float:
+    return _seconds(row.created_at, row.finished_at, now) or 0.0
+
+
+def seconds_left(row: Training, expected: float, now: datetime) -> float | None:
+    """Until it is completed: by the trainer's word where there is one, else by what is usual. None at the end."""
+    if row.status in policy.FINAL:
+        return None
+    if row.status is TrainingStatus.TRAINING and row.seconds_left is not None:
+        return row.seconds_left + _CLOSING_SECONDS
+    if row.status is TrainingStatus.PUBLISHING:
+        return _CLOSING_SECONDS
+    return max(1.0, expected - _elapsed(row, now))
+
+
+def stages(row: Training, attempts: Sequence[TrainingAttempt], now: datetime) -> tuple[StageView, ...]:
+    """The five stages with what became of each."""
+    order = [*policy.STAGES, TrainingStatus.COMPLETED]
+    stopped_at = row.failed_stage or next(
+        (a.stage for a in reversed(attempts) if a.outcome is AttemptOutcome.CANCELLED), TrainingStatus.QUEUED.value
+    )
+    here = order.index(TrainingStatus(stopped_at)) if row.status not in order else order.index(row.status)
+    views = []
+    for place, stage in enumerate(order):
+        mine = [attempt for attempt in attempts if attempt.stage == stage]
+        began = mine[0].started_at if mine else None
+        ended = mine[-1].finished_at if mine else None
+        if stage is TrainingStatus.QUEUED:
+            began, ended = row.created_at, row.started_at or (row.finished_at if here == 0 else None)
+        if row.status is TrainingStatus.COMPLETED or place < here:
+            state = "done"
+        elif place > here:
+            state = "todo"
+        else:
+            state = {TrainingStatus.FAILED: "failed", TrainingStatus.CANCELLED: "cancelled"}.get(row.status, "now")
+        if stage is TrainingStatus.COMPLETED:
+            began = ended = row.finished_at if state == "done" else None
+        spent = None if state == "todo" else _seconds(began, ended, now)
+        views.append(StageView(stage.value, policy.WORDS[stage], state, began, spent))
+    return tuple(views)
+
+
+def _attempt(attempt: TrainingAttempt, now: datetime) -> AttemptView:
+    return AttemptView(
+        stage=attempt.stage,
+        number=attempt.number,
+        outcome=attempt.outcome.value,
+        category=attempt.category,
+        code=attempt.code,
+        message=attempt.message,
+        vendor_words=attempt.vendor_words,
+        request_id=attempt.request_id,
+        action=attempt.action,
+        started_at=attempt.started_at,
+        seconds=_seconds(attempt.started_at, attempt.finished_at, now),
+    )
+
+
+def _refunded(row: Training) -> bool:
+    return row.status in {TrainingStatus.FAILED, TrainingStatus.CANCELLED}
+
+
+def _credits(row: Training) -> int:
+    return row.credits if row.paid_by is PaidBy.CREDITS else 0
+
+
+def training(
+    row: Training,
+    attempts: Sequence[TrainingAttempt],
+    hub_url: str,
+    expected: float,
+    now: datetime,
+    config: TrainingConfig,
+) -> TrainingView:
+    """Everything about one."""
+    return TrainingView(
+        id=row.id,
+        name=row.name,
+        trigger_word=row.trigger_word,
+        subject=row.subject.value,
+        status=row.status.value,
+        status_word=policy.WORDS[row.status],
+        percent=row.percent,
+        step=row.step,
+        steps=row.steps,
+        seconds_left=seconds_left(row, expected, now),
+        elapsed_seconds=_elapsed(row, now),
+        log_tail=row.log_tail,
+        stages=stages(row, attempts, now),
+        error=row.error,
+        error_code=row.error_code,
+        error_category=row.error_category,
+        advice=row.advice,
+        credits=_credits(row),
+        paid_by=row.paid_by.value,
+        refunded=_refunded(row),
+        can_cancel=row.status not in policy.FINAL,
+        cancel_requested=row.cancel_requested_at is not None,
+        can_retry=_refunded(row),
+        retry_resumes=policy.resumable(row, now, config),
+        lora_model_id=row.lora_model_id,
+        photo_set_id=row.photo_set_id,
+        photo_count=row.photo_count,
+        learning_rate=row.learning_rate,
+        lora_rank=row.lora_rank,
+        autocaption=row.autocaption,
+        visibility=row.visibility.value,
+        hub_url=hub_url,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+        attempts=tuple(_attempt(attempt, now) for attempt in attempts),
+    )
+
+
+def training_row(row: Training, expected: float, now: datetime) -> TrainingRow:
+    """A line of the list."""
+    return TrainingRow(
+        id=row.id,
+        name=row.name,
+        subject=row.subject.value,
+        status=row.status.value,
+        status_word=policy.WORDS[row.status],
+        percent=row.percent,
+        seconds_left=seconds_left(row, expected, now),
+        elapsed_seconds=_elapsed(row, now),
+        steps=row.steps,
+        credits=_credits(row),
+        paid_by=row.paid_by.value,
+        refunded=_refunded(row),
+        error=row.error,
+        error_code=row.error_code,
+        lora_model_id=row.lora_model_id,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+    )
+
+
+def model(row: LoraModel, made_by: Training | None, preview: tuple[str, str] | None) -> LoraModelView:
+    """A model with the training that it came of and its newest picture."""
+    image_id, thumbhash = preview or ("", "")
+    return LoraModelView(
+        id=row.id,
+        name=row.name,
+        trigger_word=row.trigger_word,
+        subject=row.subject.value,
+        base_model=row.base_model,
+        status=row.status.value,
+        visibility=row.visibility.value,
+        preview_url=f"/media/images/{image_id}/512" if image_id else "",
+        preview_thumbhash=thumbhash,
+        uses=row.uses,
+        default_scale=row.default_scale,
+        weights_bytes=row.weights_bytes,
+        created_at=row.created_at,
+        training_id=made_by.id if made_by else None,
+        steps=made_by.steps if made_by else None,
+        learning_rate=made_by.learning_rate if made_by else None,
+        lora_rank=made_by.lora_rank if made_by else None,
+        photo_count=made_by.photo_count if made_by else None,
+        credits=_credits(made_by) if made_by else None,
+        seconds=_elapsed(made_by, made_by.finished_at) if made_by and made_by.finished_at else None,
+        photo_set_id=made_by.photo_set_id if made_by else None,
+        hub_repository=row.hub_repository,
+        hub_url=row.hub_url,
+    )

@@ -1,0 +1,271 @@
+"""The work of each stage. Every function does one step and says when the next is due.
+
+Steps may be interrupted anywhere and are repeated by the next worker: files are written under keys made of the
+training's id, the paid request is looked up before it is sent a second time, and the hub is asked to publish what it may have
+already.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from photogen.db.lease import Lease, LostLease
+from photogen.domain.training import policy
+from photogen.domain.training.card import CARD_FILE, WEIGHTS_FILE, model_card
+from photogen.domain.training.commands import PHOTOS
+from photogen.domain.training.parts import Parts
+from photogen.domain.training.policy import ADVICE, Failure
+from photogen.domain.training.publishing import complete
+from photogen.errors import PhotogenError
+from photogen.gateways.base import (
+    Category,
+    GatewayError,
+    JobState,
+    Missing,
+    Retry,
+    Stop,
+    TrainJob,
+    TrainRequest,
+)
+from photogen.kit import log
+from photogen.models.training import Training, TrainingStatus, Visibility
+
+NOW = timedelta(0)
+_LOOK_AGAIN = timedelta(seconds=1)
+_log = log.get("training")
+
+
+class Broken(Exception):
+    """The training can't go on; `failure` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.code)
+        self.failure = failure
+
+
+class Stages:
+    """One method per stage; each gives the time until the next step, or None when the training has reached an end."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._p = parts
+
+    def step(self, row: Training, lease: Lease) -> timedelta | None:
+        """Does what is next for `row`. Raises the gateways' errors, Broken, LostLease."""
+        work: dict[TrainingStatus, Callable[[Training, Lease], timedelta | None]] = {
+            TrainingStatus.QUEUED: lambda _, lease: self._move(lease, TrainingStatus.PREPARING),
+            TrainingStatus.PREPARING: self._prepare,
+            TrainingStatus.TRAINING: self._train,
+            TrainingStatus.PUBLISHING: self._publish,
+        }
+        return work[row.status](row, lease) if row.status in work else None
+
+    # --- preparing ------------------------------------------------------------------------------------------
+
+    def _prepare(self, row: Training, lease: Lease) -> timedelta | None:
+        key = f"datasets/{row.id}.zip"
+        with tempfile.TemporaryDirectory(prefix="photogen-") as folder:
+            target = Path(folder) / "photos.zip"
+            made = self._p.photosets.build_zip(row.photo_set_id, target, row.trigger_word)
+            if made.photos < PHOTOS[0]:
+                raise Broken(
+                    Failure(
+                        "too_few_photos",
+                        Category.FILE,
+                        f"Only {made.photos} photos are left in the set; a training needs {PHOTOS[0]}.",
+                        "Add photos to the set and start again.",
+                    )
+                )
+            self._p.storage.put(key, target, "application/zip")
+        return self._move(lease, TrainingStatus.TRAINING, dataset_key=key, photo_count=made.photos)
+
+    # --- training ---------------------------------------------------------------------------------------------------
+
+    def _train(self, row: Training, lease: Lease) -> timedelta | None:
+        if row.vendor_id:
+            return self._check(row, lease)
+        if row.submit_started_at is not None:
+            # Somebody was about to ask, or asked and was killed before the answer was written down.
+            job = self._p.trainer.find(row.id)
+            if job is not None:
+                return self._accepted(lease, job)
+            if self._p.clock() < row.submit_started_at + self._p.config.grace:
+                return _LOOK_AGAIN
+        return self._submit(row, lease)
+
+    def _submit(self, row: Training, lease: Lease) -> timedelta | None:
+        url = self._p.storage.signed_url(row.dataset_key, self._p.config.dataset_ttl, reference=row.id)
+        with tempfile.TemporaryDirectory(prefix="photogen-") as folder:
+            file = None
+            if url is None:
+                file = Path(folder) / "photos.zip"
+                self._p.storage.download(row.dataset_key, file)
+            hook = self._p.config.webhook_base
+            request = TrainRequest(
+                reference=row.id,
+                trigger_word=row.trigger_word,
+                steps=row.steps,
+                learning_rate=row.learning_rate,
+                lora_rank=row.lora_rank,
+                autocaption=row.autocaption,
+                dataset_url=url,
+                dataset_file=file,
+                webhook_url=f"{hook}/webhooks/replicate?training={row.id}" if hook else None,
+            )
+            if not self._write(lease, submit_started_at=self._p.clock(), vendor=self._p.trainer.name):
+                return None
+            if lease.lost:
+                raise LostLease(row.id)
+            try:
+                job = self._p.trainer.submit(request)
+            except Retry:
+                # The vendor took nothing: the next try needs no look-up and no grace.
+                self._write(lease, submit_started_at=None)
+                raise
+        return self._accepted(lease, job)
+
+    def _accepted(self, lease: Lease, job: TrainJob) -> timedelta | None:
+        self._write(lease, even_if_final=True, vendor_id=job.vendor_id, attempts=0)
+        return self._p.config.poll
+
+    def _check(self, row: Training, lease: Lease) -> timedelta | None:
+        job = self._p.trainer.check(row.vendor_id)
+        if job.state in {JobState.WAITING, JobState.RUNNING}:
+            age = self._p.clock() - row.stage_started_at
+            if age > self._p.config.longest:
+                raise Broken(
+                    Failure(
+                        "training_timeout",
+                        Category.TIMEOUT,
+                        "The training took far too long and was stopped.",
+                        ADVICE[Category.TIMEOUT],
+                    )
+                )
+            self._progress(row, lease, job)
+            return policy.poll_after(age, self._p.config.poll)
+        if job.state is JobState.SUCCEEDED:
+            return self._move(
+                lease,
+                TrainingStatus.PUBLISHING,
+                vendor_version=job.version,
+                vendor_cost_cents=job.cost_cents,
+                log_tail=policy.tail(job.logs),
+                step=row.steps,
+            )
+        self._progress(row, lease, job)
+        if job.error is not None:
+            raise Broken(Failure.of(job.error))
+        what = "was cancelled there, not by us" if job.state is JobState.CANCELLED else "failed there"
+        raise Broken(
+            Failure(
+                f"training_{job.state.value}",
+                Category.PROVIDER,
+                f"The training {what}.",
+                ADVICE[Category.PROVIDER],
+            )
+        )
+
+    def _progress(self, row: Training, lease: Lease, job: TrainJob) -> None:
+        """Writes what has changed; says nothing when nothing has."""
+        logs = policy.tail(job.logs) or row.log_tail
+        step = max(row.step, min(job.step, row.steps))
+        percent = policy.percent(row.status, step, row.steps, row.percent)
+        left = None if job.seconds_left is None else round(job.seconds_left, 1)
+        now: dict[str, Any] = {"log_tail": logs, "step": step, "percent": percent, "seconds_left": left, "attempts": 0}
+        if any(getattr(row, name) != value for name, value in now.items()):
+            self._write(lease, **now)
+
+    # --- publishing -------------------------------------------------------------------------------------------------
+
+    def _publish(self, row: Training, lease: Lease) -> timedelta | None:
+        with tempfile.TemporaryDirectory(prefix="photogen-") as folder:
+            weights = Path(folder) / WEIGHTS_FILE
+            if row.weights_key:
+                self._p.storage.download(row.weights_key, weights)
+            else:
+                self._fetch(row, lease, weights)
+                return NOW
+            size = weights.stat().st_size
+            name = policy.repository_name(row.name, row.id)
+            # Before anything is made there, so that a clean-up knows what to look for.
+            if not row.hub_repository and not self._write(lease, hub_repository=name):
+                return None
+            public = row.visibility is Visibility.PUBLIC
+            repository = self._p.hub.publish(name, {WEIGHTS_FILE: weights, CARD_FILE: model_card(row)}, public=public)
+        if WEIGHTS_FILE not in repository.files or repository.private is public:
+            raise Stop(
+                "The model could not be published as it should be.",
+                vendor="hub",
+                code="hub_not_verified",
+                category=Category.PROVIDER,
+                words=f"private={repository.private}, {len(repository.files)} files",
+            )
+        with self._p.uow() as uow:
+            complete(uow, self._p, self._p.leases.mine(uow.session, lease), repository, size)
+        return None
+
+    def _fetch(self, row: Training, lease: Lease, target: Path) -> None:
+        key = f"weights/{row.id}.safetensors"
+        try:
+            self._p.trainer.fetch_weights(self._p.trainer.check(row.vendor_id), target)
+        except Missing as error:
+            raise Broken(
+                Failure(
+                    "weights_expired",
+                    Category.PROVIDER,
+                    "The trained weights are no longer at the trainer.",
+                    "Press Retry to train again. What was paid came back.",
+                    error.words,
+                    error.request_id,
+                )
+            ) from error
+        self._p.storage.put(key, target, "application/octet-stream")
+        self._write(lease, even_if_final=True, weights_key=key)
+
+    # --- writing ----------------------------------------------------------------------------------------------------
+
+    def _move(self, lease: Lease, to: TrainingStatus, **values: object) -> timedelta | None:
+        with self._p.uow() as uow:
+            row = self._p.leases.mine(uow.session, lease)
+            moved = self._p.settlement.settle(uow, row, to)
+            if moved:
+                for name, value in values.items():
+                    setattr(row, name, value)
+        return NOW if moved else None
+
+    def _write(self, lease: Lease, *, even_if_final: bool = False, **values: object) -> bool:
+        """Writes `values` into the row; False when it has reached an end meanwhile (then only what the clean-up has to
+        know is written: `even_if_final`)."""
+        with self._p.uow() as uow:
+            row = self._p.leases.mine(uow.session, lease)
+            over = row.status in policy.FINAL
+            if not over or even_if_final:
+                for name, value in values.items():
+                    setattr(row, name, value)
+                uow.session.add(row)
+                uow.notify(row.account_id, "training", row.id)
+        return not over
+
+
+def failure_of(error: BaseException) -> Failure:
+    """The reason that `error` gives a person. What we didn't foresee is our fault."""
+    if isinstance(error, Broken):
+        return error.failure
+    if isinstance(error, GatewayError):
+        return Failure.of(error)
+    if isinstance(error, PhotogenError):
+        return Failure(error.code, Category.FILE, error.public, ADVICE[Category.FILE])
+    if isinstance(error, TimeoutError):
+        return Failure(
+            "step_timeout", Category.TIMEOUT, "One step took far too long and was stopped.", ADVICE[Category.PROVIDER]
+        )
+    return Failure(
+        "internal",
+        Category.INTERNAL,
+        "Something went wrong on our side.",
+        ADVICE[Category.INTERNAL],
+        f"{type(error).__name__}",
+    )
