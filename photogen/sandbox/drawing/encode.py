@@ -2,7 +2,6 @@
 
 import io
 
-
 from photogen.sandbox.drawing.compose import compose
 from photogen.sandbox.drawing.recipe import Recipe
 
