@@ -1,0 +1,75 @@
+"""The services at the bottom of the house on a test's database, and accounts to use them with."""
+
+from dataclasses import dataclass, field
+from itertools import count
+
+from passlib.context import CryptContext
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from photogen.db.engine import make_engine
+from photogen.db.uow import UnitOfWork
+from photogen.domain.accounts import AccountsService, NewSession
+from photogen.domain.accounts.commands import Register
+from photogen.domain.accounts.secrets import Passwords
+from photogen.domain.credits import CreditsService
+from photogen.domain.plans import PlansService
+from photogen.models import Account, GrantSource
+from tests.fakes.clock import FakeClock
+from photogen.gateways.queue.memory import MemoryQueue
+
+PASSWORD = "correct horse battery"
+_numbers = count(1)
+
+
+def quick_passwords() -> Passwords:
+    """True Argon2 at its smallest: a hash takes less than a millisecond."""
+    return Passwords(CryptContext(schemes=["argon2"], argon2__memory_cost=8, argon2__rounds=1, argon2__parallelism=1))
+
+
+@dataclass
+class Studio:
+    """Accounts, plans and credits on one database, with a clock and a queue in the test's hands."""
+
+    engine: Engine
+    clock: FakeClock = field(default_factory=FakeClock)
+    queue: MemoryQueue = field(default_factory=MemoryQueue)
+
+    def __post_init__(self) -> None:
+        self.credits = CreditsService(self.uow, self.clock)
+        self.plans = PlansService(self.uow, self.clock)
+        self.passwords = quick_passwords()
+        self.accounts = AccountsService(
+            self.uow, self.clock, self.credits, self.plans, session_days=30, passwords=self.passwords
+        )
+
+    @classmethod
+    def on(cls, database_url: str, *, pool_size: int = 10) -> "Studio":
+        """One on the database of that address; call `close` at the end."""
+        return cls(make_engine(database_url, pool_size=pool_size))
+
+    def uow(self) -> UnitOfWork:
+        return UnitOfWork(self.engine, self.queue)
+
+    def session(self) -> Session:
+        """For looking at rows, and for changing them behind the services' backs."""
+        return Session(self.engine)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def register(self, email: str = "", name: str = "Ada") -> NewSession:
+        """A new account, logged in, with the free plan's welcome credits (5)."""
+        email = email or f"person{next(_numbers)}@example.com"
+        return self.accounts.register(Register.of(name=name, email=email, password=PASSWORD))
+
+    def account(self, credits: int = 0, plan: str = "free") -> str:
+        """Id of an account with that plan and exactly that many credits, which never lapse. It can't log in."""
+        with self.uow() as uow:
+            account = Account(
+                email=f"person{next(_numbers)}@example.com", name="Ada", password_hash="none", plan_key=plan
+            )
+            uow.session.add(account)
+            uow.session.flush()
+            self.credits.grant(uow, account.id, credits, GrantSource.PACK, f"test:{account.id}")
+        return account.id

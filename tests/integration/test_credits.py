@@ -1,0 +1,308 @@
+"""The ledger from outside: what is granted, held, spent, given back, and lost by lapse."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from photogen.errors import Conflict, InsufficientCredits, Invalid, NotFound
+from photogen.kit.ids import new_id
+from photogen.models import EntryKind, GrantSource
+from tests.factories.studio import Studio
+
+
+def grant(studio: Studio, account: str, amount: int, key: str, days: int | None = None) -> None:
+    expires_at = None if days is None else studio.clock.now + timedelta(days=days)
+    with studio.uow() as uow:
+        studio.credits.grant(uow, account, amount, GrantSource.PLAN, key, expires_at)
+
+
+def hold(studio: Studio, account: str, amount: int, key: str) -> None:
+    with studio.uow() as uow:
+        studio.credits.hold(uow, account, amount, key, "shot", f"subject-of-{key}"[:26])
+
+
+def capture(studio: Studio, key: str) -> None:
+    with studio.uow() as uow:
+        studio.credits.capture(uow, key)
+
+
+def release(studio: Studio, key: str) -> None:
+    with studio.uow() as uow:
+        studio.credits.release(uow, key)
+
+
+def state(studio: Studio, account: str) -> tuple[int, int]:
+    assert studio.credits.audit() == []
+    balance = studio.credits.balance(account)
+    return balance.available, balance.held
+
+
+def test_a_hold_is_captured(studio: Studio) -> None:
+    account = studio.account(10)
+    hold(studio, account, 4, "a")
+    assert state(studio, account) == (6, 4)
+    capture(studio, "a")
+    capture(studio, "a")
+    assert state(studio, account) == (6, 0)
+    with pytest.raises(Conflict) as refused:
+        release(studio, "a")
+    assert refused.value.code == "hold_captured"
+    assert state(studio, account) == (6, 0)
+
+
+def test_a_hold_is_released(studio: Studio) -> None:
+    account = studio.account(10)
+    hold(studio, account, 4, "a")
+    release(studio, "a")
+    release(studio, "a")
+    assert state(studio, account) == (10, 0)
+    with pytest.raises(Conflict) as refused:
+        capture(studio, "a")
+    assert refused.value.code == "hold_released"
+
+
+def test_what_is_not_there_can_not_be_held(studio: Studio) -> None:
+    account = studio.account(3)
+    with pytest.raises(InsufficientCredits) as refused:
+        hold(studio, account, 4, "a")
+    assert (refused.value.needed, refused.value.have) == (4, 3)
+    assert state(studio, account) == (3, 0)
+    hold(studio, account, 3, "a")
+    hold(studio, account, 0, "free of charge")
+    capture(studio, "free of charge")
+    assert state(studio, account) == (0, 3)
+
+
+def test_a_batch_is_held_as_a_whole_or_not_at_all(studio: Studio) -> None:
+    account = studio.account(5)
+    with pytest.raises(InsufficientCredits) as refused, studio.uow() as uow:
+        studio.credits.hold_many(uow, account, [(f"shot:{n}", f"s{n}", 2) for n in range(3)], "shot")
+    assert (refused.value.needed, refused.value.have) == (6, 5)
+    assert state(studio, account) == (5, 0)
+    for _ in range(2):
+        with studio.uow() as uow:
+            studio.credits.hold_many(uow, account, [(f"shot:{n}", f"s{n}", 1) for n in range(5)], "shot")
+    assert state(studio, account) == (0, 5)
+
+
+def test_the_same_key_twice_is_once(studio: Studio) -> None:
+    account = studio.account()
+    for _ in range(2):
+        grant(studio, account, 10, "stripe:in_1")
+        hold(studio, account, 2, "a")
+    assert state(studio, account) == (8, 2)
+
+
+def test_a_key_can_not_stand_for_two_things(studio: Studio) -> None:
+    account, other = studio.account(10), studio.account(10)
+    grant(studio, account, 10, "g")
+    hold(studio, account, 2, "h")
+    for wrong in (
+        lambda: grant(studio, account, 11, "g"),
+        lambda: grant(studio, other, 10, "g"),
+        lambda: hold(studio, account, 3, "h"),
+        lambda: hold(studio, other, 2, "h"),
+    ):
+        with pytest.raises(Conflict) as refused:
+            wrong()
+        assert refused.value.code == "key_reused"
+    assert (state(studio, account), state(studio, other)) == ((18, 2), (10, 0))
+
+
+def test_a_hold_takes_from_several_grants_and_gives_back_to_the_same(studio: Studio) -> None:
+    account = studio.account(5)
+    grant(studio, account, 3, "soon", days=1)
+    grant(studio, account, 4, "later", days=9)
+    hold(studio, account, 9, "a")
+    studio.clock.move(seconds=1)
+    release(studio, "a")
+    taken = [e for e in studio.credits.history(account) if e.kind is EntryKind.HOLD]
+    assert sorted(e.amount for e in taken) == [-4, -3, -2]
+    assert state(studio, account) == (12, 0)
+    studio.clock.move(days=2)
+    assert studio.credits.expire_due() == 1
+    assert state(studio, account) == (9, 0)
+
+
+def test_lapsed_credits_can_not_be_spent_even_before_they_are_written_off(studio: Studio) -> None:
+    account = studio.account(1)
+    grant(studio, account, 10, "month", days=30)
+    studio.clock.move(days=30)
+    assert studio.credits.balance(account).available == 1
+    with pytest.raises(InsufficientCredits):
+        hold(studio, account, 2, "a")
+    hold(studio, account, 1, "b")
+    assert [e.kind for e in studio.credits.history(account)][:2] == [EntryKind.HOLD, EntryKind.EXPIRE]
+    assert studio.credits.expire_due() == 0
+    assert state(studio, account) == (0, 1)
+
+
+def test_what_is_held_when_it_lapses_is_judged_when_the_hold_closes(studio: Studio) -> None:
+    account = studio.account()
+    grant(studio, account, 10, "month", days=30)
+    hold(studio, account, 4, "spent in time")
+    hold(studio, account, 3, "came back too late")
+    studio.clock.move(days=31)
+    assert studio.credits.expire_due() == 1
+    assert state(studio, account) == (0, 7)
+    capture(studio, "spent in time")
+    release(studio, "came back too late")
+    assert state(studio, account) == (0, 0)
+    lost = [e.amount for e in studio.credits.history(account) if e.kind is EntryKind.EXPIRE]
+    assert lost == [-3, -3]
+
+
+def test_writing_off_goes_through_every_account(studio: Studio) -> None:
+    accounts = [studio.account(1) for _ in range(3)]
+    for account in accounts:
+        grant(studio, account, 2, f"a:{account}", days=1)
+        grant(studio, account, 2, f"b:{account}", days=2)
+    studio.clock.move(days=2)
+    assert studio.credits.expire_due() == 6
+    assert studio.credits.expire_due() == 0
+    assert {state(studio, account) for account in accounts} == {(1, 0)}
+
+
+def test_adjustments_carry_a_reason_and_a_name(studio: Studio) -> None:
+    account = studio.account(4)
+    grant(studio, account, 3, "soon", days=1)
+    for _ in range(2):
+        studio.credits.adjust(account, 5, "  Sorry for\nthe outage ", "grace@example.com", "ticket-1")
+        studio.credits.adjust(account, -8, "Given twice", "grace@example.com", "ticket-2")
+    assert state(studio, account) == (4, 0)
+    moves = [(e.amount, e.note, e.made_by) for e in studio.credits.history(account) if e.kind is EntryKind.ADJUST]
+    assert (5, "Sorry for the outage", "grace@example.com") in moves
+    assert sum(amount for amount, _, _ in moves) == -3
+    with pytest.raises(Conflict, match="Only 4 credits"):
+        studio.credits.adjust(account, -5, "Too much", "grace@example.com", "ticket-3")
+    with pytest.raises(Conflict):
+        studio.credits.adjust(account, 6, "Sorry", "grace@example.com", "ticket-1")
+    for amount, reason in ((0, "Nothing"), (5, " "), (10**9, "Slip of the finger")):
+        with pytest.raises(Invalid):
+            studio.credits.adjust(account, amount, reason, "grace@example.com", "ticket-4")
+
+
+def test_the_history_is_paged_and_its_balances_add_up(studio: Studio) -> None:
+    account = studio.account(10)
+    for number in range(5):
+        hold(studio, account, 1, f"h{number}")
+        capture(studio, f"h{number}")
+    first = studio.credits.history(account, limit=4)
+    rest = studio.credits.history(account, before=first[-1].id, limit=1000)
+    entries = [*first, *rest]
+    assert len(entries) == 11
+    assert [e.id for e in entries] == sorted((e.id for e in entries), reverse=True)
+    running = 0
+    for entry in reversed(entries):
+        running += entry.amount
+        assert entry.balance_after == running
+    assert (entries[0].subject_kind, entries[0].subject_id) == ("shot", "subject-of-h4")
+    assert studio.credits.history(studio.account()) == []
+
+
+def test_nobody_has_nothing(studio: Studio) -> None:
+    nobody = new_id()
+    assert studio.credits.balance(nobody).granted_total == 0
+    for step in (
+        lambda: grant(studio, nobody, 1, "g"),
+        lambda: hold(studio, nobody, 0, "h"),
+        lambda: capture(studio, "never held"),
+        lambda: release(studio, "never held"),
+        lambda: studio.credits.adjust(nobody, 1, "Why", "me", "k"),
+    ):
+        with pytest.raises(NotFound):
+            step()
+    with pytest.raises(ValueError, match="not -1"):
+        grant(studio, studio.account(), -1, "g")
+
+
+def test_nothing_of_a_transaction_that_fails_is_kept(studio: Studio) -> None:
+    account = studio.account(5)
+    with pytest.raises(RuntimeError), studio.uow() as uow:
+        studio.credits.hold(uow, account, 5, "a", "shot", "s")
+        studio.credits.grant(uow, account, 5, GrantSource.PACK, "g")
+        raise RuntimeError
+    assert state(studio, account) == (5, 0)
+
+
+@pytest.mark.parametrize(
+    ("statement", "complaint"),
+    [
+        ("UPDATE credit_entry SET amount = amount + 1", "append-only"),
+        ("DELETE FROM credit_entry", "append-only"),
+        ("DELETE FROM credit_hold", "append-only|still referenced"),
+        ("UPDATE credit_grant SET remaining = -1", "remaining_within"),
+        ("UPDATE credit_grant SET remaining = amount + 1", "remaining_within"),
+        (
+            "INSERT INTO credit_entry (account_id, kind, amount, balance_after, grant_id, key, note, made_by, created_at) "
+            "SELECT account_id, 'hold', -99, -89, id, 'x', '', '', now() FROM credit_grant",
+            "balance_not_negative",
+        ),
+        (
+            "INSERT INTO credit_entry (account_id, kind, amount, balance_after, grant_id, key, note, made_by, created_at) "
+            "SELECT account_id, 'hold', 1, 11, id, 'x', '', '', now() FROM credit_grant",
+            "sign_of_kind",
+        ),
+    ],
+)
+def test_the_database_itself_refuses_to_break_the_ledger(studio: Studio, statement: str, complaint: str) -> None:
+    account = studio.account(10)
+    hold(studio, account, 1, "a")
+    with studio.engine.connect() as connection, pytest.raises(DBAPIError, match=complaint):
+        connection.execute(text(statement))
+        connection.commit()
+    assert state(studio, account) == (9, 1)
+
+
+def test_deleting_an_account_takes_its_ledger_along_and_no_other(studio: Studio) -> None:
+    gone, stays = studio.account(10), studio.account(10)
+    for account in (gone, stays):
+        hold(studio, account, 1, f"h:{account}")
+    with studio.engine.begin() as connection:
+        connection.execute(text("DELETE FROM account WHERE id = :id"), {"id": gone})
+    assert studio.credits.history(gone) == []
+    assert state(studio, stays) == (9, 1)
+
+
+@pytest.mark.parametrize(
+    ("tampering", "words"),
+    [
+        ("UPDATE credit_grant SET remaining = remaining - 1", "what remains is 8, its entries give 9"),
+        ("UPDATE credit_grant SET amount = amount + 1", "it is of 11, but was filled with 10"),
+        ("UPDATE credit_hold SET state = 'captured'", "hold a is captured over 1: taken 1, returned 0, captures 0"),
+        ("UPDATE credit_hold SET state = 'released'", "hold a is released over 1: taken 1, returned 0, captures 0"),
+        ("UPDATE credit_hold SET amount = 2", "hold a is open over 2: taken 1"),
+    ],
+)
+def test_the_audit_finds_what_was_tampered_with(studio: Studio, tampering: str, words: str) -> None:
+    account, other = studio.account(10), studio.account()
+    hold(studio, account, 1, "a")
+    with studio.engine.begin() as connection:
+        connection.execute(text(tampering))
+    assert words in "\n".join(studio.credits.audit())
+    assert studio.credits.audit(account) == studio.credits.audit()
+    assert studio.credits.audit(other) == []
+
+
+def test_pages_hear_of_every_change(studio: Studio) -> None:
+    import psycopg
+
+    account = studio.account(5)
+    url = studio.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True) as listener:
+        listener.execute("LISTEN photogen_changes")
+        hold(studio, account, 1, "a")
+        hold(studio, account, 1, "a")
+        release(studio, "a")
+        heard = [note.payload for note in listener.notifies(timeout=1, stop_after=2)]
+        assert heard == [f'{{"account":"{account}","kind":"credits","id":"{account}"}}'] * 2
+
+
+def test_the_unique_key_is_the_last_word(studio: Studio) -> None:
+    account = studio.account(5)
+    hold(studio, account, 1, "a")
+    with studio.engine.connect() as connection, pytest.raises(IntegrityError, match="uq_credit_hold_key"):
+        connection.execute(text("INSERT INTO credit_hold SELECT 'x', account_id, amount, state, key, kind, subject_id, "
+                                "created_at, closed_at FROM credit_hold"))  # fmt: skip
