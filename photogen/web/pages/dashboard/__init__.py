@@ -1,0 +1,1 @@
+"""Where one lands after the log-in."""
