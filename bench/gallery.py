@@ -1,4 +1,4 @@
-"""Pages and searches of a creator with very many pictures: the service, the database and the JSON, as the server does them.
+"""Pages and searches of a creator with very many pictures: service, database and JSON, as the server does them.
 
 The rival's figures are of InvokeAI's own storage (SQLite) with 200,000 images, measured by us on two cores.
 """
@@ -9,11 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from alembic import command
 from photogen.db.engine import make_engine
 from photogen.db.uow import UnitOfWork
 from photogen.domain.gallery import GalleryQuery, GalleryService

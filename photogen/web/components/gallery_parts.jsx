@@ -1,0 +1,38 @@
+// What the grid and the dialog have in common.
+
+const PATHS = {
+  search: "m21 21-4.3-4.3M19 11a8 8 0 1 1-16 0 8 8 0 0 1 16 0Z",
+  alert: "M12 8v5m0 3h.01M22 12a10 10 0 1 1-20 0 10 10 0 0 1 20 0Z",
+  trash: "M3 6h18M8 6V4a2 2 0 0 1 2-2h4a2 2 0 0 1 2 2v2m3 0-1 14a2 2 0 0 1-2 2H8a2 2 0 0 1-2-2L5 6m5 5v6m4-6v6",
+  images: "M18 22H4a2 2 0 0 1-2-2V6m20 7-1.3-1.3a2.4 2.4 0 0 0-3.4 0L11 18M8 2h12a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2H8a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2Zm6 6a2 2 0 1 1-4 0 2 2 0 0 1 4 0Z",
+  up: "m5 12 7-7 7 7M12 19V5",
+  left: "m15 18-6-6 6-6",
+  right: "m9 18 6-6-6-6",
+  close: "M18 6 6 18M6 6l12 12",
+  download: "M12 3v12m5-5-5 5-5-5M5 21h14",
+  copy: "M10 8h10a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H10a2 2 0 0 1-2-2V10a2 2 0 0 1 2-2ZM4 16a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2h10a2 2 0 0 1 2 2",
+  check: "m5 12.5 4.5 4.5L19 7.5",
+  restore: "M3 12a9 9 0 1 0 3-6.7L3 8m0-5v5h5",
+  reuse: "M15 4V2m0 14v-2M8 9h2m10 0h2m-4.2 2.8L19 13M17.8 6.2 19 5M3 21l9-9m.2-5.8L11 5",
+  expand: "M15 3h6v6m-12 12H3v-6m18-12-7 7M3 21l7-7",
+};
+
+export function Icon({ name }) {
+  return (
+    <svg viewBox="0 0 24 24" width="18" height="18" fill="none" stroke="currentColor" strokeWidth="1.75" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}
+
+export const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+
+// What to say of an error: the server's own sentence, or that it could not be reached.
+export const reason = (error, words) => error.message || (error.code === "network" ? words.offline : words.broken);
+
+// Addresses of a picture's sizes; thumbnails are named by their longest side.
+export function media(item) {
+  const at = `/media/images/${item.id}`;
+  const wide = (side) => Math.round(item.w >= item.h ? Math.min(side, item.w) : (Math.min(side, item.h) * item.w) / item.h);
+  return { src: `${at}/512`, srcSet: `${at}/512 ${wide(512)}w, ${at}/1024 ${wide(1024)}w`, large: `${at}/1024`, original: `${at}/original` };
+}
