@@ -29,7 +29,7 @@ def _channel(values: npt.NDArray[np.float64], nx: int, ny: int) -> _Channel:
 
 
 def _round(value: float) -> int:
-    return math.floor(value + 0.5)  # as JavaScript does, so that hashes equal those of the reference
+    return math.floor(value + 0.5)  # as JavaScript rounds
 
 
 def encode(width: int, height: int, rgb: bytes) -> str:

@@ -11,7 +11,7 @@ from io import BytesIO
 import numpy as np
 import pillow_heif
 import pyvips  # type: ignore[import-untyped]
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from photogen.domain.photosets.formats import Kind, kind_of
 from photogen.domain.photosets.verdict import (
@@ -35,6 +35,9 @@ THUMBNAILS = {256: 78, 512: 80}
 
 _WEBP_EFFORT = 2  # 4, the default, costs twice the time for 4 % of the bytes
 _PREVIEW_SIDE = 32
+
+# What Pillow and pillow-heif raise on broken bytes; IndexError where a file holds no picture at all.
+_BROKEN = (ValueError, EOFError, SyntaxError, RuntimeError, OSError, IndexError)
 
 pyvips.cache_set_max(0)  # every photo is seen once
 pyvips.concurrency_set(1)  # photos are prepared side by side: threads within one would only get in each other's way
@@ -63,8 +66,7 @@ def prepare(data: bytes) -> Prepared:
     kind = kind_of(data)
     try:
         picture = _decode(data, kind)
-    except (pyvips.Error, UnidentifiedImageError, OSError, SyntaxError, ValueError, RuntimeError) as error:
-        # What the decoders raise on broken bytes: pillow-heif alone uses four different types.
+    except (pyvips.Error, *_BROKEN) as error:
         raise Unusable(damaged()) from error
     picture = _plain_srgb(picture)
     thumbnails: dict[int, bytes] = {}
