@@ -37,7 +37,10 @@ def refused(error: PhotogenError) -> Response:
     """The answer that explains `error`."""
     said = {"code": error.code, "message": error.public}
     field = error.details.get("field")
-    return answer({"error": {**said, "field": field} if field else said}, error.status)
+    response = answer({"error": {**said, "field": field} if field else said}, error.status)
+    if "retry_after" in error.details:
+        response.headers["retry-after"] = str(error.details["retry_after"])
+    return response
 
 
 async def body(request: Request) -> dict[str, Any]:
