@@ -12,6 +12,7 @@ TRAININGS = "/trainings"
 TRAINING = "/trainings/[training_id]"
 GENERATE = "/generate"
 GALLERY = "/gallery"
+USAGE = "/usage"
 SETTINGS = "/settings"
 
 AUTH_LOGIN = "/auth/login"

@@ -27,7 +27,7 @@ def _figures() -> rx.Component:
             rx.cond(
                 Dashboard.held > 0,
                 rx.fragment(Dashboard.held, " ", t("more set aside for running work")),
-                ui.text_link(t("See every movement"), href="/usage"),
+                ui.text_link(t("See every movement"), href=routes.USAGE),
             ),
         ),
         _figure(t("Plan"), rx.el.span(Dashboard.plan), Dashboard.included),

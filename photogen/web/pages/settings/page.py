@@ -1,0 +1,109 @@
+"""Settings: profile, password, sessions, look."""
+
+import reflex as rx
+
+from photogen.web import components as ui
+from photogen.web import routes
+from photogen.web.pages.settings.state import SessionShown, SettingsPage
+from photogen.web.shell import page_head, screen, theme_switch
+from photogen.web.text import t
+
+
+def _part(title: str, help: str, *children: rx.Component) -> rx.Component:
+    return rx.el.section(
+        rx.el.div(rx.el.h2(title, class_name="text-base"), rx.el.p(help, class_name="text-sm text-muted mt-1")),
+        rx.el.div(*children, class_name="min-w-0"),
+        class_name="grid md:grid-cols-[240px_minmax(0,1fr)] gap-4 md:gap-10 py-8 border-t border-line first:border-t-0 first:pt-0",
+    )
+
+
+def _profile() -> rx.Component:
+    return rx.el.form(
+        ui.text_field(
+            t("Name"),
+            id="profile_name",
+            value=SettingsPage.name,
+            on_change=SettingsPage.set_name,
+            max_length=80,
+            auto_complete="name",
+            error=SettingsPage.name_error,
+        ),
+        rx.el.p(t("Email"), ": ", SettingsPage.email, class_name="text-sm text-muted break-all"),
+        rx.el.div(ui.button(t("Save name"), type="submit")),
+        on_submit=SettingsPage.save_name,
+        class_name="flex flex-col gap-4 max-w-md",
+    )
+
+
+def _password() -> rx.Component:
+    return rx.el.div(
+        ui.native_form(
+            "password",
+            routes.AUTH_PASSWORD,
+            ui.native_field(t("Current password"), name="current", type="password", auto_complete="current-password", required=True),
+            ui.native_field(
+                t("New password"),
+                name="new",
+                type="password",
+                auto_complete="new-password",
+                required=True,
+                min_length=8,
+                max_length=256,
+                help=t("At least 8 characters. Your other devices are logged out."),
+            ),
+            submit=t("Change password"),
+            kind="secondary",
+            class_name="self-start",
+        ),
+        class_name="max-w-md",
+    )
+
+
+def _session(item: rx.Var[SessionShown]) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.p(item.device, class_name="text-sm font-medium"),
+            rx.el.p(item.ip, " · ", t("seen"), " ", ui.ago(item.seen_at), class_name="text-sm text-muted num"),
+            class_name="min-w-0 flex-1",
+        ),
+        rx.cond(
+            item.here,
+            ui.pill(t("This device"), tone="good"),
+            ui.button(t("Log this device out"), size="sm", on_click=SettingsPage.end_session(item.id)),
+        ),
+        key=item.id,
+        class_name="flex items-center gap-4 py-3",
+    )
+
+
+@screen(routes.SETTINGS, t("Settings"), on_load=[SettingsPage.load])
+def settings() -> rx.Component:
+    """The account's own page."""
+    return rx.fragment(
+        page_head(t("Settings")),
+        rx.cond(
+            SettingsPage.ready,
+            rx.cond(
+                SettingsPage.problem != "",
+                ui.error_state(
+                    SettingsPage.problem, code=SettingsPage.code, action=ui.button(t("Try again"), on_click=SettingsPage.load)
+                ),
+                ui.card(
+                    _part(t("Profile"), t("How photogen greets you."), _profile()),
+                    _part(t("Password"), t("Change it when you like, or when you must."), _password()),
+                    _part(
+                        t("Devices"),
+                        t("Where you are logged in."),
+                        rx.el.ul(
+                            rx.foreach(SettingsPage.sessions, _session),
+                            class_name="divide-y divide-line -mt-3",
+                            custom_attrs={"aria-label": t("Devices")},
+                        ),
+                    ),
+                    _part(t("Look"), t("Follows your system unless you choose."), theme_switch()),
+                    class_name="max-w-4xl p-6! sm:p-8!",
+                ),
+            ),
+            ui.skeleton("h-[480px] w-full max-w-4xl"),
+        ),
+    )

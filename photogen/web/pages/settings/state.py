@@ -1,0 +1,97 @@
+"""Profile and sessions. The password is changed by a native form (api/session.py), so that it never passes through a State."""
+
+import dataclasses
+
+import reflex as rx
+
+from photogen.errors import Invalid, PhotogenError
+from photogen.web.deps import call, services
+from photogen.web.me import Me
+from photogen.web.notices import toast
+from photogen.web.security.policy import allow
+from photogen.web.session import current
+from photogen.web.text import t
+from photogen.web.words import iso
+
+
+@dataclasses.dataclass(frozen=True)
+class SessionShown:
+    """A log-in of this account. `id` is a digest that lets nobody in."""
+
+    id: str
+    device: str
+    ip: str
+    here: bool
+    seen_at: str
+
+
+def device(user_agent: str) -> str:
+    """ "Firefox on Linux" from a User-Agent, as far as it tells."""
+    browsers = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+    systems = (
+        ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux"),
+    )  # fmt: skip
+    browser = next((name for mark, name in browsers if mark in user_agent), "")
+    system = next((name for mark, name in systems if mark in user_agent), "")
+    if browser and system:
+        return t("{browser} on {system}", browser=browser, system=system)
+    return browser or system or t("Unknown device")
+
+
+class SettingsPage(rx.State):
+    """What the settings page shows of the account."""
+
+    ready: bool = False
+    problem: str = ""
+    code: str = ""
+    name: str = ""
+    name_error: str = ""
+    email: str = ""
+    since: str = ""
+    sessions: list[SessionShown] = []
+
+    @rx.event
+    @allow("user")
+    async def load(self):
+        who = current()
+        try:
+            profile = await call(services().accounts.profile, who.account_id)
+            sessions = await call(services().accounts.sessions, who.account_id)
+        except PhotogenError as error:
+            self.problem, self.code, self.ready = error.public, error.code, True
+            return
+        self.name, self.email, self.since, self.name_error = profile.name, profile.email, iso(profile.created_at), ""
+        self.sessions = [
+            SessionShown(s.id, device(s.user_agent), s.ip, s.id == who.session_id, iso(s.last_seen_at)) for s in sessions
+        ][:30]
+        self.problem, self.code, self.ready = "", "", True
+
+    @rx.event
+    @allow("user")
+    def set_name(self, value: str):
+        """The name as typed."""
+        self.name, self.name_error = value, ""
+
+    @rx.event
+    @allow("user")
+    async def save_name(self, form_data: dict[str, object]):
+        """Keeps the name."""
+        try:
+            await call(services().accounts.rename, current().account_id, self.name)
+        except Invalid as error:
+            self.name_error = error.public
+            return
+        yield toast.good(t("Name saved"))
+        yield Me.load
+
+    @rx.event
+    @allow("user")
+    async def end_session(self, session_id: str):
+        """Logs another device out."""
+        try:
+            await call(services().accounts.end_session, current().account_id, session_id)
+        except PhotogenError as error:
+            yield toast.error(error)
+        else:
+            yield toast.good(t("That device is logged out"))
+        yield SettingsPage.load
