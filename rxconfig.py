@@ -28,7 +28,7 @@ config = rx.Config(
     plugins=[
         rx.plugins.TailwindV4Plugin(config={"plugins": [], "content": ThemePlugin.content}),
         ThemePlugin(),
-        rx.plugins.SitemapPlugin(),
         PortableClient(),
     ],
+    disable_plugins=[rx.plugins.SitemapPlugin],  # ours knows the address it is served from: web/api/crawlers.py
 )

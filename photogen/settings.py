@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(2.0, gt=0, validation_alias="POLL_SECONDS")
     """How often a vendor is asked about a job in flight, whatever webhooks say."""
     session_days: int = Field(30, ge=1, validation_alias="SESSION_DAYS")
+    login_rate: str = Field("10/minute;60/hour", validation_alias="LOGIN_RATE")
+    """Log-ins per account, and three times as many per address, in the notation of `limits`."""
+    registration_rate: str = Field("20/hour", validation_alias="REGISTRATION_RATE")
+    """New accounts per address."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

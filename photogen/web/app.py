@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import reflex as rx
+from reflex.utils import prerequisites
 from reflex_base.config import get_config
 from reflex_base.event import EventSpec
 from starlette.applications import Starlette
@@ -24,10 +25,12 @@ from photogen.web.security.guard import Guard
 from photogen.web.shell import SCREENS, Screen, everywhere
 from photogen.web.text import t
 
-CLIENT = Path(".web/build/client")
-"""The built pages, below the folder that the server runs in."""
-
 _log = log.get("web")
+
+
+def client_folder() -> Path:
+    """Where the built pages are (REFLEX_WEB_WORKDIR says so to Reflex)."""
+    return prerequisites.get_web_dir() / "build" / "client"
 
 
 def explain(exception: Exception) -> EventSpec:
@@ -47,15 +50,16 @@ def _browser_error(exception: Exception) -> None:
 
 def _layers(https: bool, hops: int, origins: tuple[str, ...]) -> list[Callable[[ASGIApp], ASGIApp]]:
     """From the inside out."""
+    client = client_folder()
     private = [s.route for s in SCREENS if s.login]
     return [
         lambda app: Starlette(routes=[*api.routes(), Mount("", app)]),
-        lambda app: layers.NoSlashRedirect(app, CLIENT),
-        lambda app: layers.PrivatePages(app, private, CLIENT),
+        lambda app: layers.NoSlashRedirect(app, client),
+        lambda app: layers.PrivatePages(app, private, client),
         lambda app: layers.SocketLimits(app, hops=hops),
         lambda app: layers.SameOrigin(app, origins),
         layers.Closed,
-        lambda app: layers.Headers(app, client=CLIENT, https=https),
+        lambda app: layers.Headers(app, client=client, https=https),
     ]
 
 
@@ -77,7 +81,7 @@ def _add(app: rx.App, page: Screen) -> None:
 def head() -> list[rx.Component]:
     """What every page has in its head: icons, the colour of the browser's own bars, the theme that outlives a log-out."""
     remember = (
-        'try{var c=document.cookie.match(/(?:^|; )theme=(dark|light|system)/),d=document.documentElement;'
+        "try{var c=document.cookie.match(/(?:^|; )theme=(dark|light|system)/),d=document.documentElement;"
         'if(c&&!localStorage.getItem("theme")){localStorage.setItem("theme",c[1]);'
         'var m=c[1]==="system"?(matchMedia("(prefers-color-scheme: dark)").matches?"dark":"light"):c[1];'
         'd.classList.remove("light","dark");d.classList.add(m);d.style.colorScheme=m}}catch(e){}'
@@ -94,7 +98,9 @@ def head() -> list[rx.Component]:
     )
     return [
         rx.el.script(remember),
-        rx.el.link(rel="preload", href=font, custom_attrs={"as": "font", "type": "font/woff2", "crossOrigin": "anonymous"}),
+        rx.el.link(
+            rel="preload", href=font, custom_attrs={"as": "font", "type": "font/woff2", "crossOrigin": "anonymous"}
+        ),
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
         rx.el.link(rel="icon", href="/favicon.ico", custom_attrs={"sizes": "32x32"}),
         rx.el.link(rel="apple-touch-icon", href="/apple-touch-icon.png"),
@@ -112,7 +118,7 @@ def create_app() -> rx.App:
         reset_style=False,
         toaster=None,
         app_wraps={(5, "Everywhere"): lambda stateful: everywhere() if stateful else None},
-        api_transformer=_layers(str(config.api_url).startswith("https://"), config.trusted_proxy_hops, origins),
+        api_transformer=_layers(str(config.deploy_url).startswith("https://"), config.trusted_proxy_hops, origins),
         backend_exception_handler=explain,
         frontend_exception_handler=_browser_error,
     )

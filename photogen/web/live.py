@@ -35,7 +35,9 @@ class Hub:
     """Which tabs want to hear of what. Belongs to one event loop; holds no data of anybody's."""
 
     def __init__(self) -> None:
-        self._subscriptions: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(dict)  # (account, kind): token: handlers
+        self._subscriptions: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(
+            dict
+        )  # (account, kind): token: handlers
         self._pages: dict[str, str] = {}  # token: path, to drop the subscriptions of the page before
         self._waiting: dict[tuple[str, str], bool] = {}  # (token, handler): announced again meanwhile
         self._tasks: set[asyncio.Task[None]] = set()
@@ -110,7 +112,10 @@ class Hub:
     async def running(self, app: rx.App) -> AsyncIterator[None]:
         """Listens while the web process runs."""
         self._app = app
-        work = [asyncio.create_task(self._listen(), name="live-listen"), asyncio.create_task(self._safety(), name="live-safety")]
+        work = [
+            asyncio.create_task(self._listen(), name="live-listen"),
+            asyncio.create_task(self._safety(), name="live-safety"),
+        ]
         try:
             yield
         finally:
@@ -128,7 +133,9 @@ class Hub:
         while True:
             try:
                 url = deps.settings().database_url.get_secret_value()
-                async with await psycopg.AsyncConnection.connect(url, autocommit=True, application_name="photogen-live") as connection:
+                async with await psycopg.AsyncConnection.connect(
+                    url, autocommit=True, application_name="photogen-live"
+                ) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     pause = 0.2
                     self.announce_all()

@@ -25,7 +25,7 @@ class Me(rx.State):
         who = current()
         self.account_id, self.name, self.email, self.role = who.account_id, who.name, who.email, str(who.role)
         self.initial = who.name[:1]
-        self.credits = await call(deps.services().credits.balance, who.account_id)
+        self.credits = (await call(deps.services().credits.balance, who.account_id)).available
         self.ready = True
         live.subscribe(self, "credits", Me.refresh)
 
@@ -33,7 +33,7 @@ class Me(rx.State):
     @allow("user")
     async def refresh(self):
         """The balance again, after something was charged or given back."""
-        self.credits = await call(deps.services().credits.balance, current().account_id)
+        self.credits = (await call(deps.services().credits.balance, current().account_id)).available
 
 
 class Visitor(rx.State):

@@ -1,8 +1,8 @@
 """Toasts: `return toast.good("Saved")` or `yield toast.error(problem)` from any handler; they need no eval, so the strict CSP holds.
 
-    toast.good("Model renamed")
-    toast.undo("3 pictures moved to the trash", Gallery.restore(ids))
-    toast.error(problem)                    # a PhotogenError: its sentence and its code to quote
+toast.good("Model renamed")
+toast.undo("3 pictures moved to the trash", Gallery.restore(ids))
+toast.error(problem)                    # a PhotogenError: its sentence and its code to quote
 """
 
 import dataclasses

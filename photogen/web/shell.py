@@ -18,6 +18,7 @@ from typing import Any
 import reflex as rx
 
 from photogen.web import routes
+from photogen.web.components.brand import brand
 from photogen.web.components.buttons import icon, link_button, nav_link
 from photogen.web.components.islands import Menu, Offline, ThemeSwitch, Toasts
 from photogen.web.me import Me, Visitor
@@ -76,38 +77,25 @@ def screen(
     return register
 
 
-def page_head(title: Any, help: Any = "", action: rx.Component | None = None, back: tuple[str, str] | None = None) -> rx.Component:
+def page_head(
+    title: Any, help: Any = "", action: rx.Component | None = None, back: tuple[str, str] | None = None
+) -> rx.Component:
     """The head of a page: its one h1, a sentence, and its one primary action. `back` is (address, text) of the page above."""
     way_back = (
-        nav_link(icon("arrow_left", size=14), back[1], href=back[0], class_name="inline-flex items-center gap-1.5 text-sm text-muted hover:text-text mb-1")
+        nav_link(
+            icon("arrow_left", size=14),
+            back[1],
+            href=back[0],
+            class_name="inline-flex items-center gap-1.5 text-sm text-muted hover:text-text mb-1",
+        )
         if back
         else rx.fragment()
     )
     sentence = rx.el.p(help, class_name="mt-0.5") if isinstance(help, rx.Var) or help else rx.fragment()
     return rx.el.header(
-        rx.el.div(way_back, rx.el.h1(title), sentence, class_name="min-w-0"), action or rx.fragment(), class_name="page-head"
-    )
-
-
-def brand(href: str = routes.LANDING) -> rx.Component:
-    """The mark and the name."""
-    return nav_link(mark(), rx.el.span("photogen"), href=href, class_name="brand")
-
-
-def mark() -> rx.Component:
-    """The sign of photogen: an aperture whose opening is a frame."""
-    return rx.el.svg(
-        rx.el.svg.rect(x="1", y="1", width="22", height="22", rx="7", fill="var(--accent)"),
-        rx.el.svg.path(
-            d="M7 16.5V10a3 3 0 0 1 3-3h6.5M17 7.5V14a3 3 0 0 1-3 3H7.5",
-            fill="none",
-            stroke="var(--on-accent)",
-            stroke_width="2.1",
-            stroke_linecap="round",
-        ),
-        rx.el.svg.circle(cx="12", cy="12", r="2.1", fill="var(--on-accent)"),
-        view_box="0 0 24 24",
-        custom_attrs={"aria-hidden": "true"},
+        rx.el.div(way_back, rx.el.h1(title), sentence, class_name="min-w-0"),
+        action or rx.fragment(),
+        class_name="page-head",
     )
 
 
@@ -128,7 +116,11 @@ def log_out_button(class_name: str) -> rx.Component:
     """A native POST: the session ends on the server and the browser's storage is cleared."""
     return rx.el.form(
         rx.el.button(
-            icon("log_out", size=16), type="submit", title=t("Log out"), class_name=class_name, custom_attrs={"aria-label": t("Log out")}
+            icon("log_out", size=16),
+            type="submit",
+            title=t("Log out"),
+            class_name=class_name,
+            custom_attrs={"aria-label": t("Log out")},
         ),
         method="post",
         action=routes.AUTH_LOGOUT,
@@ -165,7 +157,11 @@ def _credits() -> rx.Component:
         Me.ready,
         rx.el.p(
             icon("coins", size=16),
-            rx.el.span(rx.el.span(Me.credits, class_name="num text-text font-medium"), " ", rx.cond(Me.credits == 1, t("credit"), t("credits"))),
+            rx.el.span(
+                rx.el.span(Me.credits, class_name="num text-text font-medium"),
+                " ",
+                rx.cond(Me.credits == 1, t("credit"), t("credits")),
+            ),
             class_name="flex items-center gap-2.5 px-2.5 text-sm text-muted",
         ),
         rx.el.div(class_name="skeleton h-5 mx-2.5 w-24"),
@@ -204,10 +200,17 @@ def studio(content: rx.Component, *, route: str, wide: bool = False) -> rx.Compo
     )
     top = rx.el.header(
         brand(routes.DASHBOARD),
-        rx.el.div(_credits(), _account("right-0 top-full mt-1"), log_out_button("btn btn-ghost btn-icon btn-sm"), class_name="flex items-center gap-1"),
+        rx.el.div(
+            _credits(),
+            _account("right-0 top-full mt-1"),
+            log_out_button("btn btn-ghost btn-icon btn-sm"),
+            class_name="flex items-center gap-1",
+        ),
         class_name="top",
     )
-    main = rx.el.main(content if wide else rx.el.div(content, class_name="narrow"), id="content", tab_index=-1, class_name="main")
+    main = rx.el.main(
+        content if wide else rx.el.div(content, class_name="narrow"), id="content", tab_index=-1, class_name="main"
+    )
     bottom = rx.el.nav(*_nav(route), class_name="bottom", custom_attrs={"aria-label": t("Main")})
     return rx.el.div(_skip(), rx.el.div(side, top, main, bottom, class_name="frame"))
 
@@ -237,10 +240,16 @@ def public(content: rx.Component) -> rx.Component:
     )
     foot = rx.el.footer(
         rx.el.div(
-            rx.el.div(rx.el.span("photogen", class_name="text-soft font-medium"), rx.el.span(t("A photo studio that its owner hosts.")), class_name="flex flex-col gap-0.5"),
+            rx.el.div(
+                rx.el.span("photogen", class_name="text-soft font-medium"),
+                rx.el.span(t("A photo studio that its owner hosts.")),
+                class_name="flex flex-col gap-0.5",
+            ),
             theme_switch(),
             class_name="max-w-[1200px] mx-auto px-6 py-10 flex flex-wrap items-center justify-between gap-6",
         ),
         class_name="public-foot",
     )
-    return rx.el.div(_skip(), bar, rx.el.main(content, id="content", tab_index=-1, class_name="focus:outline-none"), foot)
+    return rx.el.div(
+        _skip(), bar, rx.el.main(content, id="content", tab_index=-1, class_name="focus:outline-none"), foot
+    )

@@ -151,33 +151,8 @@ def stylesheet() -> str:
     )
 
 
-def _same_origin(state_js: str) -> str:
-    """Makes the browser open its socket at the address it was served from, so that one build serves any port and host.
-
-    Reflex 0.10.1 bakes the port at build time and only swaps the host name (`.web/utils/state.js`, `getBackendURL`).
-    """
-    before = "const endpoint = new URL(url_str);"
-    if "endpoint.port = window.location.port" in state_js:
-        return state_js  # an incremental build: done already
-    if state_js.count(before) != 1:
-        raise RuntimeError("getBackendURL in Reflex's state.js has changed; see photogen/web/theme.py")
-    return state_js.replace(
-        before,
-        before
-        + """
-  if (typeof window !== "undefined") {
-    const socket = endpoint.protocol.startsWith("ws");
-    const secure = window.location.protocol === "https:";
-    endpoint.protocol = socket ? (secure ? "wss:" : "ws:") : window.location.protocol;
-    endpoint.hostname = window.location.hostname;
-    endpoint.port = window.location.port;
-    return endpoint;
-  }""",
-    )
-
-
 class ThemePlugin(rx.plugins.Plugin):
-    """Puts the style sheet and the font into Reflex's build, and makes the built socket address relative."""
+    """Puts the style sheet and the font into Reflex's build."""
 
     content: ClassVar[list[str]] = [
         "./app/**/*.{js,jsx}",
@@ -194,4 +169,3 @@ class ThemePlugin(rx.plugins.Plugin):
 
     def pre_compile(self, **context: Any) -> None:
         context["add_save_task"](lambda: ("styles/photogen.css", stylesheet()))
-        context["add_modify_task"]("utils/state.js", _same_origin)

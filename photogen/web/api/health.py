@@ -25,7 +25,9 @@ async def _probe(name: str, check: Callable[[], object]) -> str:
     try:
         await asyncio.wait_for(deps.call(check), _PATIENCE)
         return "ok"
-    except Exception as error:  # whatever is wrong with it, it is not ready; the cause belongs into the log, not to strangers
+    except (
+        Exception
+    ) as error:  # whatever is wrong with it, it is not ready; the cause belongs into the log, not to strangers
         _log.warning("not ready", part=name, error=type(error).__name__)
         return "unavailable"
 

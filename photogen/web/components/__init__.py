@@ -54,6 +54,7 @@ from photogen.web.components.fields import (
     text_area,
     text_field,
 )
+from photogen.web.components.native import native_field, native_form
 from photogen.web.components.overlays import confirm, dialog, menu, menu_item, menu_link, tabs
 from photogen.web.components.surfaces import (
     ago,
@@ -97,6 +98,8 @@ __all__ = [
     "menu_item",
     "menu_link",
     "meter",
+    "native_field",
+    "native_form",
     "nav_link",
     "notice",
     "number_field",

@@ -49,7 +49,9 @@ def button(
     )
 
 
-def icon_button(name: str, label: str, *, kind: Kind = "ghost", size: Size = "md", class_name: str = "", **props: Any) -> rx.Component:
+def icon_button(
+    name: str, label: str, *, kind: Kind = "ghost", size: Size = "md", class_name: str = "", **props: Any
+) -> rx.Component:
     """A button that is only an icon; `label` is its accessible name and its tooltip."""
     return rx.el.button(
         icon(name, size=16),

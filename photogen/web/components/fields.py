@@ -12,7 +12,7 @@ from typing import Any
 import reflex as rx
 
 from photogen.web.components.buttons import icon
-from photogen.web.components.islands import NumberInput, TextInput
+from photogen.web.components.islands import DecimalInput, TextInput, WholeInput
 from photogen.web.text import t
 
 
@@ -24,7 +24,9 @@ def error_line(id: str, error: Any) -> rx.Component:
     return line if error else rx.fragment()
 
 
-def field(label: Any, control: rx.Component, *, id: str, help: Any = "", error: Any = "", optional: bool = False) -> rx.Component:
+def field(
+    label: Any, control: rx.Component, *, id: str, help: Any = "", error: Any = "", optional: bool = False
+) -> rx.Component:
     """The frame of a field around any `control` whose id is `id`; it should be described by `{id}-help {id}-error`."""
     mark = [rx.el.span(t("optional"), class_name="optional", custom_attrs={"aria-hidden": "true"})] if optional else []
     return rx.el.div(
@@ -95,7 +97,8 @@ def number_field(
 
     `scale="log"` for a range over powers of ten, such as a learning rate. Out-of-range typing is brought back on leaving the field.
     """
-    control = NumberInput.create(
+    element = WholeInput if scale == "linear" and float(step).is_integer() else DecimalInput
+    control = element.create(
         id=id,
         name=id,
         described_by=f"{id}-error {id}-help",
@@ -130,7 +133,14 @@ def select_field(
     else:
         entries = [rx.el.option(text, value=option) for option, text in options]
     control = rx.el.select(
-        *entries, id=id, name=id, value=value, on_change=on_change, class_name="input", custom_attrs=_described(id, error), **props
+        *entries,
+        id=id,
+        name=id,
+        value=value,
+        on_change=on_change,
+        class_name="input",
+        custom_attrs=_described(id, error),
+        **props,
     )
     return field(label, control, id=id, help=help, error=error)
 
@@ -149,7 +159,9 @@ def radio_cards(
 
     def card(option: str, title: str, help: str) -> rx.Component:
         return rx.el.label(
-            rx.el.input(type="radio", name=name, value=option, checked=value == option, on_change=lambda v: on_change(v)),
+            rx.el.input(
+                type="radio", name=name, value=option, checked=value == option, on_change=lambda v: on_change(v)
+            ),
             rx.el.span(
                 rx.el.span(title, class_name="block text-sm font-medium"),
                 rx.el.span(help, class_name="block text-sm text-muted") if help else rx.fragment(),
@@ -167,9 +179,7 @@ def radio_cards(
     )
 
 
-def segmented(
-    label: str, options: Sequence[tuple[str, Any]], *, name: str, value: Any, on_change: Any
-) -> rx.Component:
+def segmented(label: str, options: Sequence[tuple[str, Any]], *, name: str, value: Any, on_change: Any) -> rx.Component:
     """A small radio group in one row, for two to six short choices such as aspect ratios."""
     return rx.el.div(
         *(
@@ -192,12 +202,16 @@ def segmented(
     )
 
 
-def checkbox(label: Any, *, id: str, checked: Any = None, on_change: Any = None, help: Any = "", **props: Any) -> rx.Component:
+def checkbox(
+    label: Any, *, id: str, checked: Any = None, on_change: Any = None, help: Any = "", **props: Any
+) -> rx.Component:
     """A tick with its sentence. `on_change` gets a bool."""
     return _toggle("check", label, id=id, checked=checked, on_change=on_change, help=help, **props)
 
 
-def switch(label: Any, *, id: str, checked: Any = None, on_change: Any = None, help: Any = "", **props: Any) -> rx.Component:
+def switch(
+    label: Any, *, id: str, checked: Any = None, on_change: Any = None, help: Any = "", **props: Any
+) -> rx.Component:
     """On or off, at once. `on_change` gets a bool."""
     return _toggle("switch", label, id=id, checked=checked, on_change=on_change, help=help, role="switch", **props)
 
@@ -218,7 +232,9 @@ def _toggle(look: str, label: Any, *, id: str, checked: Any, on_change: Any, hel
         ),
         rx.el.div(
             rx.el.label(label, html_for=id, class_name="text-sm font-medium"),
-            rx.el.p(help, id=f"{id}-help", class_name="field-help") if isinstance(help, rx.Var) or help else rx.fragment(),
+            rx.el.p(help, id=f"{id}-help", class_name="field-help")
+            if isinstance(help, rx.Var) or help
+            else rx.fragment(),
         ),
         class_name="flex gap-3 items-start",
     )

@@ -40,14 +40,21 @@ class NumberInput(Island):
     name: rx.Var[str]
     label: rx.Var[str]
     described_by: rx.Var[str]
-    value: rx.Var[float]
-    min: rx.Var[float]
-    max: rx.Var[float]
-    step: rx.Var[float]
+    value: rx.Var[int | float]
+    min: rx.Var[int | float]
+    max: rx.Var[int | float]
+    step: rx.Var[int | float]
     scale: rx.Var[str]
     disabled: rx.Var[bool]
     invalid: rx.Var[bool]
     slider: rx.Var[bool]
+
+
+class WholeInput(NumberInput):
+    on_change: rx.EventHandler[rx.event.passthrough_event_spec(int)]
+
+
+class DecimalInput(NumberInput):
     on_change: rx.EventHandler[rx.event.passthrough_event_spec(float)]
 
 
@@ -105,3 +112,9 @@ class Picture(Island):
     preview: rx.Var[str]
     sizes: rx.Var[str]
     eager: rx.Var[bool]
+
+
+class FormFlash(Island):
+    tag = "FormFlash"
+    form: rx.Var[str]
+    code_label: rx.Var[str]

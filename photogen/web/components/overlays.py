@@ -39,7 +39,15 @@ def dialog(
 
 
 def confirm(
-    title: str, sentence: Any, *, open: Any, on_close: Any, action: str, on_confirm: Any, busy: Any = None, danger: bool = True
+    title: str,
+    sentence: Any,
+    *,
+    open: Any,
+    on_close: Any,
+    action: str,
+    on_confirm: Any,
+    busy: Any = None,
+    danger: bool = True,
 ) -> rx.Component:
     """Asks before what can't be undone. `action` is the verb on the button ("Delete model")."""
     return dialog(
@@ -55,7 +63,11 @@ def confirm(
 
 
 def menu(
-    trigger: rx.Component, *items: rx.Component, label: str, trigger_class: str = "btn btn-ghost btn-icon", place: str = "right-0 top-full mt-1"
+    trigger: rx.Component,
+    *items: rx.Component,
+    label: str,
+    trigger_class: str = "btn btn-ghost btn-icon",
+    place: str = "right-0 top-full mt-1",
 ) -> rx.Component:
     """A button with actions; `items` from `menu_item`, `menu_link` or any element with role menuitem."""
     return Menu.create(trigger, *items, label=label, trigger_class=trigger_class, list_class=place)
@@ -65,7 +77,13 @@ def menu_item(text: Any, *, icon_name: str | None = None, danger: bool = False, 
     """An action in a menu."""
     lead = [icon(icon_name, size=16)] if icon_name else []
     return rx.el.button(
-        *lead, text, type="button", role="menuitem", class_name="menu-item", custom_attrs={"data-tone": "bad" if danger else ""}, **props
+        *lead,
+        text,
+        type="button",
+        role="menuitem",
+        class_name="menu-item",
+        custom_attrs={"data-tone": "bad" if danger else ""},
+        **props,
     )
 
 

@@ -40,7 +40,10 @@ def pill(text: Any, *, tone: Any = "", plain: bool = False) -> rx.Component:
 def status_pill(text: Any, *, label: str, tone: Any = "") -> rx.Component:
     """A live status, announced when it changes: role `status`, named `label` ("Training status")."""
     return rx.el.span(
-        text, role="status", class_name="pill", custom_attrs={"aria-label": label, "data-tone": tone, "aria-live": "polite"}
+        text,
+        role="status",
+        class_name="pill",
+        custom_attrs={"aria-label": label, "data-tone": tone, "aria-live": "polite"},
     )
 
 
@@ -48,7 +51,11 @@ def notice(*children: Any, tone: Tone = "", icon_name: str | None = None, **prop
     """A boxed remark in the flow of a page."""
     drawn = icon_name or {"bad": "circle_alert", "warn": "triangle_alert", "good": "circle_check"}.get(tone, "info")
     return rx.el.div(
-        icon(drawn, size=16), rx.el.div(*children, class_name="min-w-0 flex-1"), class_name="notice", custom_attrs={"data-tone": tone}, **props
+        icon(drawn, size=16),
+        rx.el.div(*children, class_name="min-w-0 flex-1"),
+        class_name="notice",
+        custom_attrs={"data-tone": tone},
+        **props,
     )
 
 
@@ -59,7 +66,13 @@ def progress(value: Any, *, label: str, tone: Any = "") -> rx.Component:
         rx.el.span(style={"width": shown + "%"}),
         role="progressbar",
         class_name="bar",
-        custom_attrs={"aria-label": label, "aria-valuenow": value, "aria-valuemin": 0, "aria-valuemax": 100, "data-tone": tone},
+        custom_attrs={
+            "aria-label": label,
+            "aria-valuenow": value,
+            "aria-valuemin": 0,
+            "aria-valuemax": 100,
+            "data-tone": tone,
+        },
     )
 
 
@@ -67,8 +80,14 @@ def meter(label: Any, value: Any, *, percent: Any, tone: Any = "") -> rx.Compone
     """A quiet amount with a bar: `meter("Daily quota", "12 of 50", percent=24)`."""
     shown = percent.to(str) if isinstance(percent, rx.Var) else str(percent)
     return rx.el.div(
-        rx.el.div(rx.el.span(label, class_name="text-muted"), rx.el.span(value, class_name="num"), class_name="meter-row mb-2"),
-        rx.el.div(rx.el.span(style={"width": shown + "%"}), class_name="bar", custom_attrs={"data-tone": tone, "aria-hidden": "true"}),
+        rx.el.div(
+            rx.el.span(label, class_name="text-muted"), rx.el.span(value, class_name="num"), class_name="meter-row mb-2"
+        ),
+        rx.el.div(
+            rx.el.span(style={"width": shown + "%"}),
+            class_name="bar",
+            custom_attrs={"data-tone": tone, "aria-hidden": "true"},
+        ),
     )
 
 
@@ -80,14 +99,18 @@ def stepper(steps: Sequence[tuple[Any, Any]], *, label: str, detail: Sequence[An
     details = detail or [""] * len(steps)
 
     def step(number: int, text: Any, state: Any, extra: Any) -> rx.Component:
-        done = rx.match(state, ("done", icon("check", size=12)), ("failed", icon("x", size=12)), rx.el.span(str(number)))
+        done = rx.match(
+            state, ("done", icon("check", size=12)), ("failed", icon("x", size=12)), rx.el.span(str(number))
+        )
         return rx.el.li(
             rx.el.span(done, class_name="step-dot", custom_attrs={"aria-hidden": "true"}),
             rx.el.span(text, rx.el.span(extra, class_name="block text-xs text-muted num font-normal")),
             class_name="step",
             custom_attrs={
                 "data-state": state,
-                "aria-current": rx.cond(state == "current", "step", "false") if isinstance(state, rx.Var) else ("step" if state == "current" else "false"),
+                "aria-current": rx.cond(state == "current", "step", "false")
+                if isinstance(state, rx.Var)
+                else ("step" if state == "current" else "false"),
             },
         )
 
@@ -108,7 +131,9 @@ def skeleton(class_name: str = "h-5 w-full") -> rx.Component:
     return rx.el.div(class_name=f"skeleton {class_name}", custom_attrs={"aria-hidden": "true"})
 
 
-def skeleton_grid(count: int = 8, *, ratio: str = "1", class_name: str = "grid grid-cols-2 md:grid-cols-4 gap-4") -> rx.Component:
+def skeleton_grid(
+    count: int = 8, *, ratio: str = "1", class_name: str = "grid grid-cols-2 md:grid-cols-4 gap-4"
+) -> rx.Component:
     """A grid of picture-shaped skeletons."""
     return rx.el.div(
         *(rx.el.div(class_name="skeleton", style={"aspectRatio": ratio}) for _ in range(count)),
@@ -117,7 +142,9 @@ def skeleton_grid(count: int = 8, *, ratio: str = "1", class_name: str = "grid g
     )
 
 
-def empty_state(sentence: Any, *, icon_name: str = "image", help: Any = "", action: rx.Component | None = None) -> rx.Component:
+def empty_state(
+    sentence: Any, *, icon_name: str = "image", help: Any = "", action: rx.Component | None = None
+) -> rx.Component:
     """One sentence and the next action."""
     return rx.el.div(
         icon(icon_name, size=28),
@@ -141,7 +168,16 @@ def error_state(what: Any, *, code: Any, todo: Any = "", action: rx.Component | 
     )
 
 
-def states(*, loading: Any, error: Any, empty: Any, skeleton: rx.Component, failed: rx.Component, nothing: rx.Component, full: rx.Component) -> rx.Component:
+def states(
+    *,
+    loading: Any,
+    error: Any,
+    empty: Any,
+    skeleton: rx.Component,
+    failed: rx.Component,
+    nothing: rx.Component,
+    full: rx.Component,
+) -> rx.Component:
     """The four states as one element: pass Vars of bool for `loading`, `error`, `empty` and what each shows."""
     return rx.cond(loading, skeleton, rx.cond(error, failed, rx.cond(empty, nothing, full)))
 
@@ -172,7 +208,16 @@ def elapsed(since: Any, until: Any = "", *, class_name: str = "") -> rx.Componen
 
 
 def picture(
-    src: Any, alt: Any, *, ratio: Any = "1", src2x: Any = None, preview: Any = None, eager: bool = False, class_name: str = ""
+    src: Any,
+    alt: Any,
+    *,
+    ratio: Any = "1",
+    src2x: Any = None,
+    preview: Any = None,
+    eager: bool = False,
+    class_name: str = "",
 ) -> rx.Component:
     """A picture whose place is reserved by `ratio` ("4/5"), with `preview` (a tiny data: URL) until it is there."""
-    return Picture.create(src=src, src2x=src2x, alt=alt, ratio=ratio, preview=preview, eager=eager or None, class_name=class_name)
+    return Picture.create(
+        src=src, src2x=src2x, alt=alt, ratio=ratio, preview=preview, eager=eager or None, class_name=class_name
+    )

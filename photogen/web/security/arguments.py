@@ -68,7 +68,5 @@ def validated(fn: Callable[..., Any], payload: dict[str, Any]) -> dict[str, Any]
         try:
             result[name] = adapters[name].validate_json(text, strict=True)
         except ValidationError as error:
-            raise BadArguments(
-                "This request was not understood. Reload the page and try again.", field=name
-            ) from error
+            raise BadArguments("This request was not understood. Reload the page and try again.", field=name) from error
     return result

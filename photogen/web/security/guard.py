@@ -79,7 +79,9 @@ class Guard(Middleware):
             return None
         level = level_of(fn)
         if not permits(level, str(identity.role) if identity else None):
-            _log.info("event refused", handler=event.name, level=level, account=identity.account_id if identity else None)
+            _log.info(
+                "event refused", handler=event.name, level=level, account=identity.account_id if identity else None
+            )
             if identity is None and level is not None:
                 return StateUpdate(events=[_redirect(f"/login?next={state.router.url.path}")])
             return refusal(NotFound("This action does not exist. Reload the page and try again."))

@@ -27,7 +27,9 @@ def header(scope: Scope, name: bytes) -> str:
 
 async def answer(send: Send, status: int, body: bytes = b"", *headers: tuple[bytes, bytes]) -> None:
     """Sends a whole response."""
-    content = [] if any(key == b"content-type" for key, _ in headers) else [(b"content-type", b"text/plain; charset=utf-8")]
+    content = (
+        [] if any(key == b"content-type" for key, _ in headers) else [(b"content-type", b"text/plain; charset=utf-8")]
+    )
     length = (b"content-length", str(len(body)).encode())
     await send({"type": "http.response.start", "status": status, "headers": [*content, length, *headers]})
     await send({"type": "http.response.body", "body": body})
@@ -40,7 +42,9 @@ class Closed:
         self.app, self._paths = app, paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and any(scope["path"] == p or scope["path"].startswith(p + "/") for p in self._paths):
+        if scope["type"] == "http" and any(
+            scope["path"] == p or scope["path"].startswith(p + "/") for p in self._paths
+        ):
             return await answer(send, 404, b"Not found")
         await self.app(scope, receive, send)
 
@@ -51,7 +55,9 @@ class SameOrigin:
     `open_paths` are for machines that sign what they send (webhooks) or carry a key (the API).
     """
 
-    def __init__(self, app: ASGIApp, origins: Iterable[str], open_paths: tuple[str, ...] = ("/webhooks/", "/api/v1/")) -> None:
+    def __init__(
+        self, app: ASGIApp, origins: Iterable[str], open_paths: tuple[str, ...] = ("/webhooks/", "/api/v1/")
+    ) -> None:
         self.app, self._origins, self._open = app, frozenset(origins), open_paths
 
     def _allowed(self, scope: Scope) -> bool:
@@ -74,7 +80,9 @@ class NoSlashRedirect:
 
     def __init__(self, app: ASGIApp, client: Path) -> None:
         self.app = app
-        self._pages = {"/" + p.parent.relative_to(client).as_posix() for p in client.rglob("index.html") if p.parent != client}
+        self._pages = {
+            "/" + p.parent.relative_to(client).as_posix() for p in client.rglob("index.html") if p.parent != client
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] in self._pages:
@@ -103,17 +111,25 @@ class PrivatePages:
             if identity is None or str(identity.role) != "admin":
                 page = self._missing.read_bytes() if self._missing.exists() else b"Not found"
                 return await answer(send, 404, page, (b"content-type", b"text/html; charset=utf-8"))
-        elif path.startswith(self._private) and ("/" + path.split("/")[1]) in self._private and not session.token_in(cookie):
+        elif (
+            path.startswith(self._private)
+            and ("/" + path.split("/")[1]) in self._private
+            and not session.token_in(cookie)
+        ):
             query = scope.get("query_string", b"").decode("latin-1")
             wanted = quote(path + (f"?{query}" if query else ""), safe="/")
-            return await answer(send, 303, b"", (b"location", f"/login?next={wanted}".encode()), (b"cache-control", b"no-store"))
+            return await answer(
+                send, 303, b"", (b"location", f"/login?next={wanted}".encode()), (b"cache-control", b"no-store")
+            )
         await self.app(scope, receive, send)
 
 
 class SocketLimits:
     """Frames per socket (a token bucket) and sockets per address. A flood is cut, not queued."""
 
-    def __init__(self, app: ASGIApp, *, rate: float = 30, burst: float = 120, per_address: int = 60, hops: int = 0) -> None:
+    def __init__(
+        self, app: ASGIApp, *, rate: float = 30, burst: float = 120, per_address: int = 60, hops: int = 0
+    ) -> None:
         self.app, self._rate, self._burst, self._per_address, self._hops = app, rate, burst, per_address, hops
         self._open: dict[str, int] = {}
 
@@ -162,7 +178,9 @@ def script_hashes(client: Path) -> list[str]:
     """The CSP source of each inline script in the built pages."""
     found: set[str] = set()
     for page in client.rglob("*.html"):
-        for script in re.finditer(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", page.read_text(encoding="utf-8"), re.DOTALL):
+        for script in re.finditer(
+            r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", page.read_text(encoding="utf-8"), re.DOTALL
+        ):
             digest = hashlib.sha256(script.group(1).encode()).digest()
             found.add(f"'sha256-{base64.b64encode(digest).decode()}'")
     return sorted(found)

@@ -32,7 +32,11 @@ class NoHeaders(logging.Filter):
 def install() -> None:
     """Puts the filter on the handlers of the root and of Reflex's and the socket's loggers, and on those loggers themselves."""
     guard = NoHeaders()
-    names = [name for name in logging.root.manager.loggerDict if name.split(".")[0] in {"reflex", "reflex_base", "socketio", "engineio", "_granian", "granian"}]
+    names = [
+        name
+        for name in logging.root.manager.loggerDict
+        if name.split(".")[0] in {"reflex", "reflex_base", "socketio", "engineio", "_granian", "granian"}
+    ]
     for name in ["", "reflex", "reflex_base", "socketio", "engineio", "asyncio", *names]:
         logger = logging.getLogger(name or None)
         for target in (logger, *logger.handlers):

@@ -1,8 +1,8 @@
 """Who may call a handler. Deny by default: what carries no level is refused by the guard and by a test.
 
-    @rx.event
-    @allow("user")
-    async def rename(self, model_id: str, name: str): ...
+@rx.event
+@allow("user")
+async def rename(self, model_id: str, name: str): ...
 """
 
 from __future__ import annotations

@@ -64,7 +64,9 @@ class Throttle:
         if until is not None:
             seconds = max(1, round(until - time.time()))
             minutes = -(-seconds // 60)
-            wait = t("Try again in {n} seconds.", n=seconds) if seconds < 90 else t("Try again in {n} minutes.", n=minutes)
+            wait = (
+                t("Try again in {n} seconds.", n=seconds) if seconds < 90 else t("Try again in {n} minutes.", n=minutes)
+            )
             raise RateLimited(f"{t('Too many attempts.')} {wait}", retry_after=seconds)
 
     async def log_in(self, address: str, email: str) -> None:

@@ -1,0 +1,74 @@
+"""The plans as cards, on the pricing page and on the landing page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from photogen.web import components as ui
+from photogen.web import routes
+from photogen.web.pages.pricing.state import PriceList
+from photogen.web.text import t
+
+
+def _amount(plan: Any) -> rx.Component:
+    """Both prices are there; the switch above shows one of them by style alone, before and without any script."""
+    per_month = rx.el.span(t("a month"), class_name="text-sm text-muted")
+    return rx.el.div(
+        rx.el.p(rx.el.span(plan.month, class_name="price"), per_month, class_name="by-month"),
+        rx.el.p(rx.el.span(plan.year_month, class_name="price"), per_month, class_name="by-year"),
+        rx.el.p(
+            rx.cond(plan.paid, rx.fragment(t("Billed yearly:"), " ", plan.year), t("No card needed")),
+            class_name="by-year price-note",
+        ),
+        rx.el.p(rx.cond(plan.paid, t("Billed monthly"), t("No card needed")), class_name="by-month price-note"),
+        class_name="num",
+    )
+
+
+def _card(plan: Any) -> rx.Component:
+    name = rx.el.div(
+        rx.el.h3(plan.name, class_name="text-lg"),
+        rx.cond(plan.popular, ui.pill(t("Most chosen"), tone="accent", plain=True)),
+        class_name="flex items-center justify-between min-h-7",
+    )
+    choose = rx.cond(
+        plan.popular,
+        ui.link_button(t("Get started"), href=routes.REGISTER, kind="primary", class_name="w-full"),
+        ui.link_button(t("Get started"), href=routes.REGISTER, class_name="w-full"),
+    )
+    line = lambda text: rx.el.li(
+        ui.icon("check", size=16, class_name="text-accent-text mt-0.5 flex-none"), text, class_name="flex gap-2.5"
+    )  # noqa: E731
+    return rx.el.article(
+        name,
+        _amount(plan),
+        choose,
+        rx.el.ul(rx.foreach(plan.lines, line), class_name="flex flex-col gap-2.5 text-sm text-soft"),
+        class_name="card plan",
+        custom_attrs={"data-popular": rx.cond(plan.popular, "true", "false")},
+        key=plan.key,
+    )
+
+
+def plan_cards() -> rx.Component:
+    """The switch between monthly and yearly, and a card per plan."""
+    switch = rx.el.fieldset(
+        rx.el.legend(t("Billing period"), class_name="sr-only"),
+        rx.el.label(
+            rx.el.input(type="radio", name="period", id="monthly", class_name="sr-only", default_checked=True),
+            t("Monthly"),
+        ),
+        rx.el.label(
+            rx.el.input(type="radio", name="period", id="yearly", class_name="sr-only"),
+            t("Yearly"),
+            rx.el.span("−20 %", class_name="text-xs text-good font-medium"),
+        ),
+        class_name="segmented mx-auto",
+    )
+    return rx.el.div(
+        rx.el.div(switch, class_name="flex justify-center mb-8"),
+        rx.el.div(rx.foreach(PriceList.plans, _card), class_name="grid gap-4 sm:grid-cols-2 xl:grid-cols-4"),
+        class_name="plans",
+    )
