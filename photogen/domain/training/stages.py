@@ -1,8 +1,8 @@
 """The work of each stage. Every function does one step and says when the next is due.
 
 Steps may be interrupted anywhere and are repeated by the next worker: files are written under keys made of the
-training's id, the paid request is looked up before it is sent a second time, and the hub is asked to publish what it may have
-already.
+training's id, the paid request is looked up before it is sent a second time, and the hub is asked to publish what it
+may have already.
 """
 
 from __future__ import annotations

@@ -1,0 +1,158 @@
+"""The rules of generations, without any I/O."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from photogen.domain.generation.commands import StartGeneration
+from photogen.domain.generation.styles import ASPECTS, STYLES
+from photogen.errors import Invalid
+from photogen.gateways.base import Capabilities, Category, GatewayError
+from photogen.kit.retry import backoff
+from photogen.models.generation import ShotStatus
+
+S = ShotStatus
+
+FINAL = frozenset({S.DONE, S.FAILED, S.CANCELLED})
+ACTIVE = (S.QUEUED.value, S.RENDERING.value)
+_MOVES: Mapping[ShotStatus, frozenset[ShotStatus]] = {
+    S.QUEUED: frozenset({S.RENDERING, S.FAILED, S.CANCELLED}),
+    S.RENDERING: frozenset({S.DONE, S.FAILED, S.CANCELLED}),
+    S.DONE: frozenset(),
+    S.FAILED: frozenset(),
+    S.CANCELLED: frozenset(),
+}
+_MOST_ATTEMPTS = 6
+WORDS: Mapping[str, str] = {
+    "queued": "Queued",
+    "running": "Drawing",
+    "done": "Done",
+    "partly": "Partly done",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
+}
+
+
+def can_move(here: ShotStatus, to: ShotStatus) -> bool:
+    """Whether a shot may go from `here` to `to`."""
+    return to in _MOVES[here]
+
+
+def batch_status(shots: Iterable[ShotStatus]) -> str:
+    """queued, running, done, partly, failed or cancelled."""
+    seen = set(shots)
+    if seen == {S.QUEUED}:
+        return "queued"
+    if seen & {S.QUEUED, S.RENDERING}:
+        return "running"
+    if seen == {S.DONE}:
+        return "done"
+    if S.DONE in seen:
+        return "partly"
+    return "cancelled" if seen == {S.CANCELLED} else "failed"
+
+
+def has_word(prompt: str, word: str) -> bool:
+    """Whether `prompt` contains `word` as a whole word, in whatever case."""
+    return re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", prompt, re.IGNORECASE) is not None
+
+
+def prompt_sent(prompt: str, trigger_word: str, style: str) -> str:
+    """The prompt as the vendor gets it: the trigger word in front unless it is there, the style's words behind."""
+    parts = [prompt] if not trigger_word or has_word(prompt, trigger_word) else [trigger_word, prompt]
+    suffix = next((s.suffix for s in STYLES if s.key == style), "")
+    return ", ".join([*parts, suffix] if suffix else parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Parameters after the model's defaults were filled in; None where the model has no such control."""
+
+    steps: int | None
+    guidance: float | None
+    lora_scale: float | None
+
+
+def choose(command: StartGeneration, can: Capabilities, lora_default: float | None) -> Chosen:
+    """Holds the command against what the model can do. Raises Invalid for what it can't."""
+    if command.style and command.style not in {style.key for style in STYLES}:
+        raise Invalid("There is no such style.", field="style", code="not_a_choice")
+    if command.aspect not in can.aspects or command.aspect not in {aspect.key for aspect in ASPECTS}:
+        raise Invalid(f"This model can't draw pictures of {command.aspect}.", field="aspect", code="not_a_choice")
+    if command.negative_prompt and not can.negative_prompt:
+        raise Invalid("This model takes no negative prompt.", field="negative_prompt", code="not_supported")
+    steps = _within("steps", "Steps", command.steps, can.steps)
+    guidance = _within("guidance", "Guidance", command.guidance, can.guidance)
+    scale = command.lora_scale if command.lora_scale is not None else lora_default
+    lora_scale = _within("lora_scale", "LoRA scale", scale, can.lora_scale if can.lora else None)
+    return Chosen(None if steps is None else int(steps), guidance, lora_scale)
+
+
+def _within(field: str, label: str, value: float | None, limits: tuple[float, float, float] | None) -> float | None:
+    if limits is None:
+        if value is not None:
+            raise Invalid(f"{label} can't be set for this model.", field=field, code="not_supported")
+        return None
+    low, high, default = limits
+    if value is None:
+        return default
+    if not low <= value <= high:
+        raise Invalid(f"{label} has to be between {low:g} and {high:g}.", field=field, code="out_of_range")
+    return value
+
+
+def poll_after(age: timedelta, poll: timedelta) -> timedelta:
+    """When to ask the vendor again."""
+    return max(poll, min(age / 5, timedelta(seconds=5)))
+
+
+def again(attempt: int, age: timedelta, longest: timedelta, after: float | None) -> float | None:
+    """Seconds until the next try after try `attempt` (from 1) failed; None: give up."""
+    if attempt >= _MOST_ATTEMPTS or age + timedelta(seconds=after or 0) > longest:
+        return None
+    return backoff(attempt, first=0.5, most=30.0, after=after)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a shot ended without a picture."""
+
+    code: str
+    category: Category
+    public: str
+    words: str = ""
+
+    @classmethod
+    def of(cls, error: GatewayError) -> Failure:
+        """From what a vendor's gateway says."""
+        return cls(error.code, error.category, error.public, error.words)
+
+
+OUTCOME_UNKNOWN = Failure(
+    "outcome_unknown",
+    Category.PROVIDER,
+    "The connection broke while this picture was being drawn, and asking twice could cost twice. Try again.",
+)
+
+
+def notice(failures: Mapping[str, int], returned: int) -> str:
+    """The line under a batch that lost pictures: how many, why, and that the credits are back. "" without any.
+
+    `failures` counts by category."""
+    lost = sum(failures.values())
+    if not lost:
+        return ""
+    dropped = failures.get(Category.MODERATION, 0)
+    what = "picture" if lost == 1 else "pictures"
+    if dropped == lost:
+        line = f"The safety filter dropped {lost} {what}."
+    elif dropped:
+        line = f"{lost} {what} failed, {dropped} of them dropped by the safety filter."
+    else:
+        line = f"{lost} {what} failed."
+    if not returned:
+        return line
+    return f"{line} {returned} credit{' was' if returned == 1 else 's were'} returned."

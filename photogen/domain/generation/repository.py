@@ -1,0 +1,148 @@
+"""The SQL of generations and shots."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, update
+from sqlmodel import Session, col, select
+
+from photogen.domain.generation.policy import ACTIVE
+from photogen.models.generation import Generation, Shot
+from photogen.models.image import Image
+from photogen.models.lora import LoraModel, LoraStatus
+from photogen.models.plan import ImageModel
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A shot with everything that drawing it needs."""
+
+    shot: Shot
+    generation: Generation
+    model: ImageModel
+    lora: LoraModel | None
+
+
+def order(session: Session, shot_id: str) -> Order | None:
+    """Whosever shot, in one query, for the worker."""
+    row = session.exec(
+        select(Shot, Generation, ImageModel, LoraModel)
+        .join(Generation, col(Generation.id) == col(Shot.generation_id))
+        .join(ImageModel, col(ImageModel.key) == col(Generation.model_key))
+        .outerjoin(LoraModel, col(LoraModel.id) == col(Generation.lora_model_id))
+        .where(Shot.id == shot_id)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    return None if row is None else Order(*row)
+
+
+def get(session: Session, account_id: str, generation_id: str) -> Generation | None:
+    """The account's batch."""
+    return session.exec(
+        select(Generation).where(Generation.id == generation_id, Generation.account_id == account_id)
+    ).one_or_none()
+
+
+def by_request_key(session: Session, request_key: str) -> Generation | None:
+    """The batch that this click has started already."""
+    return session.exec(select(Generation).where(Generation.request_key == request_key)).one_or_none()
+
+
+def recent(session: Session, account_id: str, limit: int) -> Sequence[Generation]:
+    """Newest first."""
+    return session.exec(
+        select(Generation)
+        .where(Generation.account_id == account_id)
+        .order_by(col(Generation.created_at).desc(), col(Generation.id).desc())
+        .limit(limit)
+    ).all()
+
+
+def shots(session: Session, generation_ids: Sequence[str], *, locked: bool = False) -> Sequence[Shot]:
+    """In the order of their numbers; locked ones in the order of their ids first, so that two never cross."""
+    query = select(Shot).where(col(Shot.generation_id).in_(generation_ids)).order_by(col(Shot.id))
+    rows = session.exec(query.with_for_update() if locked else query).all()
+    return sorted(rows, key=lambda shot: (shot.generation_id, shot.number))
+
+
+def thumbhashes(session: Session, image_ids: Sequence[str]) -> dict[str, str]:
+    """By image; pictures in the trash are left out."""
+    rows = session.exec(
+        select(Image.id, Image.thumbhash).where(col(Image.id).in_(image_ids), col(Image.deleted_at).is_(None))
+    ).all()
+    return dict(rows)
+
+
+def lora(session: Session, account_id: str, model_id: str) -> LoraModel | None:
+    """The account's model, if it can be used."""
+    return session.exec(
+        select(LoraModel).where(
+            LoraModel.id == model_id, LoraModel.account_id == account_id, LoraModel.status == LoraStatus.READY
+        )
+    ).one_or_none()
+
+
+def loras(session: Session, account_id: str) -> Sequence[LoraModel]:
+    """The account's models that can be used, newest first."""
+    return session.exec(
+        select(LoraModel)
+        .where(LoraModel.account_id == account_id, LoraModel.status == LoraStatus.READY)
+        .order_by(col(LoraModel.created_at).desc(), col(LoraModel.id).desc())
+    ).all()
+
+
+def previews(session: Session, model_ids: Sequence[str]) -> dict[str, str]:
+    """The newest picture of each model that has one."""
+    rows = session.exec(
+        select(Image.lora_model_id, Image.id)
+        .where(col(Image.lora_model_id).in_(model_ids), col(Image.deleted_at).is_(None))
+        .distinct(col(Image.lora_model_id))
+        .order_by(col(Image.lora_model_id), col(Image.id).desc())
+    ).all()
+    return {model_id: image_id for model_id, image_id in rows if model_id}
+
+
+def count_use(session: Session, model_id: str) -> None:
+    """One more picture was made with it."""
+    session.execute(
+        update(LoraModel)
+        .where(col(LoraModel.id) == model_id)
+        .values(uses=LoraModel.uses + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def due(session: Session, now: datetime, limit: int, push: timedelta) -> list[str]:
+    """Ids of shots that somebody should look at; each is not due again until `push` is over."""
+    found = session.exec(
+        select(Shot.id)
+        .where(
+            col(Shot.status).in_(ACTIVE),
+            col(Shot.next_check_at) <= now,
+            or_(col(Shot.lease_until).is_(None), col(Shot.lease_until) <= now),
+        )
+        .order_by(col(Shot.next_check_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if found:
+        session.execute(
+            update(Shot)
+            .where(col(Shot.id).in_(found))
+            .values(next_check_at=now + push)
+            .execution_options(synchronize_session=False)
+        )
+    return list(found)
+
+
+def lora_painter(session: Session) -> str | None:
+    """Key of the first enabled model of the registry that draws with LoRAs."""
+    return session.exec(
+        select(ImageModel.key)
+        .where(col(ImageModel.enabled), col(ImageModel.capabilities)["lora"].as_boolean())
+        .order_by(col(ImageModel.sort))
+        .limit(1)
+    ).first()

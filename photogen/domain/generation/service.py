@@ -1,0 +1,256 @@
+"""Use cases of generations: the only door."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+
+from photogen.db.lease import Leases
+from photogen.db.locks import lock_account
+from photogen.db.uow import UnitOfWork, UowFactory
+from photogen.domain.credits.service import CreditsService
+from photogen.domain.gallery.service import GalleryService
+from photogen.domain.generation import policy, repository, show
+from photogen.domain.generation.commands import LARGEST_SEED, QuoteGeneration, StartGeneration
+from photogen.domain.generation.config import GenerationConfig
+from photogen.domain.generation.draw import Draw
+from photogen.domain.generation.settle import ADVANCE, Settlement
+from photogen.domain.generation.styles import ASPECTS, STYLES, pixels
+from photogen.domain.generation.views import GenerateOptions, GenerationQuote, GenerationView
+from photogen.domain.plans.service import PlansService
+from photogen.domain.plans.views import ImageModelView
+from photogen.errors import Conflict, NotFound, TierRequired
+from photogen.gateways.base import ImageVendor, Job, Storage
+from photogen.kit.clock import Clock
+from photogen.kit.ids import is_id, new_id
+from photogen.models.generation import Generation, Shot, ShotStatus
+from photogen.models.lora import LoraModel
+
+_MOST_LISTED = 50
+
+
+class GenerationService:
+    """For pages: options, quote, start, cancel, retry, get, recent. For the worker: advance, due, recover. Whatever
+    belongs to somebody else is NotFound."""
+
+    def __init__(
+        self,
+        uow: UowFactory,
+        clock: Clock,
+        credits: CreditsService,
+        plans: PlansService,
+        gallery: GalleryService,
+        storage: Storage,
+        image_vendors: Mapping[str, ImageVendor],
+        config: GenerationConfig | None = None,
+    ) -> None:
+        self._uow = uow
+        self._clock = clock
+        self._credits = credits
+        self._plans = plans
+        self._config = config or GenerationConfig()
+        self._settlement = Settlement(clock, credits, self._config)
+        self._leases: Leases[Shot] = Leases(uow, clock, Shot, self._config.lease)
+        self._draw = Draw(uow, clock, storage, gallery, image_vendors, self._config, self._leases, self._settlement)
+
+    # --- before the start -------------------------------------------------------------------------------------------
+
+    def options(self, account_id: str) -> GenerateOptions:
+        """Models, styles and shapes that the page offers."""
+        models = self._plans.image_models(account_id)
+        painter = next((model for model in models if model.capabilities.lora), None)
+        mine: tuple[LoraModel, ...] = ()
+        previews: dict[str, str] = {}
+        if painter is not None:
+            with self._uow() as uow:
+                mine = tuple(repository.loras(uow.session, account_id))
+                previews = repository.previews(uow.session, [lora.id for lora in mine])
+        return GenerateOptions(
+            base_models=tuple(show.base_choice(model) for model in models if not model.capabilities.lora),
+            my_models=tuple(show.lora_choice(lora, painter, previews.get(lora.id)) for lora in mine if painter),
+            styles=STYLES,
+            aspects=ASPECTS,
+        )
+
+    def quote(self, account_id: str, command: QuoteGeneration) -> GenerationQuote:
+        """What it would cost now. Raises NotFound."""
+        with self._uow() as uow:
+            model, _ = self._chosen(uow, account_id, command.model)
+        balance = self._credits.balance(account_id).available
+        total = model.credits * command.count
+        return GenerationQuote(model.credits, total, balance, balance - total, balance >= total)
+
+    # --- start, cancel, retry ---------------------------------------------------------------------------------------
+
+    def start(self, account_id: str, command: StartGeneration) -> str:
+        """Sets the credits aside and queues a shot per picture; gives the batch's id. The same `request_key` gives the
+        same batch.
+
+        Raises NotFound (model), TierRequired, Invalid (what the model can't do), InsufficientCredits."""
+        first = secrets.randbelow(LARGEST_SEED + 1) if command.seed is None else command.seed
+        return self._start(account_id, command, [first + n for n in range(command.count)])
+
+    def _start(self, account_id: str, command: StartGeneration, seeds: Sequence[int]) -> str:
+        key = f"{account_id}:{command.request_key}"
+        with self._uow() as uow:
+            lock_account(uow.session, account_id)
+            known = repository.by_request_key(uow.session, key)
+            if known is not None:
+                return known.id
+            model, lora = self._chosen(uow, account_id, command.model)
+            if model.locked:
+                raise TierRequired(
+                    f"{model.name} comes with the {model.unlocked_by} plan. Choose another model, or change the plan.",
+                    tier=model.tier.value,
+                )
+            chosen = policy.choose(command, model.capabilities, lora.default_scale if lora else None)
+            width, height = pixels(command.aspect)
+            now = self._clock()
+            batch = Generation(
+                id=new_id(),
+                account_id=account_id,
+                request_key=key,
+                model_key=model.key,
+                lora_model_id=lora.id if lora else None,
+                model_name=lora.name if lora else model.name,
+                prompt=command.prompt,
+                prompt_sent=policy.prompt_sent(command.prompt, lora.trigger_word if lora else "", command.style),
+                negative_prompt=command.negative_prompt,
+                style=command.style,
+                aspect=command.aspect,
+                width=width,
+                height=height,
+                count=len(seeds),
+                seed=seeds[0],
+                steps=chosen.steps,
+                guidance=chosen.guidance,
+                lora_scale=chosen.lora_scale if lora else None,
+                credits_each=model.credits,
+                created_at=now,
+            )
+            shots = [self._shot(batch, number, seed) for number, seed in enumerate(seeds, 1)]
+            self._credits.hold_many(uow, account_id, [(shot.hold_key, shot.id, shot.credits) for shot in shots], "shot")
+            uow.session.add(batch)
+            uow.session.flush()
+            uow.session.add_all(shots)
+            uow.notify(account_id, "generation", batch.id)
+            for shot in shots:
+                uow.after_commit(Job(ADVANCE, (shot.id,)))
+            return batch.id
+
+    def _shot(self, batch: Generation, number: int, seed: int) -> Shot:
+        shot_id = new_id()
+        return Shot(
+            id=shot_id,
+            generation_id=batch.id,
+            account_id=batch.account_id,
+            number=number,
+            seed=seed,
+            hold_key=f"shot:{shot_id}",
+            credits=batch.credits_each,
+            created_at=batch.created_at,
+            next_check_at=batch.created_at + self._config.pickup,
+        )
+
+    def cancel(self, account_id: str, generation_id: str) -> None:
+        """Ends what is not finished yet and gives its credits back; what is done stays. Cancelling again is fine.
+
+        Raises NotFound, Conflict (`already_finished`)."""
+        with self._uow() as uow:
+            batch = self._own(uow, account_id, generation_id)
+            shots = repository.shots(uow.session, [batch.id], locked=True)
+            now = self._clock()
+            stopped = []
+            for shot in shots:
+                under_way = shot.status is ShotStatus.RENDERING
+                if self._settlement.settle(uow, shot, ShotStatus.CANCELLED):
+                    shot.cancel_requested_at = now
+                    stopped.append(shot)
+                    if under_way:
+                        uow.after_commit(Job(ADVANCE, (shot.id,)))
+            if not stopped and not any(shot.status is ShotStatus.CANCELLED for shot in shots):
+                raise Conflict("These pictures are finished already.", code="already_finished")
+
+    def retry(self, account_id: str, generation_id: str) -> str:
+        """A new batch of the shots that failed or were cancelled, with their own seeds; gives its id. A second click
+        gives the first one's answer. Raises NotFound, Conflict (`nothing_to_retry`), and what `start` raises."""
+        with self._uow() as uow:
+            batch = self._own(uow, account_id, generation_id)
+            shots = repository.shots(uow.session, [batch.id])
+        lost = [shot.seed for shot in shots if shot.status in {ShotStatus.FAILED, ShotStatus.CANCELLED}]
+        if not lost or any(shot.status not in policy.FINAL for shot in shots):
+            raise Conflict("There is nothing to retry: no picture of this batch failed.", code="nothing_to_retry")
+        if batch.lora_scale is not None and batch.lora_model_id is None:
+            raise NotFound("The model of these pictures has been deleted.", code="model_not_found")
+        command = StartGeneration.of(
+            request_key=f"retry_{batch.id}",
+            model=f"lora:{batch.lora_model_id}" if batch.lora_model_id else f"base:{batch.model_key}",
+            prompt=batch.prompt,
+            negative_prompt=batch.negative_prompt,
+            aspect=batch.aspect,
+            count=len(lost),
+            steps=batch.steps,
+            guidance=batch.guidance,
+            lora_scale=batch.lora_scale,
+            style=batch.style,
+        )
+        return self._start(account_id, command, lost)
+
+    # --- shown ------------------------------------------------------------------------------------------------------
+
+    def get(self, account_id: str, generation_id: str) -> GenerationView:
+        """A batch with its shots. Raises NotFound."""
+        with self._uow() as uow:
+            return self._views(uow, [self._own(uow, account_id, generation_id)])[0]
+
+    def recent(self, account_id: str, limit: int = 6) -> list[GenerationView]:
+        """The newest batches."""
+        with self._uow() as uow:
+            rows = repository.recent(uow.session, account_id, max(1, min(limit, _MOST_LISTED)))
+            return self._views(uow, rows)
+
+    # --- the worker's side ------------------------------------------------------------------------------------------
+
+    def advance(self, shot_id: str) -> None:
+        """Does what is next. Safe to call at any time, by anybody, in parallel."""
+        self._draw(shot_id)
+
+    def due(self, limit: int = 100) -> list[Job]:
+        """Jobs for the shots that somebody should look at now; each is not due again for a while."""
+        with self._uow() as uow:
+            later = max(self._config.pickup, self._config.lease / 3)
+            found = repository.due(uow.session, self._clock(), limit, later)
+        return [Job(ADVANCE, (shot_id,)) for shot_id in found]
+
+    def recover(self) -> int:
+        """Frees what dead workers of this machine held, so that it is due at once. How many shots that were."""
+        return len(self._leases.free_dead(policy.ACTIVE))
+
+    # --- within -----------------------------------------------------------------------------------------------------
+
+    def _chosen(self, uow: UnitOfWork, account_id: str, choice: str) -> tuple[ImageModelView, LoraModel | None]:
+        """The registry's model that draws, and the creator's own where one was chosen. Raises NotFound."""
+        kind, _, name = choice.partition(":")
+        if kind == "base":
+            model = self._plans.image_model_of(uow, name, account_id)
+            if model.capabilities.lora:
+                raise NotFound("Choose one of your models to draw with.", code="model_not_found")
+            return model, None
+        lora = repository.lora(uow.session, account_id, name) if is_id(name) else None
+        if lora is None:
+            raise NotFound("This model does not exist, or it has been deleted.", code="model_not_found")
+        painter = repository.lora_painter(uow.session)
+        if painter is None:
+            raise NotFound("No service that draws trained models is set up here.", code="model_not_found")
+        return self._plans.image_model_of(uow, painter, account_id), lora
+
+    def _own(self, uow: UnitOfWork, account_id: str, generation_id: str) -> Generation:
+        row = repository.get(uow.session, account_id, generation_id) if is_id(generation_id) else None
+        if row is None:
+            raise NotFound("These pictures do not exist.", code="generation_not_found")
+        return row
+
+    def _views(self, uow: UnitOfWork, rows: Sequence[Generation]) -> list[GenerationView]:
+        shots = repository.shots(uow.session, [row.id for row in rows])
+        hashes = repository.thumbhashes(uow.session, [shot.image_id for shot in shots if shot.image_id])
+        return [show.generation(row, [s for s in shots if s.generation_id == row.id], hashes) for row in rows]

@@ -1,0 +1,54 @@
+"""The one door to a shot's status: the move and the money in one transaction."""
+
+from __future__ import annotations
+
+from photogen.db.uow import UnitOfWork
+from photogen.domain.credits.service import CreditsService
+from photogen.domain.generation import policy
+from photogen.domain.generation.config import GenerationConfig
+from photogen.domain.generation.policy import Failure
+from photogen.kit import log
+from photogen.kit.clock import Clock
+from photogen.models.generation import Shot, ShotStatus
+
+_log = log.get("generation")
+
+ADVANCE = "advance_shot"
+"""The function of worker.jobs."""
+
+
+class Settlement:
+    """Moves shots. `settle` is a step: it joins the caller's unit of work."""
+
+    def __init__(self, clock: Clock, credits: CreditsService, config: GenerationConfig) -> None:
+        self._clock = clock
+        self._credits = credits
+        self._config = config
+
+    def settle(self, uow: UnitOfWork, row: Shot, to: ShotStatus, *, failure: Failure | None = None) -> bool:
+        """Moves `row`, which the caller has locked; False, and nothing done, when it can't go there any more.
+
+        Done captures its credit, failed and cancelled release it."""
+        if not policy.can_move(row.status, to):
+            return False
+        now = self._clock()
+        _log.info("shot moved", shot=row.id, here=row.status.value, to=to.value, code=failure.code if failure else None)
+        row.status = to
+        row.attempts = 0
+        if to is ShotStatus.RENDERING:
+            row.started_at = now
+            row.next_check_at = now + self._config.pickup
+        else:
+            row.finished_at = now
+            row.next_check_at = None
+            row.error = row.error_code = row.error_category = row.vendor_words = ""
+            if failure is not None:
+                row.error, row.error_code = failure.public[:500], failure.code[:60]
+                row.error_category, row.vendor_words = failure.category.value, failure.words[:2000]
+            if to is ShotStatus.DONE:
+                self._credits.capture(uow, row.hold_key)
+            else:
+                self._credits.release(uow, row.hold_key)
+        uow.session.add(row)
+        uow.notify(row.account_id, "generation", row.generation_id)
+        return True

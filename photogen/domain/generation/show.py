@@ -1,0 +1,99 @@
+"""From rows to views: pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from photogen.domain.generation import policy
+from photogen.domain.generation.views import GenerationView, ModelChoiceView, ShotView
+from photogen.domain.plans.views import ImageModelView
+from photogen.models.generation import Generation, Shot, ShotStatus
+from photogen.models.lora import LoraModel
+
+
+def shot(row: Shot, thumbhashes: Mapping[str, str]) -> ShotView:
+    """One picture of a batch; one that was deleted since has no address any more."""
+    there = row.image_id is not None and row.image_id in thumbhashes
+    return ShotView(
+        id=row.id,
+        number=row.number,
+        status=row.status.value,
+        image_id=row.image_id if there else None,
+        image_url=f"/media/images/{row.image_id}/original" if there else "",
+        thumb_url=f"/media/images/{row.image_id}/512" if there else "",
+        thumbhash=thumbhashes.get(row.image_id or "", ""),
+        error=row.error,
+        error_code=row.error_code,
+        seed=row.seed,
+    )
+
+
+def generation(row: Generation, shots: Sequence[Shot], thumbhashes: Mapping[str, str]) -> GenerationView:
+    """A batch with its shots."""
+    sums: Counter[str] = Counter()
+    for one in shots:
+        side = {ShotStatus.DONE: "spent", ShotStatus.FAILED: "returned", ShotStatus.CANCELLED: "returned"}
+        sums[side.get(one.status, "held")] += one.credits
+    status = policy.batch_status(one.status for one in shots)
+    failures = Counter(one.error_category for one in shots if one.status is ShotStatus.FAILED)
+    lost = sum(one.credits for one in shots if one.status is ShotStatus.FAILED)
+    over = all(one.status in policy.FINAL for one in shots)
+    return GenerationView(
+        id=row.id,
+        prompt=row.prompt,
+        prompt_sent=row.prompt_sent,
+        model=f"lora:{row.lora_model_id}" if row.lora_model_id else f"base:{row.model_key}",
+        model_name=row.model_name,
+        style=row.style,
+        aspect=row.aspect,
+        width=row.width,
+        height=row.height,
+        count=row.count,
+        seed=row.seed,
+        status=status,
+        status_word=policy.WORDS[status],
+        done=sum(one.status is ShotStatus.DONE for one in shots),
+        credits_each=row.credits_each,
+        credits=sums["spent"],
+        held=sums["held"],
+        returned=sums["returned"],
+        can_cancel=not over,
+        can_retry=over and status != "done",
+        notice=policy.notice(failures, lost),
+        created_at=row.created_at,
+        shots=tuple(shot(one, thumbhashes) for one in shots),
+    )
+
+
+def base_choice(model: ImageModelView) -> ModelChoiceView:
+    """A base model in the picker."""
+    return ModelChoiceView(
+        choice=f"base:{model.key}",
+        name=model.name,
+        description=model.description,
+        tier=model.tier.value,
+        credits=model.credits,
+        capabilities=model.capabilities,
+        locked=model.locked,
+        unlocked_by=model.unlocked_by,
+        beta=model.beta,
+    )
+
+
+def lora_choice(lora: LoraModel, by: ImageModelView, preview: str | None) -> ModelChoiceView:
+    """A creator's own model in the picker, drawn by the registry's model `by`."""
+    return ModelChoiceView(
+        choice=f"lora:{lora.id}",
+        name=lora.name,
+        description=f"Trigger word: {lora.trigger_word}",
+        tier=by.tier.value,
+        credits=by.credits,
+        capabilities=by.capabilities,
+        locked=by.locked,
+        unlocked_by=by.unlocked_by,
+        beta=by.beta,
+        trigger_word=lora.trigger_word,
+        default_scale=lora.default_scale,
+        preview_url=f"/media/images/{preview}/512" if preview else "",
+    )

@@ -1,0 +1,47 @@
+"""Looks that can be laid over any prompt, and the shapes of pictures."""
+
+from __future__ import annotations
+
+import math
+
+from photogen.domain.generation.views import AspectView, StyleView
+
+STYLES: tuple[StyleView, ...] = (
+    StyleView("natural", "Natural light", "natural light, shot on a 50 mm lens, true colours, fine detail"),
+    StyleView("portrait", "Studio portrait", "studio portrait, soft key light, plain backdrop, shallow depth of field"),
+    StyleView("golden", "Golden hour", "golden hour, low warm sun, long soft shadows, gentle haze"),
+    StyleView("cinema", "Cinematic", "cinematic still, anamorphic lens, moody contrast, subtle film grain"),
+    StyleView("film", "Film photo", "35 mm film photograph, Kodak Portra colours, slight grain, candid framing"),
+    StyleView("mono", "Black and white", "black and white photograph, deep tones, strong composition, fine grain"),
+    StyleView("editorial", "Editorial", "fashion editorial, bold light, clean set, confident pose, magazine quality"),
+    StyleView("watercolour", "Watercolour", "watercolour painting, loose washes, visible paper, delicate line"),
+    StyleView("ink", "Ink drawing", "ink drawing, expressive line, sparse hatching, white ground"),
+    StyleView("clay", "Clay figure", "handmade clay figure, miniature set, soft light, visible fingerprints"),
+    StyleView("comic", "Comic", "comic panel, clear line, flat colours, dynamic angle"),
+    StyleView("noir", "Night city", "night in the city, wet streets, neon reflections, deep shadows"),
+)
+
+_AREA = 1024 * 1024
+_GRID = 16
+_NAMES = {
+    "1:1": "Square",
+    "4:5": "Portrait",
+    "3:4": "Portrait",
+    "2:3": "Tall portrait",
+    "9:16": "Phone",
+    "16:9": "Wide",
+    "3:2": "Landscape",
+}
+
+
+def pixels(aspect: str) -> tuple[int, int]:
+    """Width and height for `aspect` ("w:h"): about a megapixel, both multiples of 16. Raises ValueError."""
+    width, height = (int(part) for part in aspect.split(":"))
+    if width < 1 or height < 1:
+        raise ValueError(aspect)
+    ratio = math.sqrt(width / height)
+    side = math.sqrt(_AREA)
+    return round(side * ratio / _GRID) * _GRID, round(side / ratio / _GRID) * _GRID
+
+
+ASPECTS: tuple[AspectView, ...] = tuple(AspectView(key, name, *pixels(key)) for key, name in _NAMES.items())
