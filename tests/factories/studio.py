@@ -14,9 +14,9 @@ from photogen.domain.accounts.commands import Register
 from photogen.domain.accounts.secrets import Passwords
 from photogen.domain.credits import CreditsService
 from photogen.domain.plans import PlansService
+from photogen.gateways.queue.memory import MemoryQueue
 from photogen.models import Account, GrantSource
 from tests.fakes.clock import FakeClock
-from photogen.gateways.queue.memory import MemoryQueue
 
 PASSWORD = "correct horse battery"
 _numbers = count(1)

@@ -1,73 +1,70 @@
-"""From nothing to the newest revision, back to nothing, and up again; the tables are then what the models say."""
+"""The schema: from nothing, up and down, and the same as the models say."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
-from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
+from alembic import command
+from photogen.db import migrations
 from tests.fakes.servers import EmbeddedPostgres
 
-TABLES = "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'public'"
-FUNCTIONS = "SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace WHERE nspname = 'public'"
+ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
-def empty(postgres: EmbeddedPostgres) -> str:
-    return postgres.create("migrations")
-
-
-@pytest.fixture
-def alembic(empty: str) -> Config:
-    config = Config(str(Path(__file__).parents[2] / "alembic.ini"))
-    config.attributes["url"] = empty
+def _config(url: str) -> Config:
+    config = Config(str(ROOT / "alembic.ini"))
+    config.attributes["url"] = url
     return config
 
 
-@pytest.fixture
-def ask(empty: str) -> Callable[[str], list[tuple[object, ...]]]:
-    def run(query: str) -> list[tuple[object, ...]]:
-        with psycopg.connect(empty) as connection:
-            return connection.execute(query).fetchall()
-
-    return run
+def _tables(url: str) -> set[str]:
+    with psycopg.connect(url) as connection:
+        rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+    return {name for (name,) in rows}
 
 
-def test_up_down_and_up_again_gives_what_the_models_say(
-    alembic: Config, ask: Callable[[str], list[tuple[object, ...]]]
-) -> None:
-    command.upgrade(alembic, "head")
-    command.check(alembic)
-    before = ask("SELECT key FROM plan ORDER BY sort") + ask("SELECT key FROM image_model ORDER BY sort")
-
-    command.downgrade(alembic, "base")
-    assert ask(TABLES) == [(2,)], "only alembic's own table and its key are left"
-    assert ask(FUNCTIONS) == [(0,)]
-
-    command.upgrade(alembic, "head")
-    command.check(alembic)
-    assert ask("SELECT key FROM plan ORDER BY sort") + ask("SELECT key FROM image_model ORDER BY sort") == before
+def test_the_models_are_what_the_migrations_make(database_url: str) -> None:
+    command.check(_config(database_url))
 
 
-def test_the_seeds_are_the_price_list(database_url: str) -> None:
-    with psycopg.connect(database_url) as connection:
-        plans = connection.execute(
-            "SELECT name, month_cents, year_cents, credits_once, credits_month, trainings_included, trainings_once, "
-            "daily_quota, model_slots, tier FROM plan ORDER BY sort"
-        ).fetchall()
-        models = connection.execute(
-            "SELECT key, vendor, vendor_model, tier, credits FROM image_model WHERE enabled ORDER BY sort"
-        ).fetchall()
-    assert plans == [
-        ("Free", 0, 0, 5, 0, 1, True, 0, 1, "free"),
-        ("Creator", 2000, 19200, 0, 200, 1, False, 50, 1, "basic"),
-        ("Pro", 4000, 38400, 0, 400, 3, False, 150, 5, "pro"),
-        ("Enterprise", 9900, 95040, 0, 1000, 10, False, 500, 20, "enterprise"),
-    ]
-    assert models == [
-        ("flux:schnell", "together", "black-forest-labs/FLUX.1-schnell", "free", 1),
-        ("flux:1.1-pro", "together", "black-forest-labs/FLUX.1.1-pro", "basic", 2),
-        ("flux:dev-lora", "replicate", "black-forest-labs/flux-dev-lora", "free", 1),
-    ]
+def test_everything_goes_down_and_up_again(postgres: EmbeddedPostgres) -> None:
+    url = postgres.create("up_and_down")
+    migrations.upgrade(url)
+    full = _tables(url)
+    command.downgrade(_config(url), "base")
+    assert _tables(url) == {"alembic_version"}
+    migrations.upgrade(url)
+
+    assert _tables(url) == full
+    assert "account" in full
+    postgres.drop("up_and_down")
+
+
+def test_each_step_goes_down_by_itself(postgres: EmbeddedPostgres) -> None:
+    url = postgres.create("step_by_step")
+    for step in reversed(list(ScriptDirectory.from_config(_config(url)).walk_revisions())):
+        before = _tables(url)
+        command.upgrade(_config(url), step.revision)
+        command.downgrade(_config(url), "-1")
+        assert _tables(url) - {"alembic_version"} == before - {"alembic_version"}
+        command.upgrade(_config(url), step.revision)
+    postgres.drop("step_by_step")
+
+
+def test_the_quick_question_agrees_with_alembic(database_url: str, pg_url: str) -> None:
+    head = ScriptDirectory.from_config(_config(database_url)).get_current_head()
+
+    assert migrations.head() == head
+    assert migrations.current(database_url) == head
+    assert migrations.current(pg_url) is None
+
+
+def test_two_ends_are_refused(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.py").write_text(f"revision: str = '{name}'\ndown_revision: str | None = None\n")
+
+    with pytest.raises(ValueError, match="more than one end: a, b"):
+        migrations.head(tmp_path)

@@ -131,7 +131,7 @@ def test_whatever_is_sent_is_kept_clean_or_refused(text: str) -> None:
         try:
             kept = getattr(Order.of(**{field: text}), field)
         except Invalid as refused:
-            assert refused.field == field
+            assert refused.field == field  # noqa: PT017  (either outcome is right)
             continue
         kept.encode()
         assert len(kept) <= 100

@@ -1,0 +1,36 @@
+"""Prices of trainings, periods of included ones, and what opens what."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from photogen.domain.plans import policy
+from photogen.models import Tier
+
+
+@pytest.mark.parametrize(("steps", "credits"), [(1, 20), (999, 20), (1000, 20), (1001, 40), (2000, 40), (4000, 80)])
+def test_a_training_costs_twenty_credits_per_begun_thousand_steps(steps: int, credits: int) -> None:
+    assert policy.training_price(steps) == credits
+
+
+def test_a_period_is_the_utc_month_or_a_lifetime() -> None:
+    now = datetime(2026, 3, 31, 23, 59, 59, 999999, tzinfo=UTC)
+    assert policy.period_start(now, once=False) == datetime(2026, 3, 1, tzinfo=UTC)
+    assert policy.period_start(now, once=True) is None
+
+
+def test_a_tier_opens_itself_and_what_is_below() -> None:
+    assert [[a.opens(b) for b in Tier] for a in Tier] == [
+        [True, False, False, False],
+        [True, True, False, False],
+        [True, True, True, False],
+        [True, True, True, True],
+    ]
+
+
+def test_capabilities_come_out_of_json_as_a_type() -> None:
+    made = policy.capabilities({"lora": True, "steps": [1, 50, 28], "guidance": [0, 10, 3]})
+    assert (made.lora, made.steps, made.guidance, made.lora_scale) == (True, (1, 50, 28), (0.0, 10.0, 3.0), None)
+    assert "1:1" in made.aspects
+    with pytest.raises(ValueError, match="steps"):
+        policy.capabilities({"steps": [1, 50]})
