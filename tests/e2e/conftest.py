@@ -1,0 +1,111 @@
+"""One running photogen and one browser for all of these tests; each test has a context (a person) of its own."""
+
+import os
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from photogen.runtime.preflight import find_chromium
+from tests.factories import photos
+from tests.fakes.running import RunningPhotogen
+
+_people = count(1)
+PASSWORD = "a long enough password"
+expect.set_options(timeout=15_000)
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPhotogen]:
+    """The whole of it, with a sandbox that trains 1000 steps in two seconds and draws at once."""
+    running = RunningPhotogen(
+        tmp_path_factory.mktemp("studio"), environment={"POLL_SECONDS": "0.5", "LEASE_SECONDS": "5"}
+    )
+    with running:
+        running.sandbox.pace(training_seconds_per_1000_steps=2, image_seconds=0.05)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium: the one that CHROMIUM_PATH names, or whichever is installed."""
+    path = os.environ.get("CHROMIUM_PATH") or find_chromium()
+    arguments = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(path) if path else None, args=arguments)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def person(browser: Browser, studio: RunningPhotogen) -> Iterator[Callable[[], Page]]:
+    """Makes people: each call is somebody new with a browser of their own, at the landing page's address."""
+    contexts: list[BrowserContext] = []
+
+    def enter() -> Page:
+        context = browser.new_context(base_url=studio.url, viewport={"width": 1440, "height": 900})
+        contexts.append(context)
+        return context.new_page()
+
+    yield enter
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def creator(person: Callable[[], Page]) -> Page:
+    """Somebody who has just registered and stands on the dashboard."""
+    page = person()
+    register(page)
+    return page
+
+
+def register(page: Page, name: str = "Ada") -> str:
+    """Makes an account through the page and returns its e-mail address."""
+    email = f"person{next(_people)}@example.com"
+    page.goto("/register")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create account").click()
+    page.wait_for_url("**/dashboard")
+    return email
+
+
+@pytest.fixture(scope="session")
+def photo_files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Six good photos on disk."""
+    folder = tmp_path_factory.mktemp("photos")
+    files = []
+    for seed in range(6):
+        path = folder / f"photo{seed}.jpg"
+        path.write_bytes(photos.jpeg(seed=seed + 1, width=900, height=1100))
+        files.append(path)
+    return files
+
+
+def train(page: Page, files: list[Path], name: str = "Luna") -> None:
+    """Goes through the wizard with these photos, up to the page of the running training."""
+    page.goto("/models/new")
+    page.get_by_label("Model name").fill(name)
+    page.get_by_role("button", name="Next").click()
+    page.get_by_label("Add photos").set_input_files([str(path) for path in files])
+    expect(page.get_by_role("list", name="Photos").get_by_role("listitem")).to_have_count(len(files))
+    expect(page.get_by_text(f"{len(files)} photos ready")).to_be_visible()
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_label("Steps", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Start training").click()
+    page.wait_for_url("**/trainings/*")
+
+
+def generate(page: Page, prompt: str, images: int = 1) -> None:
+    """Asks for pictures on the page at hand and waits until all of them are painted."""
+    page.get_by_label("Prompt").fill(prompt)
+    page.get_by_label("Images").fill(str(images))
+    page.get_by_role("button", name="Generate").click()
+    expect(page.get_by_alt_text(prompt)).to_have_count(images, timeout=30_000)
