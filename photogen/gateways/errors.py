@@ -19,7 +19,7 @@ from photogen.kit import log
 _QUERY = re.compile(r"(https?://[^\s?\"'<>]+)\?[^\s\"'<>]+")
 _KEY = re.compile(r"\b(?:tgp_v1_|v1\.|key[_-])[A-Za-z0-9._-]{12,}")
 _UNSAFE = re.compile(
-    r"nsfw|flagged as|safety (?:checker|system|filter)|moderat|content (?:polic|filter)|inappropriate|not allowed by our safety",
+    r"nsfw|flagged as|safety (?:checker|system|filter)|moderat|content (?:polic|filter)|inappropriate",
     re.IGNORECASE,
 )
 _RESETS_IN = re.compile(r"resets in ~?(\d+(?:\.\d+)?)\s*s", re.IGNORECASE)

@@ -25,8 +25,10 @@ _USER_AGENT = "photogen"  # Together's CDN answers 403 to an empty one
 class PerProcess(Generic[Client]):
     """A client made at its first use, anew after a fork: a child must not speak on its parent's connections."""
 
-    def __init__(self, make: Callable[[], Client]) -> None:
+    def __init__(self, make: Callable[[], Client], end: Callable[[Client], object]) -> None:
+        """`end` closes a client."""
         self._make = make
+        self._end = end
         self._lock = threading.Lock()
         self._made: tuple[int, Client] | None = None
 
@@ -39,6 +41,13 @@ class PerProcess(Generic[Client]):
                 if made is None or made[0] != os.getpid():
                     made = self._made = (os.getpid(), self._make())
         return made[1]
+
+    def close(self) -> None:
+        """Closes the client of this process, if there is one; the next use makes another."""
+        with self._lock:
+            made, self._made = self._made, None
+        if made is not None and made[0] == os.getpid():
+            self._end(made[1])
 
 
 @functools.lru_cache(maxsize=1)
@@ -81,8 +90,13 @@ class Downloads:
                 follow_redirects=True,
                 max_redirects=3,
                 event_hooks={"request": [self._refuse_plain]},
-            )
+            ),
+            httpx.Client.close,
         )
+
+    def close(self) -> None:
+        """Closes the connections of this process."""
+        self._client.close()
 
     def _refuse_plain(self, request: httpx.Request) -> None:
         origin = f"{request.url.scheme}://{request.url.netloc.decode()}"

@@ -121,8 +121,13 @@ class ReplicateApi:
 
     def __init__(self, token: str, address: str = ADDRESS) -> None:
         self._client = PerProcess(
-            lambda: Client(api_token=token, base_url=address, timeout=waiting(30), transport=_Transport())
+            lambda: Client(api_token=token, base_url=address, timeout=waiting(30), transport=_Transport()),
+            lambda client: client._client.close(),
         )
+
+    def close(self) -> None:
+        """Closes the connections of this process."""
+        self._client.close()
 
     def get(self, path: str, *, params: Mapping[str, str] | None = None, seconds: float = 30) -> Any:
         """The JSON at `path`."""

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
-from huggingface_hub import CommitOperationAdd, HfApi, ModelInfo, set_client_factory
+from huggingface_hub import CommitOperationAdd, HfApi, ModelInfo, close_session, set_client_factory
 from huggingface_hub.errors import HfHubHTTPError
 
 from photogen.gateways.base import Category, Fix, GatewayError, HubRepository, Missing, Retry, Stop
@@ -39,32 +39,42 @@ def _bound_waiting() -> None:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """The library's errors as those of the house. Nothing here is paid for, so a lost answer is a Retry."""
     try:
         yield
-    except HfHubHTTPError as error:
+    except (HfHubHTTPError, httpx2.HTTPError, ValueError) as error:
+        raise failure(error) from error
+    except RuntimeError as error:
+        # What goes wrong in an upload comes wrapped: "Error while uploading ... to the Hub".
+        if not isinstance(error.__cause__, HfHubHTTPError | httpx2.HTTPError):
+            raise
+        raise failure(error.__cause__) from error
+
+
+def failure(error: BaseException) -> GatewayError:
+    """The error of the house for one of the library's. Nothing here is paid for, so a lost answer is a Retry."""
+    if isinstance(error, HfHubHTTPError):
         response = error.response
-        yield_error = from_status(VENDOR, response.status_code, error.server_message or str(error), response.headers)
-        yield_error.request_id = error.request_id or yield_error.request_id
-        raise yield_error from error
-    except httpx2.TimeoutException as error:
-        raise Retry(
+        found = from_status(VENDOR, response.status_code, error.server_message or str(error), response.headers)
+        found.request_id = error.request_id or found.request_id
+        return found
+    if isinstance(error, httpx2.TimeoutException):
+        return Retry(
             "The model hub took too long to answer. This is tried again by itself.",
             vendor=VENDOR,
             code="vendor_timeout",
             category=Category.TIMEOUT,
             words=redacted(error),
-        ) from error
-    except httpx2.HTTPError as error:
-        raise from_transport(VENDOR, error) from error
-    except ValueError as error:  # a name that can't be one (HFValidationError), a card whose front matter is refused
-        raise Fix(
-            "The model hub does not accept this model's name or description. Rename it and publish it again.",
-            vendor=VENDOR,
-            code="hub_refused",
-            category=Category.VALIDATION,
-            words=redacted(error),
-        ) from error
+        )
+    if isinstance(error, httpx2.HTTPError):
+        return from_transport(VENDOR, error)
+    # ValueError: a name that can't be one (HFValidationError), or a card whose front matter is refused.
+    return Fix(
+        "The model hub does not accept this model's name or description. Rename it and publish it again.",
+        vendor=VENDOR,
+        code="hub_refused",
+        category=Category.VALIDATION,
+        words=redacted(error),
+    )
 
 
 class HuggingFaceHub:
@@ -75,6 +85,10 @@ class HuggingFaceHub:
         self._address = address.rstrip("/")
         self._owner = owner
         self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Closes the connections of this process: the library has one client for all."""
+        close_session()
 
     def publish(self, name: str, files: Mapping[str, Path | bytes], *, public: bool) -> HubRepository:
         """Creates the repository private, or makes it private again, uploads, verifies, and opens it if `public`.

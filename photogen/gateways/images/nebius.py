@@ -88,8 +88,13 @@ class NebiusImages(Inline):
                 headers={"authorization": f"Bearer {key}"},
                 verify=tls(),
                 timeout=waiting(_DRAWING_SECONDS),
-            )
+            ),
+            httpx.Client.close,
         )
+
+    def close(self) -> None:
+        """Closes the connections of this process."""
+        self._client.close()
 
     def submit(self, request: ImageRequest) -> Picture | ImageJob:
         """Draws one picture. Raises Retry, Fix, Stop, Unknown."""

@@ -105,8 +105,13 @@ class TogetherImages(Inline):
                 max_retries=0,
                 timeout=waiting(_DRAWING_SECONDS),
                 http_client=httpx.Client(base_url=address, verify=tls(), timeout=waiting(_DRAWING_SECONDS)),
-            )
+            ),
+            Together.close,
         )
+
+    def close(self) -> None:
+        """Closes the connections of this process."""
+        self._client.close()
 
     def submit(self, request: ImageRequest) -> Picture | ImageJob:
         """Draws one picture. Raises Retry, Fix, Stop, Unknown."""

@@ -46,7 +46,11 @@ class RqQueue:
     that one runs as well, it gets an id of its own."""
 
     def __init__(self, url: str) -> None:
-        self._connection = PerProcess(lambda: connection(url))
+        self._connection = PerProcess(lambda: connection(url), redis.Redis.close)
+
+    def close(self) -> None:
+        """Closes the connections of this process."""
+        self._connection.close()
 
     def push(self, job: Job) -> None:
         """Hands `job` to a worker. Raises Unavailable when the queue does not answer."""

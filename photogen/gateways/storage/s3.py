@@ -69,8 +69,13 @@ class S3Storage:
                     retries={"mode": "standard", "total_max_attempts": 3},
                     max_pool_connections=10,
                 ),
-            )
+            ),
+            lambda client: client.close(),
         )
+
+    def close(self) -> None:
+        """Closes the connections of this process."""
+        self._client.close()
 
     def put(self, key: str, data: bytes | BinaryIO | Path, content_type: str) -> StoredObject:
         """Stores; large ones in parts. A reader sees the old bytes or the new ones: S3 promises that."""

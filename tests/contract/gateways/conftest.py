@@ -1,0 +1,92 @@
+"""Gateways as bootstrap wires them, against a sandbox of their own."""
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from photogen.gateways.base import ImageVendor, TrainRequest
+from photogen.gateways.http import Downloads
+from photogen.gateways.hub.huggingface import HuggingFaceHub
+from photogen.gateways.images.nebius import NebiusImages
+from photogen.gateways.images.replicate import ReplicateImages
+from photogen.gateways.images.together import TogetherImages
+from photogen.gateways.replicate_api import ReplicateApi
+from photogen.gateways.trainers.replicate import ReplicateTrainer
+from photogen.kit.ids import new_id
+from tests.fakes.sandbox import SandboxServer
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]:
+    with SandboxServer(tmp_path_factory.mktemp("sandbox")) as server:
+        yield server
+
+
+@pytest.fixture
+def vendors_side(running: SandboxServer) -> SandboxServer:
+    """The sandbox, as new."""
+    running.reset()
+    running.pace(training_seconds_per_1000_steps=0, image_seconds=0, retention_seconds=3600, version_delete_seconds=0)
+    return running
+
+
+@pytest.fixture
+def replicate_api(vendors_side: SandboxServer) -> Iterator[ReplicateApi]:
+    with closing(ReplicateApi("r8_token", vendors_side.replicate)) as api:
+        yield api
+
+
+@pytest.fixture
+def trainer(vendors_side: SandboxServer, replicate_api: ReplicateApi) -> Iterator[ReplicateTrainer]:
+    with closing(Downloads("replicate", plain_origin=vendors_side.url)) as downloads:
+        yield ReplicateTrainer(replicate_api, downloads)
+
+
+@pytest.fixture
+def hub(vendors_side: SandboxServer) -> Iterator[HuggingFaceHub]:
+    with closing(HuggingFaceHub("hf_token", address=vendors_side.hub)) as gateway:
+        yield gateway
+
+
+@contextmanager
+def image_vendor(name: str, sandbox: SandboxServer, key: str = "key") -> Iterator[ImageVendor]:
+    """The vendor of that name, with `key`."""
+    with ExitStack() as stack:
+        downloads = stack.enter_context(closing(Downloads(name, plain_origin=sandbox.url)))
+        if name == "replicate":
+            yield ReplicateImages(stack.enter_context(closing(ReplicateApi(key, sandbox.replicate))), downloads)
+        elif name == "together":
+            yield stack.enter_context(closing(TogetherImages(key, downloads, address=sandbox.together)))
+        else:
+            yield stack.enter_context(closing(NebiusImages(key, downloads, address=sandbox.nebius)))
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    """A ZIP of five small photos."""
+    path = tmp_path / "photos.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(5):
+            content = BytesIO()
+            Image.new("RGB", (256, 256), (40 * number, 120, 90)).save(content, "JPEG")
+            archive.writestr(f"{number}.jpg", content.getvalue())
+    return path
+
+
+@pytest.fixture
+def train_request(dataset: Path) -> TrainRequest:
+    return TrainRequest(
+        reference=new_id(),
+        trigger_word="ohwx",
+        steps=100,
+        learning_rate=4e-4,
+        lora_rank=16,
+        autocaption=True,
+        dataset_url=None,
+        dataset_file=dataset,
+    )
