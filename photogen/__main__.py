@@ -47,7 +47,7 @@ def create_admin(
         ..., prompt="Password", confirmation_prompt=True, hide_input=True, envvar="ADMIN_PASSWORD"
     ),
 ) -> None:
-    """Makes an account that administers this installation, or makes an existing one an administrator."""
+    """Makes an account that administers this installation."""
     from photogen.db.migrations import upgrade
     from photogen.runtime.admin import create
     from photogen.runtime.database import reachable

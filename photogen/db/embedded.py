@@ -45,6 +45,10 @@ _SOCKET_LIMIT = 100
 """Bytes that a socket's path may have: 107 on Linux, 103 on macOS, less room for a lock file's suffix."""
 
 
+_STATUS_LINE = 8
+"""Of postmaster.pid: LOCK_FILE_LINE_PM_STATUS in PostgreSQL's miscadmin.h."""
+
+
 def socket_fits(path: Path) -> bool:
     """Whether a Unix socket can be bound at `path` at all: the kernel's limit is about a hundred bytes."""
     return len(os.fsencode(path)) <= _SOCKET_LIMIT
@@ -124,12 +128,21 @@ class EmbeddedPostgres:
         return True
 
     def answers(self) -> bool:
-        """Whether the server takes connections now."""
+        """Whether the server takes connections now. Asked only once it says so: an earlier attempt would be logged."""
+        if not self._says_ready():
+            return False
         try:
             psycopg.connect(self.url("postgres"), connect_timeout=2).close()
         except psycopg.OperationalError:
             return False
         return True
+
+    def _says_ready(self) -> bool:
+        try:
+            lines = (self._folder / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        return len(lines) >= _STATUS_LINE and lines[_STATUS_LINE - 1].strip() == "ready"
 
     def ensure_database(self, name: str = "photogen") -> None:
         """Creates the database where it is missing. The server must be running."""
@@ -144,7 +157,8 @@ class EmbeddedPostgres:
         major = int(found.group(1)) if found else 0
         if major < OLDEST:
             raise Unavailable(
-                f"On the PATH is {text.strip()}, and {OLDEST} or later is needed. Update it, or set DATABASE_URL.",
+                f"The `postgres` on the PATH is too old: {text.strip()}. "
+                f"Put {OLDEST} or later there, or set DATABASE_URL.",
                 code="postgresql_version",
             )
         return major

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 LIMIT = 20_000_000
-"""Bytes after which a log is put aside as `<name>.log.1`, in the place of the one before."""
+"""Bytes after which a log is cut; as many of its last ones are kept as `<name>.log.1`, in the place of those before."""
 _SHOWN_PER_MINUTE = 20
 _WIDTH = 220
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
@@ -19,12 +19,14 @@ _WARNING = re.compile(
 def make_room(log: Path) -> None:
     """Puts the log aside when it has grown over the limit. Its writer appends, so it goes on at the new beginning."""
     try:
-        if log.stat().st_size < LIMIT:
-            return
+        size = log.stat().st_size
     except FileNotFoundError:
         return
+    if size < LIMIT:
+        return
     with log.open("rb+") as file:
-        log.with_name(log.name + ".1").write_bytes(file.read(2 * LIMIT))
+        file.seek(size - LIMIT)
+        log.with_name(log.name + ".1").write_bytes(file.read())
         file.truncate(0)
 
 

@@ -83,7 +83,8 @@ def web(port: int, env: Mapping[str, str]) -> Service:
         title="Web server",
         argv=[
             sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--host", "127.0.0.1", "--port",
-            str(port), "--workers", "1", "--backpressure", "1024", "--workers-kill-timeout", "5", "photogen.photogen:app",
+            str(port), "--workers", "1", "--backpressure", "1024", "--workers-kill-timeout", "5",
+            "photogen.photogen:app",
         ],
         ready=lambda _since: _answers_http(port, "/healthz"),
         env=frontend.environment(env)

@@ -23,6 +23,7 @@ _BACKOFF = (0.5, 1.0, 2.0, 5.0, 15.0, 30.0)
 _STEADY = 60.0
 """Seconds after which a service counts as running well, so that its next end is a first one again."""
 _LOG_CHECK = 30.0
+_SAME_WISH = 0.5
 
 
 class Stopped(Exception):
@@ -50,6 +51,7 @@ class Supervisor:
         self._running: dict[str, _Running] = {}
         self._tasks: dict[str, Child] = {}
         self._stop_asked = 0
+        self._last_signal = -_SAME_WISH
 
     def take_signals(self) -> None:
         """From now on SIGINT, SIGTERM and SIGHUP end photogen; a second one ends it without waiting for anybody."""
@@ -62,7 +64,7 @@ class Supervisor:
         self._running[service.name] = self._spawn(service)
 
     def await_ready(self, *names: str) -> None:
-        """Waits until all these services are ready. Raises CannotStart with the last lines of one that fails, Stopped."""
+        """Waits until all these services are ready. Raises CannotStart with the last lines of one that fails."""
         while not all(self._running[name].ready for name in names):
             self._wait_a_little()
 
@@ -186,7 +188,10 @@ class Supervisor:
         self._progress.warn(f"{running.service.title} is started again in {wait:g} s")
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        self._stop_asked += 1
+        # `timeout` and some service managers signal the process and its group: two in one moment are one wish.
+        if time.monotonic() - self._last_signal > _SAME_WISH:
+            self._stop_asked += 1
+        self._last_signal = time.monotonic()
 
 
 def _how_it_ended(status: int) -> str:

@@ -1,0 +1,90 @@
+"""`make test`: the checks and every suite, each in the process it needs; one verdict at the end.
+
+The browser tests run in a process of their own: Playwright's synchronous interface keeps an event loop running, in
+which the asynchronous tests can't start theirs. Everything is run even after a failure. Further arguments go to pytest.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from photogen.runtime.preflight import find_chromium
+
+_ROOT = Path(__file__).resolve().parents[1]
+_BIN = Path(sys.executable).parent
+_CHECKS = (
+    ("ruff", [_BIN / "ruff", "check", "."]),
+    ("ruff format", [_BIN / "ruff", "format", "--check", "."]),
+    ("mypy", [_BIN / "mypy"]),
+    ("import-linter", [_BIN / "lint-imports"]),
+    ("pages", [sys.executable, "-m", "photogen.runtime.frontend"]),
+)
+_SUITES = (
+    ("unit", "integration", "contract", "web", "worker", "chaos"),
+    ("e2e",),
+)
+_COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|deselected|xfailed|xpassed|warnings?)")
+_NOTHING_COLLECTED = 5
+
+
+def _check(name: str, command: list[Path | str]) -> bool:
+    began = time.monotonic()
+    done = subprocess.run(
+        command, cwd=_ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=_environment(), check=False
+    )
+    good = done.returncode == 0
+    print(f"{'ok    ' if good else 'FAILED'} {name:<16}{time.monotonic() - began:5.1f} s", flush=True)
+    if not good:
+        print(done.stdout, flush=True)
+    return good
+
+
+def _suite(folders: tuple[str, ...], further: list[str], counts: Counter[str]) -> bool:
+    present = [f"tests/{folder}" for folder in folders if list((_ROOT / "tests" / folder).rglob("test_*.py"))]
+    if not present:
+        return True
+    run = subprocess.Popen(
+        [sys.executable, "-m", "pytest", *present, *further],
+        cwd=_ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=_environment(),
+    )  # fmt: skip
+    last = ""
+    for line in run.stdout or ():
+        sys.stdout.write(line)
+        sys.stdout.flush()
+        last = line if line.strip() else last
+    for number, what in _COUNT.findall(last):
+        counts[what] += int(number)
+    return run.wait() == 0 or (run.returncode == _NOTHING_COLLECTED and bool(further))
+
+
+def _environment() -> dict[str, str]:
+    chromium = find_chromium()
+    return os.environ | {"PYTHONUNBUFFERED": "1"} | ({"CHROMIUM_PATH": str(chromium)} if chromium else {})
+
+
+def main() -> int:
+    """0 when every check and every test passed, 1 otherwise."""
+    if find_chromium() is None:
+        print(
+            "The browser tests need a Chromium and there is none. Install one (apt install chromium, or\n"
+            ".venv/bin/playwright install chromium), or name it: CHROMIUM_PATH=/path/to/chrome make test",
+            file=sys.stderr,
+        )
+        return 1
+    began = time.monotonic()
+    counts: Counter[str] = Counter()
+    good = [_check(name, command) for name, command in _CHECKS]
+    good += [_suite(folders, sys.argv[1:], counts) for folders in _SUITES]
+    failed = good.count(False)
+    words = ", ".join(f"{number} {what}" for what, number in counts.items())
+    print(f"\n{'' if not failed else f'{failed} parts FAILED. '}All suites together:")
+    print(f"{f' {words} in {time.monotonic() - began:.2f}s ':=^100}")
+    return min(failed, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
