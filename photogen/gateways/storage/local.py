@@ -114,6 +114,8 @@ class LocalStorage:
         """Deletes, and the folders that became empty; an object that isn't there is fine."""
         outside_call("storage delete")
         path = self._path(key)
+        if path.is_dir():
+            return  # other keys begin like this one, but it names no object
         with suppress(FileNotFoundError, NotADirectoryError):
             path.unlink()
         with suppress(OSError):  # not empty, or gone already

@@ -1,0 +1,180 @@
+"""Files below one folder: whole or not at all, never outside of it, opened by signature for a while."""
+
+import io
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from photogen.gateways.base import Missing
+from photogen.gateways.storage.local import LocalStorage
+from photogen.gateways.storage.signing import ROUTE, Signer
+from photogen.kit.guard import OutsideCallInTransaction, transaction
+
+SIGNER = Signer("s" * 32)
+BAD_KEYS = (
+    "",
+    "/etc/passwd",
+    "../x",
+    "a/../b",
+    "a//b",
+    "a/.hidden",
+    ".incoming/x",
+    "a\\b",
+    "a\x00b",
+    "a b",
+    "ü",
+    "a/",
+    "x" * 600,
+)
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> LocalStorage:
+    return LocalStorage(tmp_path / "objects", SIGNER, address="https://photos.example")
+
+
+@pytest.mark.parametrize("form", ["bytes", "file", "path"])
+def test_stores_and_gives_back(storage: LocalStorage, tmp_path: Path, form: str) -> None:
+    data = b"x" * 3_000_000
+    (tmp_path / "source").write_bytes(data)
+    source = {"bytes": data, "file": io.BytesIO(data), "path": tmp_path / "source"}[form]
+    stored = storage.put("images/a/original.png", source, "image/png")  # type: ignore[arg-type]
+    assert (stored.key, stored.size, stored.content_type) == ("images/a/original.png", 3_000_000, "image/png")
+    assert storage.read(stored.key) == data
+    assert storage.stat(stored.key) == stored
+    storage.download(stored.key, tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == data
+
+
+def test_the_etag_changes_with_the_bytes(storage: LocalStorage) -> None:
+    first = storage.put("a.txt", b"one", "text/plain")
+    assert storage.put("a.txt", b"two!", "text/plain").etag != first.etag
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "wanted"),
+    [
+        (0, None, b"0123456789"),
+        (3, None, b"3456789"),
+        (3, 5, b"34"),
+        (8, 99, b"89"),
+        (10, None, b""),
+        (5, 3, b""),
+        (99, None, b""),
+    ],
+)
+def test_ranges(storage: LocalStorage, start: int, end: int | None, wanted: bytes) -> None:
+    storage.put("a.txt", b"0123456789", "text/plain")
+    assert b"".join(storage.stream("a.txt", start, end)) == wanted
+
+
+def test_a_broken_source_leaves_the_old_bytes(storage: LocalStorage) -> None:
+    class Breaks(io.RawIOBase):
+        calls = 0
+
+        def read(self, size: int = -1) -> bytes:
+            self.calls += 1
+            if self.calls > 1:
+                raise RuntimeError("cut")
+            return b"new"
+
+    storage.put("a.txt", b"old", "text/plain")
+    with pytest.raises(RuntimeError):
+        storage.put("a.txt", Breaks(), "text/plain")  # type: ignore[arg-type]
+    assert storage.read("a.txt") == b"old"
+    assert list(storage.keys("")) == ["a.txt"]
+
+
+def test_what_is_not_there(storage: LocalStorage, tmp_path: Path) -> None:
+    storage.put("folder/a.txt", b"x", "text/plain")
+    for key in ("nothing", "folder", "folder/a.txt/deeper"):
+        with pytest.raises(Missing):
+            storage.stat(key)
+        with pytest.raises(Missing):
+            storage.stream(key)
+        with pytest.raises(Missing):
+            storage.download(key, tmp_path / "copy")
+        storage.delete(key)
+    assert storage.read("folder/a.txt") == b"x"
+
+
+@pytest.mark.parametrize("key", BAD_KEYS)
+def test_no_key_leads_outside(storage: LocalStorage, key: str) -> None:
+    for call in (storage.stat, storage.read, storage.delete, lambda k: storage.put(k, b"", "x/y")):
+        with pytest.raises(ValueError, match="not a storage key"):
+            call(key)
+    assert storage.verify_signature(key, {"exp": "9", "sig": "x"}) is None
+
+
+def test_lists_and_deletes(storage: LocalStorage) -> None:
+    for key in ("images/1/a.png", "images/1/b.png", "images/12/a.png", "photos/1/a.png"):
+        storage.put(key, b"x", "image/png")
+    assert list(storage.keys("images/1/")) == ["images/1/a.png", "images/1/b.png"]
+    assert len(list(storage.keys("images/1"))) == 3
+    assert len(list(storage.keys(""))) == 4
+    storage.delete("photos/1/a.png")
+    storage.delete("photos/1/a.png")
+    assert list(storage.keys("photos/")) == []
+
+
+def opened(storage: LocalStorage, url: str | None, **changes: str) -> object:
+    assert url is not None
+    parts = urlsplit(url)
+    assert parts.path.startswith(ROUTE)
+    query = dict(parse_qsl(parts.query)) | changes
+    return storage.verify_signature(parts.path.removeprefix(ROUTE), query)
+
+
+def test_a_signed_address_opens_one_object_and_carries_the_reference(storage: LocalStorage) -> None:
+    url = storage.signed_url("d/x.zip", timedelta(minutes=5), reference="abc123", filename="Föhn photos.zip")
+    assert url is not None
+    assert url.startswith("https://photos.example/media/signed/d/x.zip?")
+    assert "ref=abc123" in url
+    found = opened(storage, url)
+    assert found is not None
+    assert (found.key, found.reference, found.filename) == ("d/x.zip", "abc123", "Föhn photos.zip")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"exp": "99999999999"},
+        {"ref": "other"},
+        {"name": "evil.html"},
+        {"sig": "0" * 64},
+        {"sig": ""},
+        {"sig": "é"},
+        {"exp": "x"},
+    ],
+)
+def test_whoever_changes_it_stays_outside(storage: LocalStorage, change: dict[str, str]) -> None:
+    url = storage.signed_url("d/x.zip", timedelta(minutes=5), reference="abc123")
+    assert opened(storage, url, **change) is None
+
+
+def test_it_ends_and_belongs_to_one_key_and_one_installation(storage: LocalStorage, tmp_path: Path) -> None:
+    assert opened(storage, storage.signed_url("d/x.zip", timedelta(seconds=-1))) is None
+    url = storage.signed_url("d/x.zip", timedelta(minutes=5))
+    assert url is not None
+    query = dict(parse_qsl(urlsplit(url).query))
+    assert storage.verify_signature("d/y.zip", query) is None
+    other = LocalStorage(tmp_path, Signer("t" * 32), address=None)
+    assert other.verify_signature("d/x.zip", query) is None
+
+
+def test_no_address_where_nobody_reaches_us(tmp_path: Path) -> None:
+    storage = LocalStorage(tmp_path, SIGNER, address=None)
+    assert storage.signed_url("d/x.zip", timedelta(minutes=5)) is None
+
+
+def test_checks_itself_and_leaves_nothing(storage: LocalStorage) -> None:
+    storage.check()
+    assert list(storage.keys("")) == []
+
+
+def test_nothing_is_touched_within_a_transaction(storage: LocalStorage) -> None:
+    with transaction(), pytest.raises(OutsideCallInTransaction):
+        storage.put("a.txt", b"x", "text/plain")
+    assert list(storage.keys("")) == []
