@@ -14,7 +14,6 @@ from pathlib import Path
 BENCHES = {
     "photos": "20 photos of 12 megapixels: upload to ZIP, preparation against sharp",
     "gallery": "gallery pages at 100,000 images",
-    "ledger": "spends in parallel",
     "start": "bare clone to address, later start, memory, weight of the pages",
     "journey": "click to vendor call, row to page, click to picture",
 }
@@ -27,7 +26,8 @@ def _machine() -> str:
     )
     kib = next((int(line.split()[1]) for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0)
     memory = f"{kib / 1024 / 1024:.0f} GiB" if kib else "unknown memory"
-    return f"{os.cpu_count()} x {model}, {memory}, {platform.system()} {platform.release()}, Python {platform.python_version()}"
+    system = f"{platform.system()} {platform.release()}"
+    return f"{os.cpu_count()} x {model}, {memory}, {system}, Python {platform.python_version()}"
 
 
 def _lines(path: str) -> list[str]:
@@ -54,7 +54,7 @@ def main(names: list[str]) -> int:
         began = time.monotonic()
         try:
             importlib.import_module(f"bench.{name}").run(_report)
-        except Exception:
+        except Exception:  # noqa: BLE001  (the other benches still have something to say)
             traceback.print_exc()
             broken = 1
         print(f"  ({time.monotonic() - began:.0f} s)", flush=True)

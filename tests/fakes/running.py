@@ -23,7 +23,9 @@ class RunningPhotogen:
 
     `url` is its address, `database_url` that of its database, `seconds` how long the start took."""
 
-    def __init__(self, data: Path, *, environment: dict[str, str] | None = None, sandbox: SandboxServer | None = None) -> None:
+    def __init__(
+        self, data: Path, *, environment: dict[str, str] | None = None, sandbox: SandboxServer | None = None
+    ) -> None:
         self.data = data
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"

@@ -103,11 +103,13 @@ def _pictures() -> rx.Component:
                 ),
             ),
             rx.el.ul(
-                rx.foreach(Dashboard.recent, _made), class_name="grid grid-cols-2 sm:grid-cols-3 lg:grid-cols-4 xl:grid-cols-6 gap-3"
+                rx.foreach(Dashboard.recent, _made),
+                class_name="grid grid-cols-2 sm:grid-cols-3 lg:grid-cols-4 xl:grid-cols-6 gap-3",
             ),
         ),
         action=rx.cond(
-            Dashboard.recent.length() > 0, ui.link_button(t("Open the gallery"), href=routes.GALLERY, kind="ghost", size="sm")
+            Dashboard.recent.length() > 0,
+            ui.link_button(t("Open the gallery"), href=routes.GALLERY, kind="ghost", size="sm"),
         ),
     )
 

@@ -12,7 +12,9 @@ from photogen.web.text import t
 
 def _loading() -> rx.Component:
     return rx.el.div(
-        ui.skeleton("h-[520px] w-full"), ui.skeleton_grid(4), class_name="grid lg:grid-cols-[360px_minmax(0,1fr)] gap-6 lg:gap-10"
+        ui.skeleton("h-[520px] w-full"),
+        ui.skeleton_grid(4),
+        class_name="grid lg:grid-cols-[360px_minmax(0,1fr)] gap-6 lg:gap-10",
     )
 
 

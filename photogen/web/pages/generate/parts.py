@@ -100,7 +100,9 @@ def form() -> rx.Component:
         rx.el.p(Generate.after, class_name="text-xs text-muted num text-center mt-2"),
         rx.cond(
             ~Generate.affordable,
-            rx.el.p(ui.text_link(t("See plans and credits"), href=routes.PRICING), class_name="text-sm text-center mt-1"),
+            rx.el.p(
+                ui.text_link(t("See plans and credits"), href=routes.PRICING), class_name="text-sm text-center mt-1"
+            ),
         ),
         class_name="sticky bottom-0 max-lg:static bg-bg pt-3 pb-1",
     )
@@ -164,7 +166,9 @@ def _shot(shot: rx.Var[ShotShown], prompt: rx.Var[str], ratio: rx.Var[str]) -> r
         class_name="block rounded-md",
     )
     return rx.el.li(
-        rx.match(shot.status, ("done", done), ("failed", ended), ("cancelled", ended), waiting), key=shot.id, class_name="min-w-0"
+        rx.match(shot.status, ("done", done), ("failed", ended), ("cancelled", ended), waiting),
+        key=shot.id,
+        class_name="min-w-0",
     )
 
 
@@ -173,14 +177,21 @@ def batch(item: rx.Var[Batch]) -> rx.Component:
     return rx.el.article(
         rx.el.header(
             rx.el.div(
-                rx.el.h2(item.prompt, class_name="text-base font-medium line-clamp-2 break-words", custom_attrs={"dir": "auto"}),
+                rx.el.h2(
+                    item.prompt,
+                    class_name="text-base font-medium line-clamp-2 break-words",
+                    custom_attrs={"dir": "auto"},
+                ),
                 rx.el.p(ui.ago(item.created_at), " · ", item.line, class_name="text-sm text-muted num mt-0.5"),
                 class_name="min-w-0 flex-1",
             ),
             rx.el.div(
                 ui.pill(item.status_word, tone=item.tone),
                 rx.cond(item.can_cancel, ui.button(t("Cancel"), size="sm", on_click=Generate.cancel(item.id))),
-                rx.cond(item.can_retry, ui.button(t("Try again"), size="sm", icon_name="rotate_cw", on_click=Generate.retry(item.id))),
+                rx.cond(
+                    item.can_retry,
+                    ui.button(t("Try again"), size="sm", icon_name="rotate_cw", on_click=Generate.retry(item.id)),
+                ),
                 class_name="flex items-center gap-2 shrink-0",
             ),
             class_name="flex items-start gap-4 mb-3",

@@ -161,7 +161,8 @@ class Generate(rx.State):
         options = self._options
         mine = [Option(m.choice, t("{name} (your model)", name=m.name)) for m in options.my_models]
         base = [
-            Option(m.choice, f"{m.name} – {m.unlocked_by}" if m.locked else m.name, m.locked) for m in options.base_models
+            Option(m.choice, f"{m.name} – {m.unlocked_by}" if m.locked else m.name, m.locked)
+            for m in options.base_models
         ]
         self.models = [*mine, *base]
         self.styles = [Option("", t("None")), *(Option(s.key, s.name) for s in options.styles)]
@@ -170,8 +171,10 @@ class Generate(rx.State):
         wanted, source = str(asked.get("model", "")), str(asked.get("from", ""))
         choice = f"lora:{wanted}" if is_id(wanted) else ""
         if choice not in {m.value for m in self.models}:
-            choice = self.model if self.model in {m.value for m in self.models} else next(
-                (m.value for m in self.models if not m.disabled), ""
+            choice = (
+                self.model
+                if self.model in {m.value for m in self.models}
+                else next((m.value for m in self.models if not m.disabled), "")
             )
         self._choose(choice, keep=choice == self.model)
         if is_id(source):
@@ -301,7 +304,9 @@ class Generate(rx.State):
             return
         try:
             quote = await call(
-                services().generation.quote, current().account_id, QuoteGeneration.of(model=self.model, count=self.count)
+                services().generation.quote,
+                current().account_id,
+                QuoteGeneration.of(model=self.model, count=self.count),
             )
         except PhotogenError as error:
             self.errors = {**self.errors, "model": error.public}

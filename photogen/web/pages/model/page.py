@@ -13,7 +13,9 @@ _view = ModelPage.view
 
 def _actions() -> rx.Component:
     return rx.el.div(
-        ui.link_button(t("Generate with this"), href=routes.generate_with(_view.id), kind="primary", icon_name="sparkles"),
+        ui.link_button(
+            t("Generate with this"), href=routes.generate_with(_view.id), kind="primary", icon_name="sparkles"
+        ),
         ui.button(t("Rename"), on_click=ModelPage.ask_rename),
         ui.button(t("Delete"), kind="danger", on_click=ModelPage.ask_delete),
         class_name="flex flex-wrap items-center gap-2",
@@ -47,7 +49,9 @@ def _facts() -> rx.Component:
             class_name="text-sm divide-y divide-line",
         ),
         rx.el.div(
-            rx.cond(_view.training_id != "", ui.text_link(t("See its training"), href=routes.training(_view.training_id))),
+            rx.cond(
+                _view.training_id != "", ui.text_link(t("See its training"), href=routes.training(_view.training_id))
+            ),
             rx.cond(
                 _view.hub_url != "",
                 rx.el.a(t("Open on the hub"), href=_view.hub_url, target="_blank", rel="noreferrer", class_name="link"),
@@ -100,7 +104,9 @@ def _dialogs() -> rx.Component:
         ),
         ui.confirm(
             t("Delete this model?"),
-            t("Its weights are deleted here and at the vendors. Pictures made with it stay in your gallery. This can't be undone."),
+            t(
+                "Its weights are deleted here and at the vendors. Pictures made with it stay in your gallery. This can't be undone."
+            ),
             open=ModelPage.deleting,
             on_close=ModelPage.close,
             action=t("Delete the model"),
@@ -112,11 +118,14 @@ def _dialogs() -> rx.Component:
 
 def _full() -> rx.Component:
     return rx.fragment(
-        page_head(rx.el.span(_view.name, class_name="break-words"), action=_actions(), back=(routes.MODELS, t("Models"))),
+        page_head(
+            rx.el.span(_view.name, class_name="break-words"), action=_actions(), back=(routes.MODELS, t("Models"))
+        ),
         rx.cond(
             _view.status == "quarantined",
             rx.el.div(
-                ui.notice(t("This model is held back while the operator checks that it is private."), tone="warn"), class_name="mb-6"
+                ui.notice(t("This model is held back while the operator checks that it is private."), tone="warn"),
+                class_name="mb-6",
             ),
         ),
         rx.el.div(_preview(), _facts(), class_name="grid md:grid-cols-2 gap-6 items-start"),
@@ -141,11 +150,15 @@ def model() -> rx.Component:
             gone,
             rx.cond(
                 ModelPage.problem != "",
-                ui.error_state(ModelPage.problem, code=ModelPage.code, action=ui.button(t("Try again"), on_click=ModelPage.load)),
+                ui.error_state(
+                    ModelPage.problem, code=ModelPage.code, action=ui.button(t("Try again"), on_click=ModelPage.load)
+                ),
                 _full(),
             ),
         ),
         rx.el.div(
-            ui.skeleton("aspect-square w-full"), ui.skeleton("h-80 w-full"), class_name="grid md:grid-cols-2 gap-6 items-start"
+            ui.skeleton("aspect-square w-full"),
+            ui.skeleton("h-80 w-full"),
+            class_name="grid md:grid-cols-2 gap-6 items-start",
         ),
     )

@@ -33,7 +33,14 @@ def _card(card: rx.Var[Card]) -> rx.Component:
                     rx.cond(card.public, ui.pill(t("Public"), plain=True)),
                     class_name="flex items-center justify-between gap-3",
                 ),
-                rx.el.p(card.subject, " · ", card.uses, " · ", ui.ago(card.created_at), class_name="text-sm text-muted num mt-0.5"),
+                rx.el.p(
+                    card.subject,
+                    " · ",
+                    card.uses,
+                    " · ",
+                    ui.ago(card.created_at),
+                    class_name="text-sm text-muted num mt-0.5",
+                ),
                 class_name="p-4",
             ),
             href=routes.model(card.id),
@@ -77,17 +84,25 @@ def models() -> rx.Component:
             error=Models.problem != "",
             empty=(Models.cards.length() == 0) & (Models.coming.length() == 0),
             skeleton=ui.skeleton_grid(3, ratio="4/3.4", class_name=_GRID),
-            failed=ui.error_state(Models.problem, code=Models.code, action=ui.button(t("Try again"), on_click=Models.load)),
+            failed=ui.error_state(
+                Models.problem, code=Models.code, action=ui.button(t("Try again"), on_click=Models.load)
+            ),
             nothing=ui.empty_state(
                 t("You have no models yet"),
                 icon_name="box",
-                help=t("A model knows one subject: a person, a pet, a product, a style. Five photos are enough to begin."),
+                help=t(
+                    "A model knows one subject: a person, a pet, a product, a style. Five photos are enough to begin."
+                ),
                 action=ui.link_button(t("Train your first model"), href=routes.NEW_MODEL),
             ),
             full=rx.fragment(
                 rx.cond(
                     Models.coming.length() > 0,
-                    rx.el.ul(rx.foreach(Models.coming, _coming), class_name=f"{_GRID} mb-6", custom_attrs={"aria-label": t("Under way")}),
+                    rx.el.ul(
+                        rx.foreach(Models.coming, _coming),
+                        class_name=f"{_GRID} mb-6",
+                        custom_attrs={"aria-label": t("Under way")},
+                    ),
                 ),
                 rx.el.ul(rx.foreach(Models.cards, _card), class_name=_GRID, custom_attrs={"aria-label": t("Models")}),
             ),

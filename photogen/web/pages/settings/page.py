@@ -40,7 +40,9 @@ def _password() -> rx.Component:
         ui.native_form(
             "password",
             routes.AUTH_PASSWORD,
-            ui.native_field(t("Current password"), name="current", type="password", auto_complete="current-password", required=True),
+            ui.native_field(
+                t("Current password"), name="current", type="password", auto_complete="current-password", required=True
+            ),
             ui.native_field(
                 t("New password"),
                 name="new",
@@ -86,7 +88,9 @@ def settings() -> rx.Component:
             rx.cond(
                 SettingsPage.problem != "",
                 ui.error_state(
-                    SettingsPage.problem, code=SettingsPage.code, action=ui.button(t("Try again"), on_click=SettingsPage.load)
+                    SettingsPage.problem,
+                    code=SettingsPage.code,
+                    action=ui.button(t("Try again"), on_click=SettingsPage.load),
                 ),
                 ui.card(
                     _part(t("Profile"), t("How photogen greets you."), _profile()),

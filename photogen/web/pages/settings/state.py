@@ -27,7 +27,13 @@ class SessionShown:
 
 def device(user_agent: str) -> str:
     """ "Firefox on Linux" from a User-Agent, as far as it tells."""
-    browsers = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+    browsers = (
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    )
     systems = (
         ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux"),
     )  # fmt: skip
@@ -62,7 +68,8 @@ class SettingsPage(rx.State):
             return
         self.name, self.email, self.since, self.name_error = profile.name, profile.email, iso(profile.created_at), ""
         self.sessions = [
-            SessionShown(s.id, device(s.user_agent), s.ip, s.id == who.session_id, iso(s.last_seen_at)) for s in sessions
+            SessionShown(s.id, device(s.user_agent), s.ip, s.id == who.session_id, iso(s.last_seen_at))
+            for s in sessions
         ][:30]
         self.problem, self.code, self.ready = "", "", True
 

@@ -12,7 +12,10 @@ from photogen.web.text import t
 
 def _loading() -> rx.Component:
     return rx.el.div(
-        ui.skeleton("h-10 w-64"), ui.skeleton("h-32 w-full"), ui.skeleton("h-64 w-full"), class_name="flex flex-col gap-6"
+        ui.skeleton("h-10 w-64"),
+        ui.skeleton("h-32 w-full"),
+        ui.skeleton("h-64 w-full"),
+        class_name="flex flex-col gap-6",
     )
 
 
@@ -60,7 +63,9 @@ def training() -> rx.Component:
             rx.cond(
                 TrainingPage.problem != "",
                 ui.error_state(
-                    TrainingPage.problem, code=TrainingPage.code, action=ui.button(t("Try again"), on_click=TrainingPage.load)
+                    TrainingPage.problem,
+                    code=TrainingPage.code,
+                    action=ui.button(t("Try again"), on_click=TrainingPage.load),
                 ),
                 _full(),
             ),

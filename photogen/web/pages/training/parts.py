@@ -25,7 +25,9 @@ def actions() -> rx.Component:
         ),
         rx.cond(
             _view.can_retry,
-            ui.button(t("Retry"), kind="primary", icon_name="rotate_cw", on_click=TrainingPage.retry, busy=TrainingPage.busy),
+            ui.button(
+                t("Retry"), kind="primary", icon_name="rotate_cw", on_click=TrainingPage.retry, busy=TrainingPage.busy
+            ),
         ),
         class_name="flex items-center gap-3",
     )
@@ -47,7 +49,10 @@ def success() -> rx.Component:
             rx.el.div(
                 ui.link_button(t("See the model"), href=routes.model(_view.model_id)),
                 ui.link_button(
-                    t("Generate with it"), href=routes.generate_with(_view.model_id), kind="primary", icon_name="sparkles"
+                    t("Generate with it"),
+                    href=routes.generate_with(_view.model_id),
+                    kind="primary",
+                    icon_name="sparkles",
                 ),
                 class_name="flex flex-wrap gap-2",
             ),
@@ -101,9 +106,7 @@ def _stage(stage: rx.Var[Stage], number: rx.Var[int]) -> rx.Component:
 def live_part() -> rx.Component:
     """Stages with their times, the bar, the step, what is left, the log."""
     return ui.card(
-        rx.el.ol(
-            rx.foreach(TrainingPage.stages, _stage), class_name="steps", custom_attrs={"aria-label": t("Stages")}
-        ),
+        rx.el.ol(rx.foreach(TrainingPage.stages, _stage), class_name="steps", custom_attrs={"aria-label": t("Stages")}),
         rx.cond(
             (_view.status != "failed") & (_view.status != "cancelled"),
             rx.el.div(
@@ -191,6 +194,8 @@ def history() -> rx.Component:
         rx.cond(
             TrainingPage.attempts.length() > 0,
             rx.el.ol(rx.foreach(TrainingPage.attempts, _attempt), class_name="divide-y divide-line"),
-            rx.el.p(t("Nothing has been attempted yet; a worker takes it up in a moment."), class_name="text-sm text-muted"),
+            rx.el.p(
+                t("Nothing has been attempted yet; a worker takes it up in a moment."), class_name="text-sm text-muted"
+            ),
         ),
     )

@@ -12,7 +12,9 @@ from photogen.web.text import t
 def _line(line: rx.Var[Line]) -> rx.Component:
     moving = rx.cond(
         line.running,
-        rx.el.div(ui.progress(line.percent, label=t("Progress of {name}", name=line.name)), class_name="w-full sm:w-40"),
+        rx.el.div(
+            ui.progress(line.percent, label=t("Progress of {name}", name=line.name)), class_name="w-full sm:w-40"
+        ),
         rx.el.span(line.paid, class_name="text-sm text-muted num sm:w-40 sm:text-right"),
     )
     return rx.el.li(
@@ -77,7 +79,9 @@ def trainings() -> rx.Component:
             error=Trainings.problem != "",
             empty=Trainings.lines.length() == 0,
             skeleton=_loading(),
-            failed=ui.error_state(Trainings.problem, code=Trainings.code, action=ui.button(t("Try again"), on_click=Trainings.load)),
+            failed=ui.error_state(
+                Trainings.problem, code=Trainings.code, action=ui.button(t("Try again"), on_click=Trainings.load)
+            ),
             nothing=ui.empty_state(
                 t("Nothing has been trained yet"),
                 icon_name="activity",

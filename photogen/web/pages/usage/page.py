@@ -73,7 +73,9 @@ def usage() -> rx.Component:
             error=Usage.problem != "",
             empty=Usage.movements.length() == 0,
             skeleton=ui.skeleton("h-96 w-full"),
-            failed=ui.error_state(Usage.problem, code=Usage.code, action=ui.button(t("Try again"), on_click=Usage.load)),
+            failed=ui.error_state(
+                Usage.problem, code=Usage.code, action=ui.button(t("Try again"), on_click=Usage.load)
+            ),
             nothing=rx.fragment(balance, ui.empty_state(t("Nothing has moved yet"), icon_name="coins")),
             full=rx.fragment(balance, _table()),
         ),

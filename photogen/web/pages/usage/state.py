@@ -75,7 +75,11 @@ class Usage(rx.State):
             return
         self.available = balance.available
         self.held = (
-            plural(balance.held, "{n} more credit is set aside for running work.", "{n} more credits are set aside for running work.")
+            plural(
+                balance.held,
+                "{n} more credit is set aside for running work.",
+                "{n} more credits are set aside for running work.",
+            )
             if balance.held
             else ""
         )

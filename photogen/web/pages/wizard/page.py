@@ -52,7 +52,9 @@ def _form() -> rx.Component:
 def wizard() -> rx.Component:
     """Four steps from a name to a running training; the draft survives a refresh."""
     return rx.fragment(
-        page_head(t("New model"), t("Four short steps. Everything is kept as you go."), back=(routes.MODELS, t("Models"))),
+        page_head(
+            t("New model"), t("Four short steps. Everything is kept as you go."), back=(routes.MODELS, t("Models"))
+        ),
         rx.cond(
             Wizard.ready,
             rx.cond(
@@ -62,7 +64,9 @@ def wizard() -> rx.Component:
                 ),
                 rx.fragment(
                     rx.el.div(
-                        ui.stepper([(text, _state(n)) for n, text in enumerate(STEPS, 1)], label=t("Steps of the wizard")),
+                        ui.stepper(
+                            [(text, _state(n)) for n, text in enumerate(STEPS, 1)], label=t("Steps of the wizard")
+                        ),
                         class_name="max-w-3xl mx-auto mb-6",
                     ),
                     _form(),

@@ -71,7 +71,12 @@ def subject_step() -> rx.Component:
             ),
             plain_word,
             ui.radio_cards(
-                t("Subject"), SUBJECTS, name="subject", value=Wizard.subject, on_change=Wizard.set_subject, error=_error("subject")
+                t("Subject"),
+                SUBJECTS,
+                name="subject",
+                value=Wizard.subject,
+                on_change=Wizard.set_subject,
+                error=_error("subject"),
             ),
             class_name="flex flex-col gap-6",
         ),
@@ -96,7 +101,9 @@ def photos_step() -> rx.Component:
     return rx.el.div(
         _head(
             t("Photos"),
-            t("10 to 25 are best, 5 are enough. Different angles, light and backgrounds; nothing blurred, nobody else in the picture."),
+            t(
+                "10 to 25 are best, 5 are enough. Different angles, light and backgrounds; nothing blurred, nobody else in the picture."
+            ),
         ),
         ui.error_line("photos-error", _error("photos")),
         photo_uploader(set_id=Wizard.photo_set_id, on_change=Wizard.photos_changed),
@@ -158,7 +165,9 @@ def review_step() -> rx.Component:
             id="public",
             checked=Wizard.public,
             on_change=Wizard.set_public,
-            help=t("Anybody could then make pictures of your subject. Without the tick the repository is private. Your photos are never published."),
+            help=t(
+                "Anybody could then make pictures of your subject. Without the tick the repository is private. Your photos are never published."
+            ),
         ),
     )
     replace = rx.cond(

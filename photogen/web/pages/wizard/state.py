@@ -298,7 +298,14 @@ class Wizard(rx.State):
                 return {"photos": t("Some photos are still being uploaded. Wait for them, or take them out.")}
             if self.accepted < PHOTOS[0]:
                 missing = PHOTOS[0] - self.accepted
-                return {"photos": plural(missing, "One more photo is needed; at least {m} in all.", "{n} more photos are needed; at least {m} in all.", m=PHOTOS[0])}
+                return {
+                    "photos": plural(
+                        missing,
+                        "One more photo is needed; at least {m} in all.",
+                        "{n} more photos are needed; at least {m} in all.",
+                        m=PHOTOS[0],
+                    )
+                }
         return {}
 
     @rx.event
@@ -352,7 +359,11 @@ class Wizard(rx.State):
             field = error.field or ""
             self.errors = {field or "start": error.public}
             self.starting = False
-            await self._enter({"name": 1, "trigger_word": 1, "photo_set_id": 2, "steps": 3, "learning_rate": 3, "lora_rank": 3}.get(field, LAST))
+            await self._enter(
+                {"name": 1, "trigger_word": 1, "photo_set_id": 2, "steps": 3, "learning_rate": 3, "lora_rank": 3}.get(
+                    field, LAST
+                )
+            )
             if field == "photo_set_id":
                 self.errors = {"photos": error.public}
             return
