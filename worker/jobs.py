@@ -1,0 +1,81 @@
+"""One function per job: ids in, one call to a service, nothing out. Named by `photogen.gateways.base.Job.name`.
+
+A job is safe to run twice, and to be lost: the schedule finds the row again.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import ParamSpec
+
+import structlog
+
+from photogen.kit import log
+from worker.context import services
+
+Ids = ParamSpec("Ids")
+_log = log.get("job")
+
+
+def _job(function: Callable[Ids, object]) -> Callable[Ids, None]:
+    """Puts the job's name and ids on every line that is logged within, and logs what nobody foresaw."""
+
+    @functools.wraps(function)
+    def run(*ids: Ids.args, **more: Ids.kwargs) -> None:
+        with structlog.contextvars.bound_contextvars(job=function.__name__, ids=" ".join(map(str, ids))):
+            try:
+                function(*ids, **more)
+            except Exception:
+                _log.exception("job failed")
+                raise
+
+    return run
+
+
+@_job
+def advance_training(training_id: str) -> None:
+    """The next steps of a training."""
+    services().training.advance(training_id)
+
+
+@_job
+def clean_up_training(training_id: str) -> None:
+    """Deletes what a finished training has left."""
+    services().training.clean_up(training_id)
+
+
+@_job
+def remove_model(model_id: str) -> None:
+    """Deletes what a deleted model consists of."""
+    services().training.remove_model(model_id)
+
+
+@_job
+def advance_shot(shot_id: str) -> None:
+    """The next steps of a picture."""
+    services().generation.advance(shot_id)
+
+
+@_job
+def handle_event(event_id: str) -> None:
+    """An event of the inbox."""
+    services().inbox.handle(event_id)
+
+
+@_job
+def expire_credits() -> None:
+    """Writes off credits that have lapsed."""
+    services().credits.expire_due()
+
+
+@_job
+def purge_trash() -> None:
+    """Deletes for good what has been in the trash long enough."""
+    services().gallery.purge_due()
+
+
+@_job
+def sweep_photos() -> None:
+    """Deletes photo files without a row."""
+    services().photosets.sweep_orphans()

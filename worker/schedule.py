@@ -1,0 +1,82 @@
+"""The schedule: finds rows that are due and hands them to workers, whatever became of their jobs and webhooks.
+
+Several may run at once, on several machines: due rows are taken with SKIP LOCKED, and a job that waits already is not
+pushed a second time.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Mapping
+
+from photogen.bootstrap import Services
+from photogen.gateways.base import Job
+from photogen.kit import log
+
+TICK = 1.0
+"""Seconds between two looks at the tables."""
+_RECOVER = 5.0
+"""Seconds between two searches for leases of dead processes of this machine."""
+_SLOWEST = 15.0
+HOUSEKEEPING: Mapping[str, float] = {"expire_credits": 60.0, "purge_trash": 600.0, "sweep_photos": 6 * 3600.0}
+"""Seconds between two runs of what belongs to no row."""
+
+_log = log.get("schedule")
+
+
+class Schedule:
+    """`run` until `stop`."""
+
+    def __init__(self, services: Services, *, tick: float = TICK) -> None:
+        self._services = services
+        self._tick = tick
+        self._over = threading.Event()
+        self._next: dict[str, float] = dict.fromkeys((*HOUSEKEEPING, "recover"), 0.0)
+
+    def stop(self) -> None:
+        """Lets `run` return soon. May be called from a signal handler."""
+        self._over.set()
+
+    def run(self) -> None:
+        """Looks every tick. A database or queue that is away is waited for, ever more patiently."""
+        trouble = 0
+        while not self._over.is_set():
+            began = time.monotonic()
+            try:
+                self.look()
+                if trouble:
+                    _log.info("schedule goes on", failed_looks=trouble)
+                trouble = 0
+            except Exception:  # noqa: BLE001  (whatever it is: the schedule has to go on)
+                trouble += 1
+                if trouble in {1, 10} or trouble % 100 == 0:
+                    _log.exception("schedule could not look", failed_looks=trouble)
+            pause = min(self._tick * 2 ** min(trouble, 10), _SLOWEST) if trouble else self._tick
+            self._over.wait(max(0.05, pause - (time.monotonic() - began)))
+
+    def look(self) -> int:
+        """One look; how many jobs were pushed."""
+        services = self._services
+        if self._is_time("recover", _RECOVER):
+            freed = services.training.recover() + services.generation.recover()
+            if freed:
+                _log.warning("rows freed of dead workers", rows=freed)
+        pushed = self._push(services.generation.due())
+        pushed += self._push(services.training.due())
+        pushed += self._push(Job("handle_event", (event_id,), lane="quick") for event_id in services.inbox.due())
+        return pushed + self._push(Job(name) for name, every in HOUSEKEEPING.items() if self._is_time(name, every))
+
+    def _push(self, jobs: Iterable[Job]) -> int:
+        count = 0
+        for job in jobs:
+            self._services.queue.push(job)
+            count += 1
+        return count
+
+    def _is_time(self, name: str, every: float) -> bool:
+        now = time.monotonic()
+        if now < self._next[name]:
+            return False
+        self._next[name] = now + every
+        return True
