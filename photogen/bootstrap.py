@@ -1,0 +1,267 @@
+"""The one place that knows concrete classes: settings in, services out.
+
+A vendor with a key is the true one; without a key the sandbox stands in, through the same client. Nothing is connected
+here: engine and clients open their connections at their first use, so what is built may be forked before that.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from photogen.db.engine import make_engine
+from photogen.db.uow import UnitOfWork, UowFactory
+from photogen.domain.accounts.service import AccountsService
+from photogen.domain.credits.service import CreditsService
+from photogen.domain.gallery.service import GalleryService
+from photogen.domain.generation.config import GenerationConfig
+from photogen.domain.generation.service import GenerationService
+from photogen.domain.inbox.service import Event, InboxService
+from photogen.domain.photosets.service import PhotoSetsService
+from photogen.domain.plans.service import PlansService
+from photogen.domain.training.config import TrainingConfig
+from photogen.domain.training.service import TrainingService
+from photogen.errors import Unavailable
+from photogen.gateways.base import Hub, ImageVendor, Job, Queue, Storage, Trainer
+from photogen.gateways.http import Downloads
+from photogen.gateways.hub import huggingface
+from photogen.gateways.images import nebius, together
+from photogen.gateways.images.replicate import ReplicateImages
+from photogen.gateways.queue.rq import RqQueue
+from photogen.gateways.replicate_api import ADDRESS as REPLICATE_ADDRESS
+from photogen.gateways.replicate_api import ReplicateApi
+from photogen.gateways.storage.local import LocalStorage
+from photogen.gateways.storage.s3 import S3Storage
+from photogen.gateways.storage.signing import Signer
+from photogen.gateways.trainers.replicate import ReplicateTrainer
+from photogen.gateways.webhooks import ReplicateWebhooks, WebhookVerifier
+from photogen.kit.clock import Clock, utc_now
+from photogen.settings import Settings
+
+_SANDBOX_KEY = "sandbox"
+_EVENTS_LATE = timedelta(minutes=5)
+_FOLLOW_UP = {"training": "advance_training", "shot": "advance_shot"}
+"""Job that looks at the row which a vendor's event is about, by the event's kind."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that pages, routes, jobs and commands call. One per process; `close` when it ends."""
+
+    engine: Engine
+    uow: UowFactory
+    clock: Clock
+    queue: Queue
+    storage: Storage
+    image_vendors: Mapping[str, ImageVendor]
+    trainer: Trainer
+    hub: Hub
+    webhooks: WebhookVerifier
+    accounts: AccountsService
+    credits: CreditsService
+    plans: PlansService
+    photosets: PhotoSetsService
+    training: TrainingService
+    generation: GenerationService
+    gallery: GalleryService
+    inbox: InboxService
+    checks: Mapping[str, Callable[[], object]]
+    """What has to work for this installation to be ready, by name; each raises when it does not."""
+    _open: ExitStack = field(repr=False)
+
+    def close(self) -> None:
+        """Closes the connections of this process."""
+        self._open.close()
+
+
+@dataclass(frozen=True)
+class _Outside:
+    """The gateways, and where vendors reach us ("" where they can't)."""
+
+    queue: Queue
+    storage: Storage
+    image_vendors: Mapping[str, ImageVendor]
+    trainer: Trainer
+    hub: Hub
+    webhooks: WebhookVerifier
+    reachable_at: str
+
+
+def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
+    """Wires everything. Opens no connection and calls nobody."""
+    opened = ExitStack()
+    outside = _outside(settings, opened)
+    engine = make_engine(settings.database_url.get_secret_value(), pool_size=settings.database_pool)
+    opened.callback(engine.dispose)
+
+    def uow() -> UnitOfWork:
+        return UnitOfWork(engine, outside.queue)
+
+    lease, poll = timedelta(seconds=settings.lease_seconds), timedelta(seconds=settings.poll_seconds)
+    storage = outside.storage
+    ledger = CreditsService(uow, clock)
+    plans = PlansService(uow, clock)
+    photosets = PhotoSetsService(uow, clock, storage)
+    gallery = GalleryService(uow, clock, storage)
+    training = TrainingService(
+        uow,
+        clock,
+        ledger,
+        plans,
+        photosets,
+        storage,
+        outside.trainer,
+        outside.hub,
+        TrainingConfig(lease=lease, poll=poll, webhook_base=outside.reachable_at),
+    )
+    generation = GenerationService(
+        uow,
+        clock,
+        ledger,
+        plans,
+        gallery,
+        storage,
+        outside.image_vendors,
+        GenerationConfig(lease=lease, poll=min(poll, GenerationConfig().poll), webhook_base=outside.reachable_at),
+    )
+    inbox = InboxService(uow, clock, {outside.webhooks.source: _follow_up(outside.queue)})
+    return Services(
+        engine=engine,
+        uow=uow,
+        clock=clock,
+        queue=outside.queue,
+        storage=storage,
+        image_vendors=outside.image_vendors,
+        trainer=outside.trainer,
+        hub=outside.hub,
+        webhooks=outside.webhooks,
+        accounts=AccountsService(uow, clock, ledger, plans, settings.session_days),
+        credits=ledger,
+        plans=plans,
+        photosets=photosets,
+        training=training,
+        generation=generation,
+        gallery=gallery,
+        inbox=inbox,
+        checks={
+            "database": lambda: _ask(engine),
+            "queue": outside.queue.ping,
+            "storage": storage.check,
+            "events": lambda: _events_in_time(inbox, clock),
+        },
+        _open=opened,
+    )
+
+
+def _outside(settings: Settings, opened: ExitStack) -> _Outside:
+    sandbox = settings.sandbox_url.rstrip("/")
+    queue = RqQueue(settings.redis_url.get_secret_value())
+    api = ReplicateApi(
+        _key(settings.replicate_token),
+        REPLICATE_ADDRESS if settings.replicate_token else f"{sandbox}/replicate",
+    )
+    # The sandbox delivers without TLS; whoever has all the keys fetches from nobody without.
+    downloads = Downloads("replicate", plain_origin="" if settings.replicate_token else _origin(sandbox))
+    other_downloads = Downloads("images", plain_origin="" if settings.together_key else _origin(sandbox))
+    base_pictures = together.TogetherImages(
+        _key(settings.together_key),
+        other_downloads,
+        address=together.ADDRESS if settings.together_key else f"{sandbox}/together",
+    )
+    vendors: dict[str, ImageVendor] = {
+        "replicate": ReplicateImages(api, downloads),
+        "together": base_pictures,
+    }
+    if settings.nebius_key or sandbox:
+        third = nebius.NebiusImages(
+            _key(settings.nebius_key),
+            other_downloads,
+            address=nebius.ADDRESS if settings.nebius_key else f"{sandbox}/nebius",
+        )
+        vendors["nebius"] = third
+        opened.callback(third.close)
+    hub = huggingface.HuggingFaceHub(
+        _key(settings.hub_token),
+        owner=settings.hub_owner if settings.hub_token else "",
+        address=huggingface.ADDRESS if settings.hub_token else f"{sandbox}/hub",
+    )
+    secret = settings.replicate_webhook_secret if settings.replicate_token else None
+    for part in (queue, api, downloads, other_downloads, base_pictures, hub):
+        opened.callback(part.close)
+    return _Outside(
+        queue=queue,
+        storage=_storage(settings, opened),
+        image_vendors=vendors,
+        trainer=ReplicateTrainer(api, downloads, owner=settings.replicate_owner if settings.replicate_token else ""),
+        hub=hub,
+        webhooks=ReplicateWebhooks(api, secret.get_secret_value() if secret else None),
+        reachable_at=reachable_at(settings) or "",
+    )
+
+
+def _storage(settings: Settings, opened: ExitStack) -> Storage:
+    if settings.s3_bucket:
+        bucket = S3Storage(
+            settings.s3_bucket,
+            access_key=_secret(settings.s3_access_key),
+            secret_key=_secret(settings.s3_secret_key),
+            endpoint_url=settings.s3_endpoint_url or None,
+            region=settings.s3_region,
+        )
+        opened.callback(bucket.close)
+        return bucket
+    return LocalStorage(
+        settings.data_folder.resolve() / "objects",
+        Signer(settings.secret_key.get_secret_value()),
+        address=reachable_at(settings),
+    )
+
+
+def reachable_at(settings: Settings) -> str | None:
+    """Where Replicate fetches photos and weights from us and sends its webhooks; None where it can't.
+
+    The sandbox is on this machine, whatever PUBLIC_URL says. The true one asks for https and a name in the world."""
+    if settings.replicate_token is None:
+        return f"http://127.0.0.1:{settings.port}"
+    host = urlsplit(settings.address).hostname or ""
+    local = host in {"localhost", "127.0.0.1", "::1"} or host.endswith((".local", ".localhost", ".internal"))
+    return settings.address if settings.https and not local else None
+
+
+def _follow_up(queue: Queue) -> Callable[[Event], None]:
+    """A vendor's event only says that there is news; the row's own job asks the vendor, for as long as it takes."""
+
+    def handle(event: Event) -> None:
+        name = _FOLLOW_UP.get(event.kind)
+        if name is not None and event.subject:
+            queue.push(Job(name, (event.subject,)))
+
+    return handle
+
+
+def _ask(engine: Engine) -> None:
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
+
+
+def _events_in_time(inbox: InboxService, clock: Clock) -> None:
+    since = inbox.waiting_since()
+    if since is not None and clock() - since > _EVENTS_LATE:
+        raise Unavailable("Events of vendors wait unhandled for more than five minutes: no worker takes them.")
+
+
+def _key(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else _SANDBOX_KEY
+
+
+def _secret(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
