@@ -1,4 +1,4 @@
-"""From a click to the vendor, from a row to the page, from a click to a picture: in Chromium, on the whole of photogen."""
+"""From a click to the vendor, from a row to the page, from a click to a picture: in Chromium, on all of photogen."""
 
 import asyncio
 import statistics
@@ -69,10 +69,10 @@ def run(report: Callable[[str, str], None]) -> None:
 
 def _creator(engine: Engine, email: str) -> str:
     """The id of the account, which is given enough to spend."""
-    credits = CreditsService(lambda: UnitOfWork(engine, MemoryQueue()), utc_now)
+    ledger = CreditsService(lambda: UnitOfWork(engine, MemoryQueue()), utc_now)
     with UnitOfWork(engine, MemoryQueue()) as uow:
         account_id = uow.session.exec(select(Account.id).where(Account.email == email)).one()
-        credits.grant(uow, account_id, 1000, GrantSource.ADMIN, "bench")
+        ledger.grant(uow, account_id, 1000, GrantSource.ADMIN, "bench")
     return account_id
 
 

@@ -28,7 +28,7 @@ def run(report: Callable[[str, str], None]) -> None:
     """Clones the last commit beside itself, so that nothing of this checkout helps; package caches stay warm."""
     with TemporaryDirectory() as folder:
         clone, data = Path(folder) / "clone", Path(folder) / "data"
-        subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+        subprocess.run([shutil.which("git") or "git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
         with _running(clone, data) as (seconds, _process, _url):
             report("bare clone to address printed (caches warm)", f"{seconds:.1f} s")
         later = []

@@ -21,7 +21,7 @@ _READY = re.compile(r"photogen is ready: .*?(https?://[\w.:-]+)")
 class RunningPhotogen:
     """`python -m photogen up` on a data folder of its own, with a sandbox whose faults and pace can be set.
 
-    `url` is its address, `database_url` that of its database, `seconds` how long the start took."""
+    `url` is its address, `seconds` how long the start took."""
 
     def __init__(
         self, data: Path, *, environment: dict[str, str] | None = None, sandbox: SandboxServer | None = None
@@ -55,7 +55,7 @@ class RunningPhotogen:
         self.sandbox.stop()
 
     def start(self, patience: float = 180.0) -> None:
-        """Starts everything and waits for the address. Raises RuntimeError with what it printed when it doesn't come."""
+        """Starts everything and waits for the address. Raises RuntimeError with what it printed when none comes."""
         began = time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "photogen", "up"],
