@@ -27,6 +27,11 @@ def scene(seed: int = 1, width: int = 800, height: int = 600) -> Image.Image:
     return _scene(seed, width, height).copy()
 
 
+def forget_scenes() -> None:
+    """Frees what `scene` keeps; large ones take 36 MB each."""
+    _scene.cache_clear()
+
+
 def encoded(picture: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
     """`picture` as a file; `kind` is Pillow's name of a format."""
     buffer = BytesIO()

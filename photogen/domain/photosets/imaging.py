@@ -33,7 +33,7 @@ QUALITY = 92
 THUMBNAILS = {256: 78, 512: 80}
 """Longest side in pixels of each thumbnail: its WebP quality."""
 
-_WEBP_EFFORT = 2  # 4, the default, costs twice the time for 4 % of the bytes
+WEBP_EFFORT = 2  # 4, the default, costs twice the time for 4 % of the bytes
 _PREVIEW_SIDE = 32
 
 # What Pillow and pillow-heif raise on broken bytes; IndexError where a file holds no picture at all.
@@ -73,7 +73,7 @@ def prepare(data: bytes) -> Prepared:
     smaller = picture
     for side in sorted(THUMBNAILS, reverse=True):
         smaller = smaller.thumbnail_image(side, height=side, size="down").copy_memory()
-        thumbnails[side] = smaller.webpsave_buffer(Q=THUMBNAILS[side], effort=_WEBP_EFFORT, keep="none")
+        thumbnails[side] = smaller.webpsave_buffer(Q=THUMBNAILS[side], effort=WEBP_EFFORT, keep="none")
     preview = smaller.thumbnail_image(_PREVIEW_SIDE, height=_PREVIEW_SIDE, size="down")
     return Prepared(
         normal=_jpeg(picture, QUALITY),
