@@ -1,0 +1,81 @@
+"""What is wired for which settings. Building opens no connection: sockets are closed here."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from photogen.bootstrap import build, reachable_at
+from photogen.gateways.storage.local import LocalStorage
+from photogen.gateways.storage.s3 import S3Storage
+from photogen.settings import Settings
+
+KEYS = {"replicate_token": "r8_token", "together_key": "key", "hub_token": "hf_token"}
+
+
+def settings(tmp_path: Path, **more: Any) -> Settings:
+    fields: dict[str, Any] = {
+        "data_folder": tmp_path,
+        "secret_key": "s" * 32,
+        "database_url": "postgresql://nobody@127.0.0.1:9/none",
+        "redis_url": "redis://127.0.0.1:9",
+        "sandbox_url": "http://127.0.0.1:4010",
+        "port": 3000,
+    }
+    return Settings(**(fields | more))
+
+
+@pytest.fixture(autouse=True)
+def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (
+        "PUBLIC_URL",
+        "PORT",
+        "S3_BUCKET",
+        "REPLICATE_API_TOKEN",
+        "TOGETHER_API_KEY",
+        "HF_TOKEN",
+        "NEBIUS_API_KEY",
+    ):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("more", "wanted"),
+    [
+        ({}, "http://127.0.0.1:3000"),
+        ({"public_url": "https://photos.example"}, "http://127.0.0.1:3000"),
+        ({**KEYS, "public_url": "https://photos.example/"}, "https://photos.example"),
+        ({**KEYS, "public_url": "http://photos.example"}, None),
+        ({**KEYS, "public_url": "https://localhost"}, None),
+        ({**KEYS, "public_url": "https://nas.local"}, None),
+        (KEYS, None),
+    ],
+)
+def test_where_vendors_reach_us(tmp_path: Path, more: dict[str, Any], wanted: str | None) -> None:
+    assert reachable_at(settings(tmp_path, **more)) == wanted
+
+
+def test_without_keys_the_sandbox_stands_in_for_all(tmp_path: Path) -> None:
+    services = build(settings(tmp_path))
+    assert set(services.image_vendors) == {"replicate", "together", "nebius"}
+    assert isinstance(services.storage, LocalStorage)
+    assert set(services.checks) == {"database", "queue", "storage", "events"}
+    services.close()
+
+
+def test_a_vendor_of_choice_needs_its_key_where_there_is_no_sandbox(tmp_path: Path) -> None:
+    services = build(settings(tmp_path, **KEYS, sandbox_url=""))
+    assert set(services.image_vendors) == {"replicate", "together"}
+    services.close()
+
+
+def test_a_bucket_takes_the_place_of_the_folder(tmp_path: Path) -> None:
+    services = build(settings(tmp_path, s3_bucket="photos", s3_access_key="a", s3_secret_key="b"))
+    assert isinstance(services.storage, S3Storage)
+    services.close()
+
+
+def test_no_secret_shows_in_what_is_built(tmp_path: Path) -> None:
+    services = build(settings(tmp_path, **KEYS))
+    assert not any(secret in repr(services) for secret in (*KEYS.values(), "s" * 32))
+    services.close()
