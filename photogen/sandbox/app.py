@@ -46,6 +46,6 @@ def create_app(data: Path, base_url: str) -> Starlette:
     )
 
 
-async def _unknown(request: Request, error: Exception) -> Response:
+async def _unknown(request: Request, _error: Exception) -> Response:
     message = f"The sandbox does not know {request.method} {request.url.path}"
     return JSONResponse({"detail": message, "error": {"message": message, "type": "invalid_request_error"}}, 404)

@@ -39,11 +39,11 @@ async def _add_fault(request: Request, sandbox: Sandbox) -> Response:
     return JSONResponse(fault.model_dump(), 201)
 
 
-async def _list_faults(request: Request, sandbox: Sandbox) -> Response:
+async def _list_faults(_request: Request, sandbox: Sandbox) -> Response:
     return JSONResponse([fault.model_dump() for fault in sandbox.faults.all()])
 
 
-async def _clear_faults(request: Request, sandbox: Sandbox) -> Response:
+async def _clear_faults(_request: Request, sandbox: Sandbox) -> Response:
     sandbox.faults.clear()
     return Response(status_code=204)
 
@@ -54,7 +54,7 @@ async def _requests(request: Request, sandbox: Sandbox) -> Response:
     return JSONResponse(entries)
 
 
-async def _clear_requests(request: Request, sandbox: Sandbox) -> Response:
+async def _clear_requests(_request: Request, sandbox: Sandbox) -> Response:
     sandbox.log.clear()
     return Response(status_code=204)
 
@@ -66,12 +66,12 @@ async def _pace(request: Request, sandbox: Sandbox) -> Response:
     return JSONResponse(sandbox.pace.model_dump())
 
 
-async def _reset(request: Request, sandbox: Sandbox) -> Response:
+async def _reset(_request: Request, sandbox: Sandbox) -> Response:
     await sandbox.reset()
     return Response(status_code=204)
 
 
-async def _health(request: Request) -> Response:
+async def _health(_request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 

@@ -54,18 +54,15 @@ class ReplicateDialect:
         return JSONResponse(body, status, media_type="application/problem+json")
 
     def invalid(self, errors: Sequence[ErrorDetails]) -> Response:
-        lines = [
-            f"- {_field(e)}: {_REPLICATE_WORDS.get(e['type'], '{}').format(e['msg'], **e.get('ctx', {}))}"
-            for e in errors
-        ]
-        fields = [{"type": e["type"], "field": _field(e), "description": e["msg"]} for e in errors]
+        lines = [f"- {_field(e)}: {_words(e)}" for e in errors]
+        fields = [{"type": e["type"], "field": _field(e), "description": _words(e)} for e in errors]
         return self.refuse(422, "\n".join(lines) + "\n", invalid_fields=fields)
 
     def canned(self, status: int, args: Mapping[str, Any]) -> Response:
         seconds = args.get("retry_after", 30)
         message = {
             401: "You did not pass a valid authentication token",
-            402: "You have insufficient credit to run this model. Go to https://replicate.com/account/billing to purchase credit.",
+            402: "You have insufficient credit to run this model. Go to https://replicate.com/account/billing.",
             403: "You do not have permission to perform this action.",
             404: "The requested resource could not be found.",
             422: "- input: the input is not valid for this model\n",
@@ -77,6 +74,10 @@ class ReplicateDialect:
         if status == 429:
             answer.headers["retry-after"] = str(seconds)
         return answer
+
+
+def _words(error: ErrorDetails) -> str:
+    return _REPLICATE_WORDS.get(error["type"], "{}").format(error["msg"], **error.get("ctx", {}))
 
 
 _REPLICATE_WORDS = {
@@ -95,7 +96,7 @@ _REPLICATE_WORDS = {
 class TogetherDialect:
     """OpenAI's error object; see docs.together.ai/docs/error-codes."""
 
-    _types = {
+    _types: Mapping[int, str] = {
         400: "invalid_request_error",
         401: "authentication_error",
         402: "insufficient_funds",
@@ -143,7 +144,7 @@ class TogetherDialect:
 class NebiusDialect(TogetherDialect):
     """FastAPI's `detail`."""
 
-    def refuse(self, status: int, message: str, **more: Any) -> Response:
+    def refuse(self, status: int, message: str, **_more: Any) -> Response:
         return JSONResponse({"detail": message}, status)
 
     def invalid(self, errors: Sequence[ErrorDetails]) -> Response:
@@ -166,7 +167,7 @@ class HubDialect:
     def canned(self, status: int, args: Mapping[str, Any]) -> Response:
         message = {
             401: "Invalid credentials in Authorization header",
-            402: "Private repository storage limit reached, please upgrade your plan to increase your private storage limit.",
+            402: "Private repository storage limit reached, please upgrade your plan to increase it.",
             403: "You don't have the rights to perform this action with this token",
             404: "Repository not found",
             422: "The request is not valid",

@@ -75,7 +75,7 @@ async def generate(call: Call) -> Response:
 
 
 @operation("nebius", "models.list")
-async def models(call: Call) -> Response:
+async def models(_call: Call) -> Response:
     data = [
         {"id": name, "object": "model", "created": 1_722_470_400, "owned_by": name.split("/")[0]} for name in _MODELS
     ]

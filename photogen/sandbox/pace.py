@@ -14,7 +14,7 @@ class Pace(BaseModel):
     training_seconds_per_1000_steps: float = Field(20.0, ge=0, le=86_400)
     image_seconds: float = Field(1.2, ge=0, le=600)
     retention_seconds: float = Field(3600.0, ge=0)
-    """How long inputs, outputs and logs of predictions, and delivered files, are kept. replicate.com/docs, data retention."""
+    """How long data of predictions and delivered files are kept; an hour, says replicate.com/docs, data retention."""
     version_delete_seconds: float = Field(3.0, ge=0)
     """How long a deleted model version still shows; minutes at the vendor."""
 

@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from urllib.parse import unquote
 
 import h11
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp, Message, Scope
 
 _log = logging.getLogger("photogen.sandbox")
 _CHUNK = 256 * 1024
@@ -47,11 +47,10 @@ class Server:
             await asyncio.gather(*self._connections, return_exceptions=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+        task = asyncio.ensure_future(_Connection(self._app, reader, writer, self._stopping).run())
         self._connections.add(task)
         try:
-            await _Connection(self._app, reader, writer, self._stopping).run()
+            await task
         except (ConnectionError, TimeoutError, asyncio.CancelledError):
             writer.transport.abort()
         finally:
@@ -88,43 +87,29 @@ class _Connection:
             self._wire.start_next_cycle()
 
     async def _exchange(self, request: h11.Request) -> None:
-        started = False
-        method = request.method
-
-        async def receive() -> Message:
-            if self._wire.their_state is not h11.SEND_BODY:
-                await asyncio.Event().wait()  # nothing more comes; the exchange ends when the answer is sent
-            event = await self._next_event()
-            if isinstance(event, h11.Data):
-                return {"type": "http.request", "body": bytes(event.data), "more_body": True}
-            if isinstance(event, h11.EndOfMessage):
-                return {"type": "http.request", "body": b"", "more_body": False}
-            return {"type": "http.disconnect"}
-
-        async def send(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                await self._send(h11.Response(status_code=message["status"], headers=list(message.get("headers", []))))
-                return
-            body = message.get("body", b"")
-            if body and method != b"HEAD":
-                await self._send(h11.Data(data=body))
-            if not message.get("more_body", False):
-                await self._send(h11.EndOfMessage())
-
+        answer = _Answer(self, request.method == b"HEAD")
         try:
-            await self._app(self._scope(request), receive, send)
+            await self._app(self._scope(request), self._receive, answer.send)
         except ConnectionError:
             raise
-        except Exception:
-            _log.exception("the sandbox failed at %s %s", method.decode(), request.target.decode())
-            if started:
+        except Exception:  # noqa: BLE001 - the server must outlive whatever the application does
+            _log.exception("the sandbox failed at %s %s", request.method.decode(), request.target.decode())
+            if answer.started:
                 self._writer.transport.abort()
                 return
-            await self._send(h11.Response(status_code=500, headers=[(b"content-length", b"0")]))
-            await self._send(h11.EndOfMessage())
+            await self.send(h11.Response(status_code=500, headers=[(b"content-length", b"0")]))
+            await self.send(h11.EndOfMessage())
         await self._drain_request()
+
+    async def _receive(self) -> Message:
+        if self._wire.their_state is not h11.SEND_BODY:
+            await asyncio.Event().wait()  # nothing more comes; the exchange ends when the answer is sent
+        event = await self._next_event()
+        if isinstance(event, h11.Data):
+            return {"type": "http.request", "body": bytes(event.data), "more_body": True}
+        if isinstance(event, h11.EndOfMessage):
+            return {"type": "http.request", "body": b"", "more_body": False}
+        return {"type": "http.disconnect"}
 
     async def _drain_request(self) -> None:
         """Reads what the application left of the request, so that the connection can be used again."""
@@ -138,7 +123,7 @@ class _Connection:
             if event is not h11.NEED_DATA:
                 return event
             if self._wire.they_are_waiting_for_100_continue:
-                await self._send(h11.InformationalResponse(status_code=100, headers=[]))
+                await self.send(h11.InformationalResponse(status_code=100, headers=[]))
             self._wire.receive_data(await self._read(idle))
 
     async def _read(self, idle: bool) -> bytes:
@@ -153,7 +138,8 @@ class _Connection:
             stop.cancel()
             read.cancel()
 
-    async def _send(self, event: Any) -> None:
+    async def send(self, event: Any) -> None:
+        """Writes one event of the answer."""
         data = self._wire.send(event)
         if data:
             self._writer.write(data)
@@ -162,10 +148,10 @@ class _Connection:
     async def _refuse(self, error: h11.RemoteProtocolError) -> None:
         if self._wire.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             status = error.error_status_hint
-            await self._send(h11.Response(status_code=status, headers=[(b"connection", b"close")]))
-            await self._send(h11.EndOfMessage())
+            await self.send(h11.Response(status_code=status, headers=[(b"connection", b"close")]))
+            await self.send(h11.EndOfMessage())
 
-    def _scope(self, request: h11.Request) -> Mapping[str, Any] | Any:
+    def _scope(self, request: h11.Request) -> Scope:
         path, _, query = request.target.partition(b"?")
         return {
             "type": "http",
@@ -182,6 +168,27 @@ class _Connection:
             "server": self._writer.get_extra_info("sockname"),
             "extensions": {CUT: {"abort": self._writer.transport.abort}},
         }
+
+
+class _Answer:
+    """What the application sends, put on the wire; a HEAD has no body."""
+
+    def __init__(self, connection: _Connection, headers_only: bool) -> None:
+        self._connection = connection
+        self._headers_only = headers_only
+        self.started = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = list(message.get("headers", []))
+            await self._connection.send(h11.Response(status_code=message["status"], headers=headers))
+            return
+        body = message.get("body", b"")
+        if body and not self._headers_only:
+            await self._connection.send(h11.Data(data=body))
+        if not message.get("more_body", False):
+            await self._connection.send(h11.EndOfMessage())
 
 
 @contextlib.asynccontextmanager

@@ -75,7 +75,7 @@ async def generate(call: Call) -> Response:
     body = call.parse(ImagesRequest)
     model = _MODELS.get(body.model)
     if model is None:
-        message = f"Unable to access model {body.model}. Please visit https://api.together.ai/models to view the list of supported models."
+        message = f"Unable to access model {body.model}. See https://api.together.ai/models for the supported models."
         raise call.refuse(404, message, code="model_not_available")
     steps = body.steps or model.steps
     if steps > model.most_steps:
@@ -132,7 +132,7 @@ async def _lora(call: Call, body: ImagesRequest, model: _Served) -> weights.Lora
 
 
 @operation("together", "models.list")
-async def models(call: Call) -> Response:
+async def models(_call: Call) -> Response:
     return JSONResponse(
         [
             {

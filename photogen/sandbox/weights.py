@@ -1,8 +1,8 @@
 """LoRA weights: a true `.safetensors` whose extra tensors carry what pictures are made of.
 
-The layers have the names, shapes (rank x 3072) and type that ai-toolkit writes for FLUX.1-dev, only fewer of them. Beside
-them lie `sandbox.photo.N` (JPEG bytes as uint8) and, in the metadata, the trigger word, palette and points of interest;
-so the weights alone are enough to draw from.
+The layers have the names, shapes (rank x 3072) and type that ai-toolkit writes for FLUX.1-dev, only fewer of them.
+Beside them lie `sandbox.photo.N` (JPEG bytes as uint8) and, in the metadata, the trigger word, palette and points of
+interest; so the weights alone are enough to draw from.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import safetensors.numpy
 from PIL import Image, ImageOps, UnidentifiedImageError
 from safetensors import SafetensorError
@@ -46,7 +47,7 @@ def build(images: Sequence[bytes], *, trigger_word: str, rank: int, steps: int, 
         raise NotALora("No images found in the dataset")
     seed = hashlib.sha256(b"".join(hashlib.sha256(image).digest() for image in images)).digest()
     dice = np.random.default_rng(list(seed))
-    tensors: dict[str, np.ndarray] = {}
+    tensors: dict[str, npt.NDArray[np.generic]] = {}
     for layer in range(max(1, _LAYER_BYTES // (2 * 2 * rank * _HIDDEN))):
         block, name = divmod(layer, 4)
         stem = (

@@ -15,9 +15,7 @@ from together import Together
 from tests.contract.descriptions import FILES, Description, ModelInputs, load
 from tests.contract.recording import RecordedSandbox
 
-_LEFT_OUT = (
-    "left out: the vendors' published descriptions are not at hand; put them into a folder and name it in PHOTOGEN_CONTRACTS"
-)
+_LEFT_OUT = "left out: the vendors' published descriptions are not at hand (PHOTOGEN_CONTRACTS names their folder)"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -66,9 +64,7 @@ def sandbox(running_sandbox: RecordedSandbox) -> RecordedSandbox:
 
 
 @pytest.fixture
-def contract(
-    sandbox: RecordedSandbox, loaded: tuple[dict[str, Description], ModelInputs]
-) -> Iterator[RecordedSandbox]:
+def contract(sandbox: RecordedSandbox, loaded: tuple[dict[str, Description], ModelInputs]) -> Iterator[RecordedSandbox]:
     """A sandbox whose every exchange, once the test is over, must fit the vendor's description."""
     yield sandbox
     exchanges = sandbox.exchanges[sandbox.exchanges_before :]

@@ -80,7 +80,9 @@ class RecordedSandbox(SandboxServer):
     @property
     def exchanges(self) -> list[Exchange]:
         assert self._recorder is not None
-        return [exchange for exchange in self._recorder.exchanges if not exchange.path.startswith(("/control", "/healthz"))]
+        return [
+            exchange for exchange in self._recorder.exchanges if not exchange.path.startswith(("/control", "/healthz"))
+        ]
 
     def start(self) -> None:
         ready: Future[None] = Future()

@@ -59,9 +59,11 @@ def test_a_picture_that_goes_wrong(
 
 def test_a_call_that_hangs(sandbox: RecordedSandbox) -> None:
     sandbox.fault("together", "images.generate", "hang")
-    with Together(api_key="k", base_url=sandbox.together, max_retries=0, timeout=0.3) as client:
-        with pytest.raises(together_sdk.APITimeoutError):
-            _draw(client)
+    with (
+        Together(api_key="k", base_url=sandbox.together, max_retries=0, timeout=0.3) as client,
+        pytest.raises(together_sdk.APITimeoutError),
+    ):
+        _draw(client)
     assert sandbox.accepted(operation="images.generate") == []
 
 
@@ -147,9 +149,13 @@ def test_unsafe_pictures_are_dropped(sandbox: RecordedSandbox, replicate: Client
 @pytest.mark.parametrize("operation", ["lfs.batch", "lfs.upload", "commit", "preupload", "repos.create"])
 def test_the_hub_refuses_an_upload(sandbox: RecordedSandbox, hub: HfApi, operation: str) -> None:
     sandbox.fault("hub", operation, "403")
-    with pytest.raises((HfHubHTTPError, RuntimeError)) as refused:
+
+    def publish() -> None:
         hub.create_repo("sandbox/mia", private=True)
         hub.upload_file(path_or_fileobj=b"weights" * 9, path_in_repo="a.safetensors", repo_id="sandbox/mia")
+
+    with pytest.raises((HfHubHTTPError, RuntimeError)) as refused:
+        publish()
     # the client wraps what goes wrong while the bytes travel
     error = refused.value if isinstance(refused.value, HfHubHTTPError) else refused.value.__cause__
     assert isinstance(error, HfHubHTTPError)
@@ -203,9 +209,7 @@ def test_a_forged_webhook_does_not_verify(sandbox: RecordedSandbox, replicate: C
         _hooked(replicate, receiver)
         forged = receiver.wait(2)[1]
     with pytest.raises(InvalidSignatureError):
-        Webhooks.validate(
-            headers=forged.headers, body=forged.body.decode(), secret=replicate.webhooks.default.secret()
-        )
+        Webhooks.validate(headers=forged.headers, body=forged.body.decode(), secret=replicate.webhooks.default.secret())
 
 
 def test_a_final_webhook_is_tried_again(sandbox: RecordedSandbox, replicate: Client) -> None:

@@ -113,6 +113,4 @@ def test_a_repository_that_may_not_be_made(contract: RecordedSandbox, name: str,
 def test_a_bad_model_card_is_refused_before_the_upload(contract: RecordedSandbox, hub: HfApi) -> None:
     hub.create_repo(REPOSITORY, private=True)
     with pytest.raises(ValueError, match="license_name"):
-        hub.upload_file(
-            path_or_fileobj=b"---\nlicense: other\n---\n", path_in_repo="README.md", repo_id=REPOSITORY
-        )
+        hub.upload_file(path_or_fileobj=b"---\nlicense: other\n---\n", path_in_repo="README.md", repo_id=REPOSITORY)

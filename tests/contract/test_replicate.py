@@ -29,10 +29,8 @@ def _upload(replicate: Client, data: bytes) -> str:
 
 
 def _train(replicate: Client, images: str, **given: object) -> Training:
-    try:
+    if "loras" not in [model.name for model in replicate.models.list()]:
         replicate.models.create(owner="sandbox", name="loras", visibility="private", hardware="gpu-t4")
-    except ReplicateError as error:
-        assert error.status == 409
     version = replicate.models.get(TRAINER).latest_version
     training = replicate.trainings.create(
         model=TRAINER,

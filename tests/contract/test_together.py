@@ -65,7 +65,15 @@ def test_the_models_served(contract: RecordedSandbox, together: Together) -> Non
 
 @pytest.mark.parametrize(
     "given",
-    [{"width": 250}, {"height": 1928}, {"n": 5}, {"n": 0}, {"steps": 0}, {"prompt": ""}, {"response_format": "b64_json"}],
+    [
+        {"width": 250},
+        {"height": 1928},
+        {"n": 5},
+        {"n": 0},
+        {"steps": 0},
+        {"prompt": ""},
+        {"response_format": "b64_json"},
+    ],
 )
 def test_what_is_out_of_range_is_refused(
     contract: RecordedSandbox, together: Together, given: dict[str, object]

@@ -19,8 +19,10 @@ class Posted:
 
 
 class Receiver:
-    """`with Receiver({"/a.zip": data}) as receiver:`; `url` is its address, `posted` what came. `statuses` are the answers
-    to the next posts; 200 when used up."""
+    """`with Receiver({"/a.zip": data}) as receiver:`; `url` is its address, `posted` what came.
+
+    `statuses` are the answers to the next posts; 200 when they are used up.
+    """
 
     def __init__(self, files: Mapping[str, bytes], statuses: list[int] | None = None) -> None:
         self.files = dict(files)

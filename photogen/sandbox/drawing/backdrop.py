@@ -20,7 +20,9 @@ class Light:
     radius: float
 
 
-def sky(width: int, height: int, palette: Palette, light: Light, horizon: float, dice: np.random.Generator) -> Image.Image:
+def sky(
+    width: int, height: int, palette: Palette, light: Light, horizon: float, dice: np.random.Generator
+) -> Image.Image:
     """A sky down to `horizon` (share of the height), with glow, clouds and sun or moon."""
     w, h = width // _PART, height // _PART
     _, rows = grid(w, h)
@@ -49,7 +51,8 @@ def _clouds(picture: Field, palette: Palette, light: Light, dice: np.random.Gene
     lit = lit * (0.35 + 0.65 * glow(w, h, light.x, light.y, 0.45)[..., None])
     dark, bright = np.array(palette.sky[1], np.float32), np.array(palette.light, np.float32)
     colour = dark * 0.92 + (bright - dark * 0.92) * lit
-    return picture + (colour - picture) * cover[..., None]
+    shown: Field = picture + (colour - picture) * cover[..., None]
+    return shown
 
 
 def _disc(image: Image.Image, palette: Palette, light: Light) -> None:

@@ -16,10 +16,14 @@ def compose(recipe: Recipe) -> Image.Image:
     wishes = read_prompt(recipe.prompt, recipe.negative_prompt)
     strength = lora_strength(recipe)
     photos = recipe.lora.palette if recipe.lora else ()
-    colours = palette.choose(wishes, recipe.dice("palette"), photos, min(1.0, abs(recipe.lora_scale)) if recipe.lora else 0)
+    colours = palette.choose(
+        wishes, recipe.dice("palette"), photos, min(1.0, abs(recipe.lora_scale)) if recipe.lora else 0
+    )
     dice = recipe.dice("composition")
     horizon = float(dice.uniform(0.52, 0.66))
-    light = backdrop.Light(float(dice.uniform(0.2, 0.8)), float(dice.uniform(0.16, horizon - 0.08)), float(dice.uniform(0.035, 0.07)))
+    light = backdrop.Light(
+        float(dice.uniform(0.2, 0.8)), float(dice.uniform(0.16, horizon - 0.08)), float(dice.uniform(0.035, 0.07))
+    )
     scene = wishes.scene or ("" if wishes.mood in _PHOTO_MOODS else _scene_for(wishes, recipe.dice("scene")))
     image = _backdrop(recipe, scene, colours, light, horizon)
     place = scenes.Place(image, colours, light, horizon, recipe.dice("place"))
@@ -69,7 +73,9 @@ def _subject(
         subject.place_photos(image, recipe.lora, colours, strength, dice, scene=bool(scene))
     elif wishes.person:
         inner = backdrop.sky(recipe.width // 2, recipe.height // 2, colours, light, 0.75, dice)
-        scenes.far(str(dice.choice(["mountains", "forest", "flowers"])), scenes.Place(inner, colours, light, 0.55, dice))
+        scenes.far(
+            str(dice.choice(["mountains", "forest", "flowers"])), scenes.Place(inner, colours, light, 0.55, dice)
+        )
         subject.figure(image, inner.resize(image.size, Image.Resampling.BICUBIC), colours, light.x, dice)
 
 

@@ -1,10 +1,12 @@
 """Smooth random fields and masks: arrays of float32, made small and enlarged, because that is fast."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-Field = npt.NDArray[np.float32]
+Field = npt.NDArray[np.floating[Any]]
 
 
 def enlarge(field: Field, width: int, height: int) -> Field:
@@ -13,7 +15,9 @@ def enlarge(field: Field, width: int, height: int) -> Field:
     return np.asarray(image.resize((width, height), Image.Resampling.BICUBIC), np.float32)
 
 
-def clouds(dice: np.random.Generator, width: int, height: int, cells: float = 3, octaves: int = 4, gain: float = 0.5) -> Field:
+def clouds(
+    dice: np.random.Generator, width: int, height: int, cells: float = 3, octaves: int = 4, gain: float = 0.5
+) -> Field:
     """Fractal noise, about 0 to 1; `cells` is how many bumps the shorter side has in the first octave."""
     short = min(width, height)
     total = np.zeros((height, width), np.float32)
@@ -35,7 +39,9 @@ def waves(dice: np.random.Generator, width: int, height: int, cells: float, coun
     for _ in range(count):
         turn, phase = dice.uniform(0, 2 * np.pi, 2)
         pitch = cells * 2 * np.pi * float(dice.uniform(0.5, 1.25))
-        total += np.sin((x * np.cos(turn) * width + y * np.sin(turn) * height) / short * pitch + phase).astype(np.float32)
+        total += np.sin((x * np.cos(turn) * width + y * np.sin(turn) * height) / short * pitch + phase).astype(
+            np.float32
+        )
     return 0.5 + total / (2 * count)
 
 

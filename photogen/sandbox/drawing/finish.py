@@ -25,7 +25,9 @@ def finish(image: Image.Image, wishes: Wishes, palette: Palette, dice: np.random
         tones = ImageOps.autocontrast(image.convert("L"), cutoff=0.5)
         image = ImageOps.colorize(tones, (10, 10, 13), (248, 246, 241), mid=(112, 110, 110))
     if "film" in wishes.treatments:
-        image = ImageEnhance.Color(Image.blend(image, Image.new("RGB", image.size, (196, 150, 104)), 0.10)).enhance(0.88)
+        image = ImageEnhance.Color(Image.blend(image, Image.new("RGB", image.size, (196, 150, 104)), 0.10)).enhance(
+            0.88
+        )
     image = _vignette(image, 0.12 if "watercolour" in wishes.treatments else 0.42)
     return _grain(image, dice, 7.5 if wishes.treatments & {"film", "mono"} else 4.0)
 
@@ -60,7 +62,9 @@ def _watercolour(image: Image.Image, dice: np.random.Generator) -> Image.Image:
     light = np.asarray(soft, np.float32) * 0.78 + 255 * 0.22
     light += enlarge((pigment * 95).astype(np.float32), width, height)[..., None]
     x, y = grid(width // 4, height // 4)
-    border = np.minimum(np.minimum(x, 1 - x) * width / min(width, height), np.minimum(y, 1 - y) * height / min(width, height))
+    border = np.minimum(
+        np.minimum(x, 1 - x) * width / min(width, height), np.minimum(y, 1 - y) * height / min(width, height)
+    )
     paint = np.clip((border - 0.035 + (clouds(dice, width // 4, height // 4, 5, 4) - 0.5) * 0.10) * 22, 0, 1)
     share = enlarge(paint.astype(np.float32), width, height)[..., None]
     paper = np.array((250, 247, 240), np.float32)
@@ -120,6 +124,6 @@ def sign(image: Image.Image) -> None:
     frame = (x + left - pad, y + top - pad * 0.7, x + right + pad, y + bottom + pad * 0.7)
     draw.rounded_rectangle(frame, (frame[3] - frame[1]) / 2, fill=(0, 0, 0, 92))
     draw.text((x, y), "sandbox", font=font, fill=(255, 255, 255, 214))
-    area = tuple(int(v) for v in (frame[0] - 1, frame[1] - 1, frame[2] + 2, frame[3] + 2))
-    part = sheet.crop(area)
-    image.paste(part, area[:2], part)
+    corner = int(frame[0]) - 1, int(frame[1]) - 1
+    part = sheet.crop((*corner, int(frame[2]) + 2, int(frame[3]) + 2))
+    image.paste(part, corner, part)

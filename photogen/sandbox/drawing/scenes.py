@@ -31,23 +31,39 @@ class Place:
         small = max(1, width // 4), max(1, height // 4)
         top = float(edge.min()) / height
         _, rows = grid(*small)
-        fade = np.clip(1 - (rows - top) / max(0.05, 1 - top), 0, 1) * lit * (
-            0.45 + 0.55 * glow(*small, self.light.x, top, 0.5)
+        fade = (
+            np.clip(1 - (rows - top) / max(0.05, 1 - top), 0, 1)
+            * lit
+            * (0.45 + 0.55 * glow(*small, self.light.x, top, 0.5))
         )
-        base, bright = np.array(colour, np.float32), np.array(mix(self.palette.horizon, self.palette.light, 0.4), np.float32)
+        base, bright = (
+            np.array(colour, np.float32),
+            np.array(mix(self.palette.horizon, self.palette.light, 0.4), np.float32),
+        )
         fill = base + fade[..., None] * (bright - base)
-        layer = Image.fromarray(np.clip(fill, 0, 255).astype(np.uint8)).resize((width, height), Image.Resampling.BILINEAR)
+        layer = Image.fromarray(np.clip(fill, 0, 255).astype(np.uint8)).resize(
+            (width, height), Image.Resampling.BILINEAR
+        )
         self.image.paste(layer, (0, 0), mask)
 
 
 def far(scene: str, place: Place) -> None:
     """What lies behind the subject."""
-    {"mountains": _ranges, "waves": _sea, "forest": _woods, "city": _skyline, "dunes": _dunes, "flowers": _hills}[scene](place)
+    {"mountains": _ranges, "waves": _sea, "forest": _woods, "city": _skyline, "dunes": _dunes, "flowers": _hills}[
+        scene
+    ](place)
 
 
 def near(scene: str, place: Place) -> None:
     """What stands before it."""
-    steps = {"mountains": _pines, "waves": _shore, "forest": _trunks, "city": _rooftops, "dunes": _crest, "flowers": _blooms}
+    steps = {
+        "mountains": _pines,
+        "waves": _shore,
+        "forest": _trunks,
+        "city": _rooftops,
+        "dunes": _crest,
+        "flowers": _blooms,
+    }
     steps[scene](place)
 
 
@@ -163,12 +179,19 @@ def _trunks(place: Place) -> None:
             x = (float(place.dice.uniform(-0.02, 0.14)) if side == 0 else float(place.dice.uniform(0.86, 1.02))) * width
             half = width * float(place.dice.uniform(0.010, 0.034))
             lean = width * float(place.dice.uniform(-0.03, 0.03))
-            draw.polygon([(x - half, height), (x + half, height), (x + half * 0.7 + lean, 0), (x - half * 0.7 + lean, 0)], fill=255)
+            draw.polygon(
+                [(x - half, height), (x + half, height), (x + half * 0.7 + lean, 0), (x - half * 0.7 + lean, 0)],
+                fill=255,
+            )
             for _ in range(5):
                 y = height * float(place.dice.uniform(0.05, 0.6))
                 reach = width * float(place.dice.uniform(0.05, 0.14)) * (1 if side == 0 else -1)
                 at = x + lean * (1 - y / height)
-                draw.line([(at, y), (at + reach * 0.5, y - height * 0.02), (at + reach, y - height * 0.05)], fill=235, width=max(2, int(half / 4)))
+                draw.line(
+                    [(at, y), (at + reach * 0.5, y - height * 0.02), (at + reach, y - height * 0.05)],
+                    fill=235,
+                    width=max(2, int(half / 4)),
+                )
     place.image.paste(place.palette.near, (0, 0), mask.filter(ImageFilter.GaussianBlur(1.6)))
     edge = (0.92 - 0.03 * np.abs(line(place.dice, width, 30, 3, 0.7)) - 0.03 * line(place.dice, width, 2, 3)) * height
     place.layer(edge.astype(np.float32), place.palette.near)
@@ -179,7 +202,9 @@ def _skyline(place: Place) -> None:
     for index in range(3):
         depth = index / 2
         colour = mix(mix(place.palette.horizon, place.palette.sky[1], 0.5), place.palette.near, 0.22 + 0.6 * depth)
-        _buildings(place, (place.horizon + 0.06 + 0.12 * depth) * height, 0.16 + 0.18 * depth, colour, 0.10 + 0.35 * depth)
+        _buildings(
+            place, (place.horizon + 0.06 + 0.12 * depth) * height, 0.16 + 0.18 * depth, colour, 0.10 + 0.35 * depth
+        )
         _haze(place, place.horizon + 0.03 + 0.1 * depth, 0.42 * (1 - depth * 0.8))
 
 
@@ -187,7 +212,10 @@ def _buildings(place: Place, foot: float, tall: float, colour: Colour, lights: f
     """Towers with lit windows."""
     width, height = place.image.size
     draw = ImageDraw.Draw(place.image, "RGBA")
-    warm, cool = mix(place.palette.light, place.palette.accent, 0.25), mix(place.palette.light, place.palette.accent, 0.7)
+    warm, cool = (
+        mix(place.palette.light, place.palette.accent, 0.25),
+        mix(place.palette.light, place.palette.accent, 0.7),
+    )
     x = -0.02 * width
     while x < width:
         wide = width * float(place.dice.uniform(0.028, 0.085))
@@ -205,7 +233,9 @@ def _buildings(place: Place, foot: float, tall: float, colour: Colour, lights: f
             for row, column in zip(*np.nonzero(lit), strict=True):
                 left, up = x + unit * (0.6 + column), top + unit * (0.8 + 1.35 * row)
                 tint = warm if tints[row, column] < 0.75 else cool
-                draw.rectangle((left, up, left + unit * 0.5, up + unit * 0.7), fill=(*tint, int(90 + 150 * tints[row, column])))
+                draw.rectangle(
+                    (left, up, left + unit * 0.5, up + unit * 0.7), fill=(*tint, int(90 + 150 * tints[row, column]))
+                )
         x += wide * float(place.dice.uniform(0.92, 1.25))
 
 
@@ -226,13 +256,17 @@ def _dunes(place: Place) -> None:
         depth = index / 4
         base = (place.horizon + 0.02 + 0.30 * depth) * height
         edge = base - line(place.dice, width, 1.3 + 0.5 * index, 2, 0.35) * 0.085 * height
-        colour = mix(mix(place.palette.horizon, place.palette.accent, 0.25 + 0.45 * depth), place.palette.near, 0.1 + 0.5 * depth)
+        colour = mix(
+            mix(place.palette.horizon, place.palette.accent, 0.25 + 0.45 * depth), place.palette.near, 0.1 + 0.5 * depth
+        )
         place.layer(edge.astype(np.float32), colour, lit=0.55 * (1 - 0.5 * depth))
 
 
 def _crest(place: Place) -> None:
     width, height = place.image.size
-    sweep = np.sin(np.linspace(0, math.pi * float(place.dice.uniform(0.8, 1.4)), width) + float(place.dice.uniform(0, 2)))
+    sweep = np.sin(
+        np.linspace(0, math.pi * float(place.dice.uniform(0.8, 1.4)), width) + float(place.dice.uniform(0, 2))
+    )
     edge = (0.93 - 0.07 * sweep) * height
     place.layer(edge.astype(np.float32), mix(place.palette.near, place.palette.accent, 0.22), lit=0.25)
 
@@ -250,7 +284,11 @@ def _hills(place: Place) -> None:
 def _blooms(place: Place) -> None:
     """Flowers from small and far to large and near, the nearest out of focus."""
     width, height = place.image.size
-    tints = [place.palette.accent, mix(place.palette.accent, place.palette.light, 0.45), mix(place.palette.accent, place.palette.sky[1], 0.5)]
+    tints = [
+        place.palette.accent,
+        mix(place.palette.accent, place.palette.light, 0.45),
+        mix(place.palette.accent, place.palette.sky[1], 0.5),
+    ]
     stem = mix(place.palette.near, (40, 96, 60), 0.45)
     for row, (count, size, blur) in enumerate(((150, 0.010, 0.0), (70, 0.020, 0.6), (26, 0.040, 2.2), (7, 0.085, 9.0))):
         part = 1 if blur < 1 else 2 if blur < 5 else 4

@@ -28,18 +28,31 @@ def place_photos(
     image: Image.Image, lora: Lora, palette: Palette, strength: float, dice: np.random.Generator, *, scene: bool
 ) -> None:
     """Composes fragments of the photos into the picture; `strength` 0 (nothing) to above 1 (as taken)."""
-    arrangement = str(dice.choice(["veil", "arch", "medallion", "strokes", "panels"] if scene else ["veil", "arch", "strokes", "panels", "halves"]))
-    first = int(dice.integers(len(lora.photos)))
-    {"veil": _veil, "arch": _arch, "medallion": _medallion, "strokes": _strokes, "panels": _panels, "halves": _halves}[arrangement](
-        image, lora, first, palette, strength, dice
+    arrangement = str(
+        dice.choice(
+            ["veil", "arch", "medallion", "strokes", "panels"]
+            if scene
+            else ["veil", "arch", "strokes", "panels", "halves"]
+        )
     )
+    first = int(dice.integers(len(lora.photos)))
+    {"veil": _veil, "arch": _arch, "medallion": _medallion, "strokes": _strokes, "panels": _panels, "halves": _halves}[
+        arrangement
+    ](image, lora, first, palette, strength, dice)
 
 
-def _veil(image: Image.Image, lora: Lora, first: int, palette: Palette, strength: float, dice: np.random.Generator) -> None:
+def _veil(
+    image: Image.Image, lora: Lora, first: int, palette: Palette, strength: float, dice: np.random.Generator
+) -> None:
     """One large fragment that dissolves into the scene at its edges."""
     width, height = image.size
     side = round(min(width * 0.98, height * 0.98))
-    box = Box((width - side) // 2 + round(float(dice.uniform(-0.14, 0.14)) * (width - side)), round((height - side) * 0.35), side, side)
+    box = Box(
+        (width - side) // 2 + round(float(dice.uniform(-0.14, 0.14)) * (width - side)),
+        round((height - side) * 0.35),
+        side,
+        side,
+    )
     piece = _piece(lora, first, box, palette, strength, dice, zoom=float(dice.uniform(1.0, 1.25)))
     x, y = grid(side // 4, side // 4)
     oval = 1.12 - np.sqrt(((x - 0.5) / 0.47) ** 2 + ((y - 0.47) / 0.5) ** 2)
@@ -49,7 +62,9 @@ def _veil(image: Image.Image, lora: Lora, first: int, palette: Palette, strength
     _paste(image, piece, box, enlarge(mask.astype(np.float32), side, side), strength)
 
 
-def _arch(image: Image.Image, lora: Lora, first: int, palette: Palette, strength: float, dice: np.random.Generator) -> None:
+def _arch(
+    image: Image.Image, lora: Lora, first: int, palette: Palette, strength: float, dice: np.random.Generator
+) -> None:
     """A framed arch in the middle, with a thin line around it."""
     width, height = image.size
     wide = round(min(width * 0.62, height * 0.52))
@@ -70,7 +85,9 @@ def _arch(image: Image.Image, lora: Lora, first: int, palette: Palette, strength
     draw.line([(left, middle), (left, bottom), (right, bottom), (right, middle)], fill=ink, width=pen)
 
 
-def _medallion(image: Image.Image, lora: Lora, first: int, palette: Palette, strength: float, dice: np.random.Generator) -> None:
+def _medallion(
+    image: Image.Image, lora: Lora, first: int, palette: Palette, strength: float, dice: np.random.Generator
+) -> None:
     """A disc where the sun would stand, with rays of light around it."""
     width, height = image.size
     side = round(min(width, height) * float(dice.uniform(0.56, 0.66)))
@@ -85,7 +102,9 @@ def _medallion(image: Image.Image, lora: Lora, first: int, palette: Palette, str
     image.paste(mix(palette.light, palette.accent, 0.2), box.corner, as_mask(ring * 0.9))
 
 
-def _strokes(image: Image.Image, lora: Lora, first: int, palette: Palette, strength: float, dice: np.random.Generator) -> None:
+def _strokes(
+    image: Image.Image, lora: Lora, first: int, palette: Palette, strength: float, dice: np.random.Generator
+) -> None:
     """Wide strokes of a brush; the photo shows where the brush went."""
     width, height = image.size
     wide = min(width, round(height * 1.2))
@@ -100,7 +119,11 @@ def _strokes(image: Image.Image, lora: Lora, first: int, palette: Palette, stren
         y = h * (0.08 + 0.84 * index / (count - 1)) + float(dice.normal(0, 0.01)) * h
         inset = w * (0.08 + 0.14 * abs(index / (count - 1) - 0.46) * 2 + float(dice.uniform(0, 0.09)))
         thick = round(h * float(dice.uniform(0.10, 0.145)))
-        draw.line([(inset, y + tilt * w * 0.3), (w - inset * float(dice.uniform(0.6, 1.2)), y - tilt * w * 0.3)], fill=255, width=thick)
+        draw.line(
+            [(inset, y + tilt * w * 0.3), (w - inset * float(dice.uniform(0.6, 1.2)), y - tilt * w * 0.3)],
+            fill=255,
+            width=thick,
+        )
     bristles = enlarge(dice.random((h // 3, 7), dtype=np.float32), w, h)
     rough = clouds(dice, w, h, 9, 3)
     solid = np.asarray(mask.filter(ImageFilter.GaussianBlur(h / 60)), np.float32) / 255
@@ -108,7 +131,9 @@ def _strokes(image: Image.Image, lora: Lora, first: int, palette: Palette, stren
     _paste(image, piece, box, enlarge(edge.astype(np.float32), wide, height), strength)
 
 
-def _panels(image: Image.Image, lora: Lora, first: int, palette: Palette, strength: float, dice: np.random.Generator) -> None:
+def _panels(
+    image: Image.Image, lora: Lora, first: int, palette: Palette, strength: float, dice: np.random.Generator
+) -> None:
     """Three upright fragments beside each other, at different heights."""
     width, height = image.size
     gap = round(width * 0.022)
@@ -126,7 +151,9 @@ def _panels(image: Image.Image, lora: Lora, first: int, palette: Palette, streng
         _paste(image, piece, box, np.asarray(shape, np.float32) / 255, strength)
 
 
-def _halves(image: Image.Image, lora: Lora, first: int, palette: Palette, strength: float, dice: np.random.Generator) -> None:
+def _halves(
+    image: Image.Image, lora: Lora, first: int, palette: Palette, strength: float, dice: np.random.Generator
+) -> None:
     """Two fragments that flow into each other along a curve."""
     width, height = image.size
     box = Box(0, 0, width, height)
@@ -175,16 +202,22 @@ def _shadow(image: Image.Image, shape: Image.Image, box: Box, strength: float) -
     pad = max(8, box.width // 10)
     small = 4
     sheet = Image.new("L", ((box.width + 2 * pad) // small, (box.height + 2 * pad) // small))
-    sheet.paste(shape.resize((box.width // small, box.height // small)).point(lambda v: int(v * strength)), (pad // small, pad // small))
-    sheet = sheet.filter(ImageFilter.GaussianBlur(pad / small / 2.6)).resize((box.width + 2 * pad, box.height + 2 * pad))
+    sheet.paste(
+        shape.resize((box.width // small, box.height // small)).point(lambda v: int(v * strength)),
+        (pad // small, pad // small),
+    )
+    sheet = sheet.filter(ImageFilter.GaussianBlur(pad / small / 2.6)).resize(
+        (box.width + 2 * pad, box.height + 2 * pad)
+    )
     image.paste((6, 6, 12), (box.left - pad, box.top - pad + pad // 4), sheet)
 
 
 _PROFILE = (
     (0.16, 1.02), (0.20, 0.90), (0.31, 0.83), (0.375, 0.77), (0.375, 0.69), (0.325, 0.60), (0.285, 0.50), (0.285, 0.38),
-    (0.33, 0.275), (0.42, 0.215), (0.53, 0.21), (0.615, 0.255), (0.652, 0.325), (0.662, 0.39), (0.654, 0.425), (0.684, 0.475),
-    (0.712, 0.512), (0.700, 0.531), (0.675, 0.540), (0.691, 0.563), (0.679, 0.582), (0.687, 0.602), (0.670, 0.624), (0.680, 0.652),
-    (0.662, 0.690), (0.620, 0.706), (0.555, 0.716), (0.527, 0.750), (0.532, 0.81), (0.575, 0.865), (0.69, 0.915), (0.80, 1.02),
+    (0.33, 0.275), (0.42, 0.215), (0.53, 0.21), (0.615, 0.255), (0.652, 0.325), (0.662, 0.39), (0.654, 0.425),
+    (0.684, 0.475), (0.712, 0.512), (0.700, 0.531), (0.675, 0.540), (0.691, 0.563), (0.679, 0.582), (0.687, 0.602),
+    (0.670, 0.624), (0.680, 0.652), (0.662, 0.690), (0.620, 0.706), (0.555, 0.716), (0.527, 0.750), (0.532, 0.81),
+    (0.575, 0.865), (0.69, 0.915), (0.80, 1.02),
 )  # fmt: skip
 """Outline of a head in profile, looking right, in shares of a square."""
 
@@ -205,7 +238,9 @@ def figure(image: Image.Image, inner: Image.Image, palette: Palette, light_x: fl
     w, h = width // 4, height // 4
     x, y = grid(w, h)
     towards = x if light_x >= 0.5 else 1 - x
-    shade = np.clip(0.62 - towards * 0.62 + np.clip(y - 0.62, 0, 1) * 1.1 + (clouds(dice, w, h, 3, 4) - 0.5) * 0.3, 0.05, 0.94)
+    shade = np.clip(
+        0.62 - towards * 0.62 + np.clip(y - 0.62, 0, 1) * 1.1 + (clouds(dice, w, h, 3, 4) - 0.5) * 0.3, 0.05, 0.94
+    )
     dark = Image.new("RGB", image.size, palette.near)
     filled = Image.composite(dark, inner, as_mask(shade).resize(image.size, Image.Resampling.BICUBIC))
     image.paste(filled, (0, 0), mask)
@@ -218,6 +253,8 @@ def _smooth(points: tuple[tuple[float, float], ...], parts: int = 8) -> list[tup
         p0, p1, p2, p3 = (np.array(points[index + k]) for k in (-1, 0, 1, 2))
         for step in range(parts):
             t = step / parts
-            x, y = 0.5 * (2 * p1 + (p2 - p0) * t + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t * t + (3 * p1 - p0 - 3 * p2 + p3) * t**3)
+            x, y = 0.5 * (
+                2 * p1 + (p2 - p0) * t + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t * t + (3 * p1 - p0 - 3 * p2 + p3) * t**3
+            )
             found.append((float(x), float(y)))
     return [points[0], *found, points[-2], points[-1]]

@@ -25,19 +25,34 @@ _SCENES: Mapping[str, str] = {
     "city": "city skyline street urban tokyo york paris downtown skyscraper cyberpunk metropolis rooftop alley",
     "dunes": "desert dune dunes sand sahara",
     "flowers": "flower flowers floral rose roses garden meadow field lavender poppy tulip blossom bouquet",
-    "mountains": "mountain mountains alps peak peaks hill hills valley landscape sunset sunrise snow volcano canyon hiking",
+    "mountains": "mountain mountains alps peak peaks hill hills valley landscape sunset sunrise snow volcano hiking",
     "cosmos": "space galaxy cosmic nebula aurora universe planet astronaut stars starry",
 }
 _TREATMENTS: Mapping[str, str] = {
     "mono": "monochrome noir grayscale greyscale bw charcoal",
     "watercolour": "watercolor watercolour aquarelle ink wash",
-    "painted": "painting painterly oil impressionist impressionism brush gouache acrylic canvas illustration anime ghibli",
+    "painted": "painting painterly oil impressionist impressionism brush gouache acrylic canvas illustration anime",
     "film": "film analog analogue vintage retro polaroid kodak 35mm grainy",
 }
 _PEOPLE = frozenset(
-    "portrait person woman man girl boy face headshot selfie model hero wizard knight astronaut king queen dancer child"
-    " lady gentleman warrior character people".split()
+    {
+        "portrait",
+        "person",
+        "people",
+        "woman",
+        "man",
+        "girl",
+        "boy",
+        "child",
+        "face",
+        "headshot",
+        "selfie",
+        "model",
+        "hero",
+    }
+    | {"character", "wizard", "knight", "warrior", "astronaut", "king", "queen", "lady", "gentleman", "dancer"}
 )
+_STARRY = frozenset({"night", "stars", "starry", "galaxy", "space", "cosmic", "midnight", "moonlit", "astronaut"})
 _COLOURS: Mapping[str, tuple[int, int, int]] = {
     "red": (214, 48, 49),
     "crimson": (180, 24, 52),
@@ -91,7 +106,7 @@ def read_prompt(prompt: str, negative: str = "") -> Wishes:
         treatments=frozenset(treatments),
         colours=tuple(_COLOURS[word] for word in words if word in _COLOURS and word in said)[:2],
         person=bool(said & _PEOPLE),
-        stars=bool(said & set("night stars starry galaxy space cosmic midnight moonlit astronaut".split())),
+        stars=bool(said & _STARRY),
         snow=bool(said & {"snow", "snowy", "winter", "snowfall", "blizzard", "christmas"}),
         rain=bool(said & {"rain", "rainy", "storm"}),
     )

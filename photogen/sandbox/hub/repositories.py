@@ -40,7 +40,7 @@ class SettingsRequest(BaseModel):
 
 
 @operation("hub", "whoami")
-async def whoami(call: Call) -> Response:
+async def whoami(_call: Call) -> Response:
     return JSONResponse(
         {
             "type": "user",

@@ -40,7 +40,7 @@ async def create_file(call: Call) -> Response:
     if len(data) > _LARGEST:
         raise call.refuse(413, "Files must be less than 100MB in size")
     moment = now()
-    record = {
+    record: Record = {
         "id": new_vendor_id(),
         "name": name,
         "content_type": content_type,

@@ -123,14 +123,14 @@ def with_addresses(sandbox: Sandbox, output: Any) -> Any:
 
 
 def cancel(call: Call, kind: str, record: Record) -> dict[str, Any]:
-    """Ends a job that has not ended. One that never started is aborted work: it counts as canceled all the same."""
+    """Ends a job that has not ended, and writes it out."""
     if record["status"] not in ENDED:
         call.sandbox.stop(f"{kind} {record['id']}")
         Job(call.sandbox, kind, record).end("canceled")
     return job_view(call.sandbox, kind, record)
 
 
-async def until_ended(sandbox: Sandbox, kind: str, record: Record, seconds: float) -> bool:
+async def until_ended(record: Record, seconds: float) -> bool:
     """Waits for the end of a job, at most `seconds`; whether it came."""
     deadline = asyncio.get_running_loop().time() + seconds
     while record["status"] not in ENDED:

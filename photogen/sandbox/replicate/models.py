@@ -25,14 +25,14 @@ _MODELS_PER_ACCOUNT = 1000  # replicate.com, OpenAPI description of models.creat
 
 
 @operation("replicate", "account.get")
-async def account(call: Call) -> Response:
+async def account(_call: Call) -> Response:
     return JSONResponse(
         {"type": "user", "username": ACCOUNT, "name": "Sandbox", "github_url": "https://github.com/sandbox"}
     )
 
 
 @operation("replicate", "hardware.list")
-async def hardware(call: Call) -> Response:
+async def hardware(_call: Call) -> Response:
     return JSONResponse([{"sku": sku, "name": name} for sku, name in HARDWARE.items()])
 
 

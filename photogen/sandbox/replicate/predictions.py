@@ -75,7 +75,7 @@ async def _create(call: Call, body: schemas.PredictionRequest, model: PublicMode
     call.sandbox.spawn(f"prediction {record['id']}", run_prediction(job, model))
     if not prefer:
         return JSONResponse(job.view(), 201)
-    done = await until_ended(call.sandbox, "prediction", record, float(prefer.partition("=")[2] or 60))
+    done = await until_ended(record, float(prefer.partition("=")[2] or 60))
     return JSONResponse(job.view(), 201 if done else 202, headers={"preference-applied": prefer})
 
 

@@ -23,9 +23,7 @@ def _photo(colour: tuple[int, int, int]) -> bytes:
 
 
 def _lora(*colours: tuple[int, int, int]) -> weights.Lora:
-    data = weights.build(
-        [_photo(c) for c in colours], trigger_word="MIA", rank=16, steps=1000, learning_rate=4e-4
-    )
+    data = weights.build([_photo(c) for c in colours], trigger_word="MIA", rank=16, steps=1000, learning_rate=4e-4)
     return weights.read(data)
 
 
@@ -70,7 +68,8 @@ def test_the_photos_show_with_the_trigger_word_as_strongly_as_asked() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(
-    prompt=st.text(max_size=60) | st.sampled_from(["snow city", "rain portrait noir", "watercolour flowers", "space oil"]),
+    prompt=st.text(max_size=60)
+    | st.sampled_from(["snow city", "rain portrait noir", "watercolour flowers", "space oil"]),
     seed=st.integers(0, 2**64 - 1),
     width=st.integers(8, 40).map(lambda n: n * 8),
     height=st.integers(8, 40).map(lambda n: n * 8),
@@ -86,7 +85,10 @@ def test_nothing_breaks_it(
 
 def test_every_picture_says_sandbox_in_its_corner() -> None:
     # the mark is the only thing that is equal in pictures of other seeds: light letters on a dark ground
-    first, second = _pixels(replace(PLAIN, width=512, height=512)), _pixels(replace(PLAIN, width=512, height=512, seed=9))
+    first, second = (
+        _pixels(replace(PLAIN, width=512, height=512)),
+        _pixels(replace(PLAIN, width=512, height=512, seed=9)),
+    )
     corner = np.s_[484:504, 430:505]
     letters = (first[corner].min(axis=2) > 170) & (second[corner].min(axis=2) > 170)
     assert 40 < letters.sum() < 600

@@ -76,7 +76,9 @@ def _zip(files: dict[str, bytes]) -> bytes:
 
 
 def test_the_trainer_takes_images_and_captions_and_skips_what_macos_adds() -> None:
-    data = _zip({"a.jpg": b"1", "a.txt": b"a cat", "B.PNG": b"2", "__MACOSX/a.jpg": b"x", "._a.jpg": b"x", "notes.md": b""})
+    data = _zip(
+        {"a.jpg": b"1", "a.txt": b"a cat", "B.PNG": b"2", "__MACOSX/a.jpg": b"x", "._a.jpg": b"x", "notes.md": b""}
+    )
     dataset = _Dataset(data)
     assert set(dataset.images) == {"a.jpg", "B.PNG"}
     assert dataset.captions == {"a": "a cat"}
