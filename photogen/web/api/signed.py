@@ -19,7 +19,7 @@ _RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 
 
 async def signed(request: Request) -> Response:
-    """The bytes, or the one range that was asked for; 404 for a bad signature, one that is over, and a missing object alike."""
+    """The bytes, or the one range that was asked for. A bad signature, an old one and a missing object are all 404."""
     storage = deps.services().storage
     opened = None
     if isinstance(storage, LocalStorage):

@@ -1,6 +1,6 @@
-"""`POST /webhooks/replicate?training=<id>` (or `?shot=<id>`): verified, kept in the inbox, answered at once, handled in the worker.
+"""`POST /webhooks/replicate?training=<id>` (or `?shot=<id>`): verified, kept, answered at once, handled in the worker.
 
-The query is not signed. It only says which row to look at; what happened is then asked of the vendor, never taken from here.
+The query is not signed. It only says which row to look at; what happened is then asked of the vendor.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _log = log.get("webhooks")
 
 
 async def replicate(request: Request) -> Response:
-    """200 once it is kept (also when it came before), 401 when it is not from Replicate, 413 when it is too long, 503 when
-    it can't be checked or kept now: then Replicate sends it again."""
+    """200 once it is kept (also when it came before), 401 when it is not from Replicate, 413 when it is too long, 503
+    when it can't be checked or kept now: then Replicate sends it again."""
     body = await _body(request)
     if body is None:
         return _refused(413, "too_large")
