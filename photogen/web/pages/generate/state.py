@@ -267,9 +267,9 @@ class Generate(rx.State):
 
     @rx.event
     @allow("user")
-    async def set_count(self, value: float):
+    async def set_count(self, value: int):
         """How many pictures."""
-        self.count = int(min(COUNT[1], max(COUNT[0], value)))
+        self.count = min(COUNT[1], max(COUNT[0], value))
         await self._quote()
 
     @rx.event
@@ -281,9 +281,9 @@ class Generate(rx.State):
 
     @rx.event
     @allow("user")
-    def set_steps(self, value: float):
+    def set_steps(self, value: int):
         """Steps of the model."""
-        self.steps = int(value)
+        self.steps = value
 
     @rx.event
     @allow("user")

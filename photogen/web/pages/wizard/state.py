@@ -167,9 +167,9 @@ class Wizard(rx.State):
 
     @rx.event
     @allow("user")
-    async def set_steps(self, value: float):
+    async def set_steps(self, value: int):
         """Training steps."""
-        self.steps = int(min(STEPS[1], max(STEPS[0], value)))
+        self.steps = min(STEPS[1], max(STEPS[0], value))
         self._clear("steps")
         await self._keep()
 
@@ -190,9 +190,9 @@ class Wizard(rx.State):
 
     @rx.event
     @allow("user")
-    async def set_lora_rank(self, value: float):
+    async def set_lora_rank(self, value: int):
         """LoRA rank."""
-        self.lora_rank = int(min(LORA_RANK[1], max(LORA_RANK[0], value)))
+        self.lora_rank = min(LORA_RANK[1], max(LORA_RANK[0], value))
         self._clear("lora_rank")
         await self._keep()
 
