@@ -88,7 +88,7 @@ def silk(width: int, height: int, palette: Palette, light: Light, dice: np.rando
     short = min(w, h)
     along = columns * np.cos(angle) * w / short + rows * np.sin(angle) * h / short
     bend, swell = waves(dice, w, h, 0.8, 4) - 0.5, waves(dice, w, h, 1.5, 5) - 0.5
-    phase = (along + bend * 1.7) * float(dice.uniform(1.5, 2.6)) * np.pi + swell * 2.2
+    phase = (along + bend * 1.5) * float(dice.uniform(2.2, 3.6)) * np.pi + swell * 2.6
     height_field = np.sin(phase) * 0.75 + np.sin(phase * 2.3 + 1.7) * 0.25
     tone = np.clip(0.47 + 0.22 * height_field + swell * 0.55 + (0.45 - rows) * 0.3, 0, 1)
     colours = (palette.near, palette.sky[0], palette.sky[1], palette.accent, palette.sky[2], palette.horizon)

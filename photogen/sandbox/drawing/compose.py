@@ -8,8 +8,6 @@ from photogen.sandbox.drawing.finish import finish, sign
 from photogen.sandbox.drawing.recipe import Recipe
 from photogen.sandbox.drawing.words import Wishes, contains_word, read_prompt
 
-_PHOTO_MOODS = frozenset({"studio", ""})
-
 
 def compose(recipe: Recipe) -> Image.Image:
     """The picture, RGB, of the recipe's size."""
@@ -24,7 +22,11 @@ def compose(recipe: Recipe) -> Image.Image:
     light = backdrop.Light(
         float(dice.uniform(0.2, 0.8)), float(dice.uniform(0.16, horizon - 0.08)), float(dice.uniform(0.035, 0.07))
     )
-    scene = wishes.scene or ("" if wishes.mood in _PHOTO_MOODS else _scene_for(wishes, recipe.dice("scene")))
+    scene = wishes.scene or (
+        ""
+        if wishes.mood == "studio" or (wishes.person and not wishes.mood)
+        else _scene_for(wishes, recipe.dice("scene"))
+    )
     image = _backdrop(recipe, scene, colours, light, horizon)
     place = scenes.Place(image, colours, light, horizon, recipe.dice("place"))
     if wishes.stars and scene != "cosmos":
@@ -80,8 +82,9 @@ def _subject(
 
 
 def _scene_for(wishes: Wishes, dice: np.random.Generator) -> str:
-    """A place that goes with the mood when none is named."""
+    """A place that goes with the mood when none is named; any place when nothing is known of the prompt."""
     fitting = {
+        "": ("mountains", "waves", "forest", "dunes", "flowers", "city", "cosmos", ""),
         "sunset": ("mountains", "waves", "dunes"),
         "dawn": ("mountains", "waves", "flowers"),
         "ocean": ("waves",),

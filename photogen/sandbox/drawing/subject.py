@@ -128,6 +128,7 @@ def _strokes(
     rough = clouds(dice, w, h, 9, 3)
     solid = np.asarray(mask.filter(ImageFilter.GaussianBlur(h / 60)), np.float32) / 255
     edge = np.clip((solid - 0.30 - bristles * 0.34 - (rough - 0.5) * 0.5) * 7, 0, 1)
+    edge = np.maximum(edge, np.clip(glow(w, h, 0.5, 0.45, 0.24) * 3 - 0.6, 0, 1))  # nothing bare across a face
     _paste(image, piece, box, enlarge(edge.astype(np.float32), wide, height), strength)
 
 
