@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
 from photogen.domain.generation.policy import ACTIVE
@@ -99,7 +100,7 @@ def previews(session: Session, model_ids: Sequence[str]) -> dict[str, str]:
     rows = session.exec(
         select(Image.lora_model_id, Image.id)
         .where(col(Image.lora_model_id).in_(model_ids), col(Image.deleted_at).is_(None))
-        .distinct(col(Image.lora_model_id))
+        .ext(distinct_on(col(Image.lora_model_id)))
         .order_by(col(Image.lora_model_id), col(Image.id).desc())
     ).all()
     return {model_id: image_id for model_id, image_id in rows if model_id}

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, tuple_, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
 from photogen.domain.training.policy import ACTIVE
@@ -281,7 +282,7 @@ def previews(session: Session, model_ids: Sequence[str]) -> dict[str, tuple[str,
     rows = session.exec(
         select(Image.lora_model_id, Image.id, Image.thumbhash)
         .where(col(Image.lora_model_id).in_(model_ids), col(Image.deleted_at).is_(None))
-        .distinct(col(Image.lora_model_id))
+        .ext(distinct_on(col(Image.lora_model_id)))
         .order_by(col(Image.lora_model_id), col(Image.id).desc())
     ).all()
     return {model_id: (image_id, thumbhash) for model_id, image_id, thumbhash in rows if model_id}
