@@ -39,6 +39,7 @@ export class Feed {
     this.waiting = []; // arrived at the top while somebody looks further down
     this.next = undefined; // undefined: nothing asked yet; null: the end
     this.busy = null;
+    this.starting = false;
     this.error = null;
     this.y = 0;
     this.revision = 0; // changes when items before the end changed: the layout starts afresh
@@ -92,9 +93,12 @@ export class Feed {
   async begin() {
     const kept = JSON.parse(sessionStorage.getItem(REMEMBERED) ?? "null");
     const wanted = kept?.key === this.key && kept.count <= RELOADED_MOST ? kept.count : 0;
+    this.starting = true;
     await this.more(wanted > PAGE ? 200 : PAGE);
     while (this.items.length < wanted && !this.ended && !this.error) await this.more(200);
-    if (wanted) { this.y = kept.y; this.say(); }
+    if (wanted) this.y = kept.y;
+    this.starting = false;
+    this.say();
   }
 
   get key() { return `${this.trash ? "trash" : ""}|${this.q}`; }
@@ -197,14 +201,15 @@ const ratioOf = (item) => Math.max(0.4, Math.min(2.8, item.w / item.h || 1));
 
 // Rows of one height each that fill the width, aspects kept. Continues where it stopped when only more was appended.
 export class Rows {
-  constructor(width, revision) {
+  constructor(width, feed) {
     this.width = width;
-    this.revision = revision;
+    this.feed = feed;
+    this.revision = feed.revision;
     this.rows = []; // {start, end, top, height}: items start..end-1
     this.count = 0;
   }
 
-  fits(width, revision) { return this.width === width && this.revision === revision; }
+  fits(width, feed) { return this.width === width && this.feed === feed && this.revision === feed.revision; }
 
   extend(items, ended) {
     if (items.length === this.count && ended === this.ended) return;
@@ -215,14 +220,24 @@ export class Rows {
     let start = last ? (last.open ? last.start : last.end) : 0;
     let top = this.rows.length ? this.rows[this.rows.length - 1].top + this.rows[this.rows.length - 1].height + gap : 0;
     let ratios = 0;
-    for (let i = start; i < items.length; i += 1) {
-      ratios += ratioOf(items[i]);
-      const height = (this.width - gap * (i - start)) / ratios;
-      if (height > target) continue;
-      this.rows.push({ start, end: i + 1, top, height });
+    const close = (end, height) => {
+      this.rows.push({ start, end, top, height });
       top += height + gap;
-      start = i + 1;
-      ratios = 0;
+      start = end;
+    };
+    for (let i = start; i < items.length; i += 1) {
+      const ratio = ratioOf(items[i]);
+      const without = ratios ? (this.width - gap * (i - start - 1)) / ratios : Infinity;
+      const height = (this.width - gap * (i - start)) / (ratios + ratio);
+      ratios += ratio;
+      if (height > target) continue;
+      if (without - target < target - height) { // nearer to the target without this one: it begins the next row
+        close(i, without);
+        ratios = ratio;
+      } else {
+        close(i + 1, height);
+        ratios = 0;
+      }
     }
     if (start < items.length) {
       const height = Math.min(target, (this.width - gap * (items.length - start - 1)) / ratios);

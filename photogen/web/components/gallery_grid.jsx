@@ -132,7 +132,23 @@ function Search({ q, words, onSearch }) {
 
 export function GalleryGrid({ version = 0, words }) {
   const [place, go] = usePlace();
-  return place ? <Gallery place={place} go={go} version={version} words={words} /> : <div className="gallery"><Skeleton label={words.loading} /></div>;
+  if (place) return <Gallery place={place} go={go} version={version} words={words} />;
+  return <div className="gallery"><Bar place={{ q: "", trash: false }} words={words} /><Skeleton label={words.loading} /></div>;
+}
+
+function Bar({ place, go, words }) {
+  const to = (change) => { go(change); window.scrollTo(0, 0); };
+  const tab = (trash, text) => (
+    <a href={trash ? "?view=trash" : "?"} aria-current={place.trash === trash ? "page" : undefined}
+      onClick={(e) => { e.preventDefault(); if (trash !== place.trash) to({ trash, q: "", image: "" }); }}>{text}</a>
+  );
+  return (
+    <header className="gallery-bar">
+      <h1>{words.title}</h1>
+      <Search q={place.q} words={words} onSearch={(q) => to({ q, image: "" })} />
+      <nav className="segmented" aria-label={words.views}>{tab(false, words.pictures)}{tab(true, words.trash)}</nav>
+    </header>
+  );
 }
 
 function Gallery({ place, go, version, words }) {
@@ -145,13 +161,13 @@ function Gallery({ place, go, version, words }) {
   const rows = useRef(null);
   const span = useRef([0, 0]);
   const opener = useRef(null);
+  const settled = useRef(null); // the feed whose place has been found again
 
   useEffect(() => feed.subscribe(draw), [feed]);
   useEffect(() => { if (feed.next === undefined && !feed.busy) feed.begin(); }, [feed]);
 
   // Rows for this width; only what was appended is laid out anew.
-  if (width && !rows.current?.fits(width, feed.revision, feed)) rows.current = Object.assign(new Rows(width, feed.revision), { feed });
-  if (rows.current && rows.current.feed !== feed) rows.current = Object.assign(new Rows(width, feed.revision), { feed });
+  if (width && !rows.current?.fits(width, feed)) rows.current = new Rows(width, feed);
   rows.current?.extend(feed.items, feed.ended);
 
   const look = useCallback(() => {
@@ -159,7 +175,7 @@ function Gallery({ place, go, version, words }) {
     const laid = rows.current;
     if (!element || !laid?.rows.length) return;
     const y = -element.getBoundingClientRect().top;
-    feed.y = window.scrollY;
+    if (settled.current === feed) feed.y = window.scrollY;
     const [first, end] = laid.window(Math.max(0, y), window.innerHeight, CARDS_MOST);
     if (first !== span.current[0] || end !== span.current[1]) { span.current = [first, end]; draw(); }
     if (!feed.ended && !feed.error && laid.height - y < 4 * window.innerHeight) feed.more();
@@ -195,9 +211,8 @@ function Gallery({ place, go, version, words }) {
 
   // Back at the place where it was left, before anything is painted.
   const laidOut = Boolean(rows.current?.rows.length);
-  const settled = useRef(null);
   useLayoutEffect(() => {
-    if (!laidOut || settled.current === feed || feed.busy) return;
+    if (!laidOut || settled.current === feed || feed.starting) return;
     settled.current = feed;
     const y = feed.y;
     if (y > 0) { window.scrollTo(0, y); requestAnimationFrame(() => { window.scrollTo(0, y); look(); }); }
@@ -319,10 +334,6 @@ function Gallery({ place, go, version, words }) {
   }
   const focusable = cells.some((cell) => cell.index === focus) ? focus : cells[0]?.index;
   const empty = feed.ended && !feed.items.length && !feed.error;
-  const switchTo = (trash) => (event) => { event.preventDefault(); if (trash !== place.trash) { go({ trash, q: "", image: "" }); window.scrollTo(0, 0); } };
-  const tab = (trash, text) => (
-    <a href={addressOf({ q: "", trash, image: "" })} aria-current={place.trash === trash ? "page" : undefined} onClick={switchTo(trash)}>{text}</a>
-  );
   const messages = (
     <div className="gallery-toasts" role="status">
       {toasts.map((x) => (
@@ -337,10 +348,7 @@ function Gallery({ place, go, version, words }) {
   const arrived = feed.waiting.length;
   return (
     <div className="gallery">
-      <div className="gallery-bar">
-        <Search q={place.q} words={words} onSearch={(q) => { go({ q, image: "" }); window.scrollTo(0, 0); }} />
-        <nav className="segmented" aria-label={words.views}>{tab(false, words.pictures)}{tab(true, words.trash)}</nav>
-      </div>
+      <Bar place={place} go={go} words={words} />
       {place.trash && !empty && <p className="text-sm text-muted mb-4">{words.trashHelp}</p>}
       <div role="status" className="gallery-news">
         {arrived > 0 && (

@@ -23,6 +23,7 @@ class _GalleryGrid(rx.Component):
 
 def _words() -> dict[str, str]:
     return {
+        "title": t("Gallery"),
         "search": t("Search"),
         "searchHint": t("Search in prompts"),
         "clear": t("Clear the search"),
@@ -85,5 +86,5 @@ def _words() -> dict[str, str]:
 
 
 def gallery_grid(*, version: Any) -> rx.Component:
-    """The whole gallery below its heading. `version` (Var of int) changes when a picture came, went or moved."""
+    """The whole gallery with its heading. `version` (Var of int) changes when a picture came, went or moved."""
     return _GalleryGrid.create(version=version, words=_words())

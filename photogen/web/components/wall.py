@@ -37,7 +37,7 @@ def sample(index: int, *, eager: bool = False, class_name: str = "") -> rx.Compo
 
 def wall() -> rx.Component:
     """Three columns of samples, cut by their frame."""
-    columns = ((0, 3, 6), (1, 4, 7), (2, 5, 8))
+    columns = ((0, 3, 6, 9), (1, 4, 7, 3), (2, 5, 8))
     return rx.el.div(
         *(
             rx.el.div(*(sample(i, eager=True) for i in column), class_name=f"flex flex-col gap-3 {shift}")
