@@ -16,10 +16,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
 
+from redis.client import Pipeline
+from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException, UnixSignalDeathPenalty
 from rq.worker import SimpleWorker
-from rq.worker.base import StopRequested
 
 from photogen.gateways.queue.rq import LANES, connection
 from photogen.kit import log
@@ -42,23 +43,23 @@ class TookTooLong(JobTimeoutException, TimeoutError):
     """A job's own time is up. The services know TimeoutError, RQ its JobTimeoutException."""
 
 
-class _Deadline(UnixSignalDeathPenalty):  # type: ignore[misc]  # RQ's has no types
+class _Deadline(UnixSignalDeathPenalty):
     def handle_death_penalty(self, signum: int, frame: FrameType | None) -> None:  # noqa: ARG002
         raise TookTooLong(f"more than {self._timeout} seconds")
 
 
-class JobWorker(SimpleWorker):  # type: ignore[misc]  # RQ's has no types
+class JobWorker(SimpleWorker):
     """Runs jobs in its own process, one after the other: without a fork per job a click reaches the vendor at once."""
 
     death_penalty_class = _Deadline
     max_connection_wait_time = 2.0
     parent = 0
 
-    def heartbeat(self, *args: object, **more: object) -> None:
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
         """Tells RQ that it lives; ends when the parent no longer does."""
         if self.parent and os.getppid() != self.parent:
             raise StopRequested
-        super().heartbeat(*args, **more)
+        super().heartbeat(timeout, pipeline)
 
 
 def _run_jobs(parent: int) -> None:
