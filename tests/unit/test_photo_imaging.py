@@ -51,9 +51,9 @@ def test_each_usable_kind_becomes_an_upright_srgb_jpeg_without_metadata(kind: st
 
 def test_the_sentences_name_the_numbers() -> None:
     assert _problem(photos.jpeg(width=400, height=300))[1] == (
-        "This photo is 400 × 300; at least 512 pixels on the short side are needed."  # noqa: RUF001
+        "This photo is 400 × 300; at least 512 pixels on the short side are needed."
     )
-    assert "20,000 × 20,000" in _problem(photos.bomb())[1]  # noqa: RUF001
+    assert "20,000 × 20,000" in _problem(photos.bomb())[1]
     assert _problem(photos.encoded(photos.scene(), "GIF"))[1].startswith("This is a GIF;")
 
 
@@ -82,7 +82,9 @@ def test_where_and_with_what_it_was_taken_is_gone(kind: str) -> None:
     assert b"2026:01:02" in data
     prepared = imaging.prepare(data)
     for kept in (prepared.normal, *prepared.thumbnails.values()):
-        assert not any(trace in kept for trace in (b"SecretCamera", b"2026:01:02", b"Exif", b"EXIF", b"GPS", b"http://"))
+        assert not any(
+            trace in kept for trace in (b"SecretCamera", b"2026:01:02", b"Exif", b"EXIF", b"GPS", b"http://")
+        )
 
 
 def test_colours_of_another_space_become_srgb() -> None:
