@@ -39,6 +39,8 @@ class Throttle:
     def _limiter(self) -> MovingWindowRateLimiter:
         if self._shared is None:
             url = self._redis_url or deps.settings().redis_url.get_secret_value()
+            if url.startswith("unix://"):  # limits has a name of its own for what redis-py calls unix
+                url = f"redis+{url}"
             self._shared = MovingWindowRateLimiter(storage_from_string(url, socket_connect_timeout=1, socket_timeout=1))
         return self._shared
 
