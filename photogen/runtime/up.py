@@ -139,7 +139,8 @@ def _start(instance: Instance, supervisor: Supervisor, progress: Progress, folde
         supervisor.await_ready(postgres.name)
         parts.postgres.ensure_database()
     _migrate(parts.settings.database_url.get_secret_value(), supervisor, progress, parts.env)
-    supervisor.await_ready(*(service.name for service in helpers))
+    if parts.valkey is not None:
+        supervisor.await_ready("valkey")
     worker = services.worker(parts.settings.redis_url.get_secret_value(), parts.env)
     supervisor.launch(worker)
     if building:
@@ -147,7 +148,7 @@ def _start(instance: Instance, supervisor: Supervisor, progress: Progress, folde
         progress.done("Pages", "built")
     web = services.web(port, parts.env)
     supervisor.launch(web)
-    supervisor.await_ready(web.name, worker.name)
+    supervisor.await_ready(web.name, worker.name, *(service.name for service in helpers))
     return parts.settings
 
 
