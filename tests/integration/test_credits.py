@@ -6,10 +6,11 @@ import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import select
 
 from photogen.errors import Conflict, InsufficientCredits, Invalid, NotFound
 from photogen.kit.ids import new_id
-from photogen.models import EntryKind, GrantSource
+from photogen.models import CreditGrant, EntryKind, GrantSource
 from tests.factories.studio import Studio
 
 _ENTRY = "INSERT INTO credit_entry (account_id, kind, amount, balance_after, grant_id, key, note, made_by, created_at)"
@@ -203,6 +204,17 @@ def test_the_history_is_paged_and_its_balances_add_up(studio: Studio) -> None:
         assert entry.balance_after == running
     assert (entries[0].subject_kind, entries[0].subject_id) == ("shot", "subject-of-h4")
     assert studio.credits.history(studio.account()) == []
+
+
+def test_what_a_session_read_before_it_had_the_lock_is_not_believed(studio: Studio) -> None:
+    account = studio.account(5)
+    with pytest.raises(InsufficientCredits) as refused, studio.uow() as uow:  # noqa: PT012  (one transaction)
+        known = uow.session.exec(select(CreditGrant)).all()
+        assert [grant.remaining for grant in known] == [5]
+        hold(studio, account, 4, "meanwhile, elsewhere")
+        studio.credits.hold(uow, account, 2, "a", "shot", "s")
+    assert refused.value.have == 1
+    assert state(studio, account) == (1, 4)
 
 
 def test_nobody_has_nothing(studio: Studio) -> None:

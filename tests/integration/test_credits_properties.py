@@ -146,13 +146,13 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_ledger_agrees_with_the_model(self) -> None:
-        model, credits = self.model, self.studio.credits
-        assert credits.audit(self.account) == []
-        balance = credits.balance(self.account)
+        model, ledger = self.model, self.studio.credits
+        assert ledger.audit(self.account) == []
+        balance = ledger.balance(self.account)
         assert (balance.available, balance.held) == (model.available(self.now), model.held)
         assert balance.available >= 0
         granted = sum(model.amounts.values())
-        entries = credits.history(self.account, limit=200)
+        entries = ledger.history(self.account, limit=200)
         assert balance.granted_total == granted == sum(e.amount for e in entries if e.kind is EntryKind.GRANT)
         assert sum(e.amount for e in entries) == sum(model.left.values())
         assert granted == sum(model.left.values()) + model.held + model.spent + model.lost

@@ -1,6 +1,7 @@
 """When an event is tried again, and what of it is kept."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,10 +12,7 @@ from photogen.domain.inbox.policy import MOST_ATTEMPTS, patience, storable
 def test_patience_grows_and_ends() -> None:
     waits = [patience(attempt) for attempt in range(1, MOST_ATTEMPTS)]
     assert waits[0] == timedelta(seconds=30)
-    assert all(
-        later is not None and earlier is not None and later >= earlier
-        for earlier, later in zip(waits, waits[1:], strict=False)
-    )
+    assert all(later is not None and earlier is not None and later >= earlier for earlier, later in pairwise(waits))
     total = sum((wait for wait in waits if wait is not None), timedelta())
     assert timedelta(hours=12) < total < timedelta(days=2)
     assert patience(MOST_ATTEMPTS) is None

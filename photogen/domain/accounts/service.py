@@ -40,7 +40,7 @@ class AccountsService:
         self,
         uow: UowFactory,
         clock: Clock,
-        credits: _Credits,  # noqa: A002
+        credits: _Credits,
         plans: _Plans,
         session_days: int,
         passwords: Passwords | None = None,
