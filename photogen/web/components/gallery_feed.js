@@ -335,19 +335,23 @@ export function paintThumbHash(canvas, text, aspect) {
   const height = Math.max(4, Math.round(aspect > 1 ? 18 / aspect : 18));
   canvas.width = width;
   canvas.height = height;
+  const across = Array.from({ length: 7 }, (_, cx) => Float64Array.from({ length: width }, (__, x) => Math.cos((Math.PI / width) * (x + 0.5) * cx)));
+  const down = Array.from({ length: 7 }, (_, cy) => Float64Array.from({ length: height }, (__, y) => 2 * Math.cos((Math.PI / height) * (y + 0.5) * cy)));
+  const value = ([mean, list], x, y) => {
+    let sum = mean;
+    for (const [cx, cy, weight] of list) sum += weight * across[cx][x] * down[cy][y];
+    return sum;
+  };
   const pixels = new ImageData(width, height);
   for (let y = 0, i = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1, i += 4) {
-      const [l, p, q] = channels.map(([mean, list]) => {
-        let sum = mean;
-        for (const [cx, cy, weight] of list) {
-          sum += 2 * weight * Math.cos((Math.PI / width) * (x + 0.5) * cx) * Math.cos((Math.PI / height) * (y + 0.5) * cy);
-        }
-        return sum;
-      });
+      const [l, p, q] = [value(channels[0], x, y), value(channels[1], x, y), value(channels[2], x, y)];
       const blue = l - (2 / 3) * p;
       const red = (3 * l - blue + q) / 2;
-      pixels.data.set([red * 255, (red - q) * 255, blue * 255, 255], i);
+      pixels.data[i] = red * 255;
+      pixels.data[i + 1] = (red - q) * 255;
+      pixels.data[i + 2] = blue * 255;
+      pixels.data[i + 3] = 255;
     }
   }
   canvas.getContext("2d").putImageData(pixels, 0, 0);

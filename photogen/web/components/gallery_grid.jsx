@@ -1,5 +1,5 @@
 // The gallery: justified rows of which only those in view are in the page, a dialog with the recipe, search, trash.
-import { useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "react";
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "react";
 import { Link } from "react-router";
 import { Rows, feedOf, forgetOthers, paintThumbHash, post } from "./gallery_feed.js";
 import { Detail } from "./gallery_detail.jsx";
@@ -42,7 +42,10 @@ function usePlace() {
 
 // --- the grid -------------------------------------------------------------------------------------------------------
 
-function Card({ cell, item, fresh, focusable, place, words, onOpen, total }) {
+const sameCell = (a, b) => a.index === b.index && a.left === b.left && a.top === b.top && a.width === b.width && a.height === b.height;
+
+// Drawn again only when something of it changed: while scrolling, most of what is in the page stays as it is.
+const Card = memo(function Card({ cell, item, fresh, focusable, place, words, onOpen, total }) {
   const canvas = useRef(null);
   useEffect(() => { if (item.th && canvas.current) paintThumbHash(canvas.current, item.th, item.w / item.h); }, [item.th, item.w, item.h]);
   const open = (event) => {
@@ -60,7 +63,7 @@ function Card({ cell, item, fresh, focusable, place, words, onOpen, total }) {
       </a>
     </div>
   );
-}
+}, (before, after) => Object.keys(after).every((name) => (name === "cell" ? sameCell(before.cell, after.cell) : before[name] === after[name])));
 
 function Thumb({ item, width, words }) {
   const [state, setState] = useState("");
@@ -121,6 +124,7 @@ function Search({ q, words, onSearch }) {
   }, []);
   const send = (value) => { clearTimeout(timer.current); sent.current = value.trim(); onSearch(sent.current); };
   const edit = (value) => { setText(value); clearTimeout(timer.current); timer.current = setTimeout(() => send(value), 250); };
+  useLayoutEffect(() => { if (field.current.value && field.current.value !== q) edit(field.current.value); }, []); // typed before the script ran
   return (
     <form role="search" className="gallery-search" onSubmit={(e) => { e.preventDefault(); send(text); }}>
       <Icon name="search" />
@@ -132,8 +136,12 @@ function Search({ q, words, onSearch }) {
 
 export function GalleryGrid({ version = 0, words }) {
   const [place, go] = usePlace();
-  if (place) return <Gallery place={place} go={go} version={version} words={words} />;
-  return <div className="gallery"><Bar place={{ q: "", trash: false }} words={words} /><Skeleton label={words.loading} /></div>;
+  return (
+    <div className="gallery">
+      <Bar place={place ?? { q: "", trash: false }} go={go} words={words} />
+      {place ? <Gallery place={place} go={go} version={version} words={words} /> : <Skeleton label={words.loading} />}
+    </div>
+  );
 }
 
 function Bar({ place, go, words }) {
@@ -347,8 +355,7 @@ function Gallery({ place, go, version, words }) {
   );
   const arrived = feed.waiting.length;
   return (
-    <div className="gallery">
-      <Bar place={place} go={go} words={words} />
+    <>
       {place.trash && !empty && <p className="text-sm text-muted mb-4">{words.trashHelp}</p>}
       <div role="status" className="gallery-news">
         {arrived > 0 && (
@@ -381,6 +388,6 @@ function Gallery({ place, go, version, words }) {
         {place.image ? messages : null}
       </Detail>
       {place.image ? null : messages}
-    </div>
+    </>
   );
 }
