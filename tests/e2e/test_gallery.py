@@ -1,0 +1,103 @@
+"""The gallery in a browser: pictures that were really made, found, opened, trashed and brought back."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import generate, register
+
+FOX = "a red fox in the snow, wide landscape"
+BOAT = "a paper boat on a quiet lake"
+
+
+@pytest.fixture
+def collector(creator: Page) -> Page:
+    """Somebody with three pictures (two of a fox, then a boat), in the gallery."""
+    creator.goto("/generate")
+    generate(creator, FOX, 2)
+    generate(creator, BOAT)
+    creator.goto("/gallery")
+    expect(_pictures(creator).get_by_role("img")).to_have_count(3)
+    return creator
+
+
+def _pictures(page: Page) -> Locator:
+    return page.get_by_role("list", name="Pictures")
+
+
+def test_an_empty_gallery_says_what_to_do(creator: Page) -> None:
+    creator.goto("/gallery")
+    expect(creator.get_by_text("No pictures yet")).to_be_visible()
+    creator.get_by_role("link", name="Generate a picture").click()
+    creator.wait_for_url("**/generate")
+
+
+def test_search_stands_in_the_address_bar(collector: Page) -> None:
+    collector.get_by_label("Search").fill("snow fo")
+    collector.wait_for_url("**/gallery?q=snow+fo")
+    expect(_pictures(collector).get_by_role("img")).to_have_count(2)
+    collector.reload()
+    expect(collector.get_by_label("Search")).to_have_value("snow fo")
+    expect(_pictures(collector).get_by_alt_text(FOX, exact=True)).to_have_count(2)
+    collector.get_by_label("Search").fill("zebra")
+    expect(collector.get_by_text("No picture matches “zebra”").first).to_be_visible()
+
+
+def test_a_picture_opens_with_its_recipe_and_gives_the_focus_back(collector: Page) -> None:
+    _pictures(collector).get_by_alt_text(BOAT, exact=True).click()
+    dialog = collector.get_by_role("dialog", name="Picture and recipe")
+    expect(dialog.get_by_role("definition").filter(has_text=BOAT).first).to_be_visible()
+    for term in ("Prompt", "Model", "Seed", "Size", "Provider", "Cost", "Made"):
+        expect(dialog.get_by_role("term").filter(has_text=re.compile(f"^{term}$"))).to_be_visible()
+    address = collector.url
+    assert "image=" in address
+    collector.keyboard.press("ArrowRight")
+    expect(dialog.get_by_role("definition").filter(has_text=FOX).first).to_be_visible()
+    with collector.expect_download() as saved:
+        dialog.get_by_role("link", name="Download").click()
+    assert saved.value.suggested_filename.startswith("photogen-")
+    collector.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(_pictures(collector).get_by_role("link").nth(1)).to_be_focused()
+    collector.goto(address)
+    expect(dialog.get_by_role("definition").filter(has_text=BOAT).first).to_be_visible()
+
+
+def test_into_the_trash_by_keyboard_and_back(collector: Page) -> None:
+    pictures = _pictures(collector)
+    pictures.get_by_role("link").first.focus()
+    collector.keyboard.press("ArrowRight")
+    collector.keyboard.press("Delete")
+    expect(pictures.get_by_role("img")).to_have_count(2)
+    expect(pictures.get_by_role("link").nth(1)).to_be_focused()
+    collector.get_by_role("button", name="Undo").click()
+    expect(pictures.get_by_role("img")).to_have_count(3)
+    collector.keyboard.press("Tab")
+    pictures.get_by_role("link").first.focus()
+    collector.keyboard.press("Delete")
+    expect(pictures.get_by_role("img")).to_have_count(2)
+    collector.get_by_role("link", name="Trash").click()
+    collector.get_by_role("list", name="Trash").get_by_alt_text(BOAT, exact=True).click()
+    collector.get_by_role("button", name="Restore").click()
+    expect(collector.get_by_text("The trash is empty")).to_be_visible()
+    collector.get_by_role("link", name="Pictures").click()
+    expect(pictures.get_by_alt_text(BOAT, exact=True)).to_have_count(1)
+
+
+def test_new_pictures_come_in_by_themselves(collector: Page) -> None:
+    other = collector.context.new_page()
+    other.goto("/generate")
+    generate(other, "a lighthouse at night")
+    expect(_pictures(collector).get_by_role("img").first).to_have_attribute("alt", "a lighthouse at night")
+
+
+def test_others_can_not_open_it(collector: Page, person: Callable[[], Page]) -> None:
+    _pictures(collector).get_by_role("link").first.click()
+    collector.wait_for_url("**image=**")
+    eve = person()
+    register(eve, "Eve")
+    eve.goto(collector.url)
+    expect(eve.get_by_role("alert").filter(has_text="This picture does not exist")).to_be_visible()
+    assert eve.request.get(f"/media/images/{collector.url.split('image=')[1]}/512").status == 404
