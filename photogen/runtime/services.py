@@ -76,8 +76,8 @@ def sandbox(port: int, folder: Path, env: Mapping[str, str]) -> Service:
     )
 
 
-def web(port: int, env: Mapping[str, str]) -> Service:
-    """Pages, sockets, media and API on the one port, from the built client: no JavaScript tool runs here."""
+def web(port: int, pages: Path, env: Mapping[str, str]) -> Service:
+    """Pages, sockets, media and API on the one port, from the build in `pages`: no JavaScript tool runs here."""
     return Service(
         name="web",
         title="Web server",
@@ -89,7 +89,7 @@ def web(port: int, env: Mapping[str, str]) -> Service:
         ready=lambda _since: _answers_http(port, "/healthz"),
         env=frontend.environment(env)
         | {
-            "REFLEX_WEB_WORKDIR": str(frontend.folder()),
+            "REFLEX_WEB_WORKDIR": str(pages),
             # Names inside Reflex 0.10.1: serve the built client, compile nothing (tests/e2e would notice a change).
             "__REFLEX_SKIP_COMPILE": "true",
             "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
@@ -105,6 +105,7 @@ def worker(redis_url: str, env: Mapping[str, str]) -> Service:
         argv=[sys.executable, "-m", "worker", "run"],
         ready=lambda since: _has_worker(redis_url, since),
         env=env,
+        patience=90.0,  # its libraries take a while to import on a busy machine
         grace=20.0,  # the job at hand is ended first
     )
 
