@@ -67,7 +67,8 @@ def _digest(root: Path, files: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def _build() -> int:
+def _build() -> Path | None:
+    """The new build's folder, None when it failed. It is named after the sources as they were before."""
     before = sources()
     tools = Path(sys.executable).parent
     env = environment(os.environ) | {
@@ -105,7 +106,7 @@ def _build() -> int:
                 "npm could not reach its package registry. Mend the network or the proxy, or name a registry that can "
                 "be reached (NPM_CONFIG_REGISTRY=https://... make run); nothing else has to be done again."
             )
-        return 1
+        return None
     target = folder(before)
     staging = target.with_name(target.name + ".new")
     shutil.rmtree(staging, ignore_errors=True)
@@ -113,7 +114,7 @@ def _build() -> int:
     shutil.copytree(_WORKSHOP / "backend", staging / "backend")
     shutil.rmtree(target, ignore_errors=True)
     staging.rename(target)
-    return 0
+    return target
 
 
 def _prune(keep: Path) -> None:
@@ -133,11 +134,13 @@ def main() -> int:
     _BUILDS.mkdir(exist_ok=True)
     with (_BUILDS / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two copies of one clone share the workshop
+        built: Path | None = folder()
         if not is_built():
-            if _build() != 0:
+            built = _build()
+            if built is None:
                 return 1
-            _prune(folder())
-    print(folder())
+            _prune(built)
+    print(built)
     return 0
 
 

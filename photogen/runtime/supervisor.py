@@ -75,8 +75,9 @@ class Supervisor:
         self._tasks[name] = Child(argv, log=log, env=env, cwd=ROOT)
         self._instance.remember(name, self._tasks[name].pid)
 
-    def await_task(self, name: str, title: str) -> None:
-        """Waits for the task's end. Raises CannotStart with its last lines when it failed, or Stopped."""
+    def await_task(self, name: str, title: str) -> str:
+        """Waits for the task's end and gives its last line. Raises CannotStart with its last lines when it failed, or
+        Stopped."""
         child = self._tasks[name]
         while (status := child.poll()) is None:
             self._wait_a_little()
@@ -84,6 +85,7 @@ class Supervisor:
         if status != 0:
             self._progress.failed(title)
             raise _failure(title, child, _how_it_ended(status))
+        return "".join(child.tail(1))
 
     def watch(self) -> None:
         """Keeps everything running and shows what the services warn of. Returns when somebody asks for the end."""

@@ -122,7 +122,8 @@ def _parts(instance: Instance, folder: Path, port: int) -> _Parts:
 
 def _start(instance: Instance, supervisor: Supervisor, progress: Progress, folder: Path, port: int) -> Settings:
     parts = _parts(instance, folder, port)
-    building = not frontend.is_built()
+    pages = frontend.folder()
+    building = not pages.is_dir()
     if building:
         progress.begin("Pages", "building, half a minute the first time")
         supervisor.launch_task("pages", [sys.executable, "-m", "photogen.runtime.frontend"], parts.env)
@@ -144,9 +145,9 @@ def _start(instance: Instance, supervisor: Supervisor, progress: Progress, folde
     worker = services.worker(parts.settings.redis_url.get_secret_value(), parts.env)
     supervisor.launch(worker)
     if building:
-        supervisor.await_task("pages", "Pages")
+        pages = Path(supervisor.await_task("pages", "Pages"))
         progress.done("Pages", "built")
-    web = services.web(port, parts.env)
+    web = services.web(port, pages, parts.env)
     supervisor.launch(web)
     supervisor.await_ready(web.name, worker.name, *(service.name for service in helpers))
     return parts.settings
