@@ -17,7 +17,7 @@ from reflex_base.registry import RegistrationContext
 from photogen.errors import NotFound, PhotogenError, RateLimited
 from photogen.kit import log
 from photogen.web import session
-from photogen.web.notices import toast
+from photogen.web.notices import Notices, toast
 from photogen.web.security.arguments import validated
 from photogen.web.security.limits import TokenBuckets
 from photogen.web.security.policy import level_of, permits
@@ -30,11 +30,15 @@ _FRAMEWORK = frozenset(
         "State.hydrate_and_load",
         "State.set_is_hydrated",
         "OnLoadInternalState.on_load_internal",
+        "OnLoadInternalState.set_is_hydrated",
         "UpdateVarsInternalState.update_vars_internal",
         "FrontendEventExceptionState.handle_frontend_exception",
     }
 )
 """Reflex's own handlers that a page needs. `setvar` is not among them."""
+
+
+_TOAST = f"{Notices.get_full_name()}.show"
 
 
 class Owner(rx.State):
@@ -66,7 +70,8 @@ class Guard(Middleware):
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
         token = session.token_in(state.router.headers.cookie)
         sender = hashlib.sha256(token.encode()).hexdigest() if token else f"ip:{state.router.session.client_ip}"
-        if not self._buckets.take(sender):
+        # The toast that tells of a refusal costs nothing: refused in its turn, it would call for another one for ever.
+        if event.name != _TOAST and not self._buckets.take(sender):
             return refusal(RateLimited("That was too fast. Wait a moment and try again.", retry_after=2))
         identity = await session.identify(state.router.headers.cookie)
         session.remember(identity)

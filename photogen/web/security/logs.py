@@ -11,12 +11,13 @@ _PRIVATE = re.compile(
     (?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\{[^{}]*\}|[^\s,})&]+)
     """
 )
+_HEADER_LINE = re.compile(r"(?im)^(.*?\b(?:set-)?cookie|.*?\b(?:proxy-)?authorization):\s.*$")
 _EVENT_DATA = re.compile(r"(?s)((?:router_data|payload|Event data|event data)\s*[:=]).*")
 
 
 def struck_out(text: str) -> str:
     """`text` without the values of headers, cookies and tokens, and without the data of events."""
-    return _PRIVATE.sub(r"\1***", _EVENT_DATA.sub(r"\1 ***", text))
+    return _PRIVATE.sub(r"\1***", _HEADER_LINE.sub(r"\1: ***", _EVENT_DATA.sub(r"\1 ***", text)))
 
 
 class NoHeaders(logging.Filter):

@@ -39,7 +39,7 @@ def _section(title: str, sentence: str, content: rx.Component) -> rx.Component:
             class_name="mb-10",
         ),
         content,
-        class_name="max-w-[1200px] mx-auto px-6 py-20 lg:py-28",
+        class_name="max-w-[1200px] mx-auto px-6 py-16 lg:py-20",
     )
 
 

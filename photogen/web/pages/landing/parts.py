@@ -26,6 +26,7 @@ def _step(number: int, title: str, sentence: str, drawing: rx.Component) -> rx.C
         rx.el.div(drawing, class_name="step-stage", custom_attrs={"aria-hidden": "true"}),
         rx.el.h3(rx.el.span(f"{number}", class_name="num text-accent-text mr-2.5"), title, class_name="mt-5 text-lg"),
         rx.el.p(sentence, class_name="mt-1 text-sm text-muted leading-6"),
+        class_name="min-w-0",
     )
 
 
@@ -108,7 +109,7 @@ def steps() -> rx.Component:
             t("Write what you want to see. Pictures appear as they are made, each with the recipe to make it again."),
             _generate(),
         ),
-        class_name="grid gap-10 md:grid-cols-3 md:gap-8",
+        class_name="grid grid-cols-1 gap-10 md:grid-cols-3 md:gap-8",
     )
 
 
