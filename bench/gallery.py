@@ -20,6 +20,7 @@ from photogen.domain.gallery import GalleryQuery, GalleryService
 from photogen.domain.gallery.policy import Position, encode_cursor
 from photogen.gateways.queue.memory import MemoryQueue
 from photogen.gateways.storage.local import LocalStorage
+from photogen.gateways.storage.signing import Signer
 from photogen.kit.clock import utc_now
 from photogen.web.api.gallery import page_answer
 from tests.factories.images import account, many_images
@@ -60,7 +61,7 @@ def _measure(engine: Engine, folder: Path, count: int, report: Callable[[str, st
     many_images(engine, creator.id, count)
     many_images(engine, stranger.id, count // 2)  # an index that only serves one creator proves nothing
     report(f"{count:,} pictures and {count // 2:,} of somebody else, seeded", f"{time.perf_counter() - began:.1f} s")
-    storage = LocalStorage(folder, b"bench" * 8, "http://localhost")
+    storage = LocalStorage(folder, Signer("bench" * 8), address=None)
     gallery = GalleryService(lambda: UnitOfWork(engine, MemoryQueue()), utc_now, storage)
 
     def cursor(depth: int) -> str:
