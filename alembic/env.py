@@ -1,6 +1,7 @@
 """How migrations run: against DATABASE_URL, or the address that the caller put into `config.attributes["url"]`."""
 
 import os
+from typing import Any
 
 from sqlmodel import SQLModel
 
@@ -19,7 +20,7 @@ def _url() -> str:
     return str(url)
 
 
-def _configure(**target: object) -> None:
+def _configure(**target: Any) -> None:
     context.configure(target_metadata=SQLModel.metadata, compare_type=True, compare_server_default=True, **target)
 
 
