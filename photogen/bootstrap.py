@@ -43,6 +43,8 @@ from photogen.kit.clock import Clock, utc_now
 from photogen.settings import Settings
 
 _SANDBOX_KEY = "sandbox"
+_SANDBOX_TRAINS = {"default_seconds_per_step": 0.02, "default_overhead_seconds": 5.0}
+"""How long a training in the sandbox takes, until there is a history to tell from."""
 _EVENTS_LATE = timedelta(minutes=5)
 _FOLLOW_UP = {"training": "advance_training", "shot": "advance_shot"}
 """Job that looks at the row which a vendor's event is about, by the event's kind."""
@@ -116,7 +118,12 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         storage,
         outside.trainer,
         outside.hub,
-        TrainingConfig(lease=lease, poll=poll, webhook_base=outside.reachable_at),
+        TrainingConfig(
+            lease=lease,
+            poll=poll,
+            webhook_base=outside.reachable_at,
+            **({} if settings.replicate_token else _SANDBOX_TRAINS),
+        ),
     )
     generation = GenerationService(
         uow,

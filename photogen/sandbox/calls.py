@@ -101,7 +101,7 @@ async def _read(call: Call) -> None:
 
 async def _answer(call: Call, endpoint: Endpoint, fault: Fault | None, public: bool) -> Response:
     try:
-        if fault is not None and fault.fault != "cut_after":
+        if fault is not None and fault.fault not in {"cut_after", "hang_after"}:
             return await _strike(call, fault)
         if not public and not has_token(call.request):
             return DIALECTS[call.vendor].canned(401, {})
@@ -110,6 +110,8 @@ async def _answer(call: Call, endpoint: Endpoint, fault: Fault | None, public: b
     except Refusal as refusal:
         return refusal.response
     if fault is not None:
+        if fault.fault == "hang_after":
+            await asyncio.sleep(float(fault.args.get("seconds", 3600)))
         _cut(call)
     return response
 

@@ -7,9 +7,9 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-AnswerFault = Literal["401", "402", "403", "404", "422", "429", "500", "503", "hang", "cut_before", "cut_after", "html",
-                      "wrong_content_type"]  # fmt: skip
-"""What happens to the answer of one call; `cut_after` and nothing else lets the call do its work first."""
+AnswerFault = Literal["401", "402", "403", "404", "422", "429", "500", "503", "hang", "hang_after", "cut_before",
+                      "cut_after", "html", "wrong_content_type"]  # fmt: skip
+"""What happens to the answer of one call; `cut_after` and `hang_after` let the call do its work first."""
 
 JobFault = Literal["aborted", "failed", "out_of_memory", "nsfw", "corrupt_tar", "no_weights", "output_expired", "stuck"]
 """What becomes of an accepted training or prediction; `nsfw` also exists for a synchronous picture."""
@@ -25,7 +25,7 @@ WEBHOOK_FAULTS = frozenset(get_args(WebhookFault))
 
 class Fault(BaseModel):
     """One fault. It strikes `times` times (None: always) at calls of `vendor` and `operation` (`*`: any) whose path or
-    body contains `match`, each time with `probability`. `args`: `retry_after` (429), `seconds` (hang, late)."""
+    body contains `match`, each time with `probability`. `args`: `retry_after` (429), `seconds` (hangs, late)."""
 
     model_config = ConfigDict(extra="forbid")
 
