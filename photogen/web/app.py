@@ -34,7 +34,8 @@ def client_folder() -> Path:
 
 
 def explain(exception: Exception) -> EventSpec:
-    """What a page says when a handler raised: our own errors in their words, anything else with a code that the log has too."""
+    """What a page says when a handler raised: our own errors in their words, anything else with a code that the log
+    has too."""
     if isinstance(exception, Unauthenticated):
         return rx.redirect(routes.LOGIN)
     if isinstance(exception, PhotogenError):
@@ -64,14 +65,14 @@ def _layers(https: bool, hops: int, origins: tuple[str, ...]) -> list[Callable[[
 
 
 def _add(app: rx.App, page: Screen) -> None:
-    title = page.title if page.route == routes.LANDING else f"{page.title} – photogen"
+    title = page.title if page.route == routes.LANDING else f"{page.title} · photogen"
     meta = [{"name": "robots", "content": "noindex"}] if page.login else []
     app.add_page(
         page.component,
         route=page.route,
         title=title,
         description=page.description or None,
-        image="/og.png",
+        image="/og.jpg",
         on_load=list(page.on_load),
         meta=meta,
         context={} if page.in_sitemap else {"sitemap": None},
@@ -79,7 +80,8 @@ def _add(app: rx.App, page: Screen) -> None:
 
 
 def head() -> list[rx.Component]:
-    """What every page has in its head: icons, the colour of the browser's own bars, the theme that outlives a log-out."""
+    """What every page has in its head: icons, the colour of the browser's own bars, the theme that outlives a
+    log-out."""
     remember = (
         "try{var c=document.cookie.match(/(?:^|; )theme=(dark|light|system)/),d=document.documentElement;"
         'if(c&&!localStorage.getItem("theme")){localStorage.setItem("theme",c[1]);'

@@ -1,4 +1,5 @@
-"""The services, for pages and routes: `services()` is built once per process, `call` runs a service function in a thread.
+"""The services, for pages and routes: `services()` is built once per process, `call` runs a service function in a
+thread.
 
 The core is synchronous (architecture.md, rule 10): a handler never calls a service on the event loop, it says
 `view = await call(services().gallery.page, command)`.
@@ -23,8 +24,13 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _lock = threading.Lock()
-_services: Services | None = None
-_executor: ThreadPoolExecutor | None = None
+
+
+class _Process:
+    """What one process has one of."""
+
+    services: Services | None = None
+    threads: ThreadPoolExecutor | None = None
 
 
 @functools.lru_cache(maxsize=1)
@@ -35,29 +41,27 @@ def settings() -> Settings:
 
 def services() -> Services:
     """The services of this process, built at the first use: never at import, since the server forks after it."""
-    global _services
-    if _services is None:
+    if _Process.services is None:
         with _lock:
-            if _services is None:
+            if _Process.services is None:
                 from photogen.bootstrap import build
 
-                _services = build(settings())
-    return _services
+                _Process.services = build(settings())
+    return _Process.services
 
 
 def use(replacement: Services | None) -> None:
     """Puts `replacement` in the place of the built services, for tests; None goes back to building them."""
-    global _services
-    _services = replacement
+    _Process.services = replacement
 
 
 def _threads() -> ThreadPoolExecutor:
-    global _executor
-    if _executor is None:
+    if _Process.threads is None:
         with _lock:
-            if _executor is None:
-                _executor = ThreadPoolExecutor(max_workers=settings().database_pool, thread_name_prefix="service")
-    return _executor
+            if _Process.threads is None:
+                size = settings().database_pool
+                _Process.threads = ThreadPoolExecutor(max_workers=size, thread_name_prefix="service")
+    return _Process.threads
 
 
 async def call(fn: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

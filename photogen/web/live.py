@@ -1,10 +1,15 @@
-"""Pages that change by themselves: rows announce themselves by NOTIFY, one listener per web process tells the tabs concerned.
+"""Pages that change by themselves: rows announce themselves by NOTIFY, one listener per web process tells the tabs
+concerned.
 
-    live.subscribe(self, "training", Training.refresh)      # in an on_load handler; again after each reconnect, by itself
+    live.subscribe(self, "training", Training.refresh)      # in an on_load handler; again after each reconnect, by
+    itself
 
-`Training.refresh` is an ordinary `@allow("user")` handler that reads what it shows. It passes through the guard like any event, so a
-session that has ended is never served. Announcements that come while a refresh waits are answered by that one refresh. The subscriptions
-of a tab end when it leaves the page (its next on_load begins anew) or disconnects. Kinds: training, generation, credits, photoset, gallery.
+`Training.refresh` is an ordinary `@allow("user")` handler that reads what it shows. It passes through the guard like
+any event, so a
+session that has ended is never served. Announcements that come while a refresh waits are answered by that one
+refresh. The subscriptions
+of a tab end when it leaves the page (its next on_load begins anew) or disconnects. Kinds: training, generation,
+credits, photoset, gallery.
 """
 
 from __future__ import annotations
@@ -34,6 +39,8 @@ _log = log.get("live")
 class Hub:
     """Which tabs want to hear of what. Belongs to one event loop; holds no data of anybody's."""
 
+    _app: rx.App
+
     def __init__(self) -> None:
         self._subscriptions: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(
             dict
@@ -41,7 +48,6 @@ class Hub:
         self._pages: dict[str, str] = {}  # token: path, to drop the subscriptions of the page before
         self._waiting: dict[tuple[str, str], bool] = {}  # (token, handler): announced again meanwhile
         self._tasks: set[asyncio.Task[None]] = set()
-        self._app: rx.App | None = None
 
     def subscribe(self, token: str, page: str, account_id: str, kind: str, handler: str) -> None:
         """`handler` (a full event name) is to run in the tab `token` when a row of `kind` of the account changes."""
@@ -88,7 +94,6 @@ class Hub:
         token, handler = key
         try:
             while True:
-                assert self._app is not None
                 if token not in self._pages:
                     return
                 with self._app.set_contexts():
@@ -102,7 +107,6 @@ class Hub:
 
     def tidy(self) -> None:
         """Forgets tabs that went away, then lets the rest read again."""
-        assert self._app is not None
         namespace = self._app.event_namespace
         if namespace is not None:
             self.prune(set(namespace.token_to_sid))
@@ -159,6 +163,7 @@ hub = Hub()
 
 
 def subscribe(state: rx.State, kind: str, handler: Any) -> None:
-    """Lets `handler` (an event handler without arguments) run in this tab when a row of `kind` of the logged-in account changes."""
+    """Lets `handler` (an event handler without arguments) run in this tab when a row of `kind` of the logged-in
+    account changes."""
     name = Event.from_event_type(handler())[0].name if callable(handler) else Event.from_event_type(handler)[0].name
     hub.subscribe(state.router.session.client_token, state.router.url.path, current().account_id, kind, name)

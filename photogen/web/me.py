@@ -52,3 +52,4 @@ class Visitor(rx.State):
         """On the log-in and register pages: who is logged in goes on to the dashboard."""
         if maybe() is not None:
             return rx.redirect("/dashboard", replace=True)
+        return None

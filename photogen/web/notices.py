@@ -1,4 +1,5 @@
-"""Toasts: `return toast.good("Saved")` or `yield toast.error(problem)` from any handler; they need no eval, so the strict CSP holds.
+"""Toasts: `return toast.good("Saved")` or `yield toast.error(problem)` from any handler; they need no eval, so the
+strict CSP holds.
 
 toast.good("Model renamed")
 toast.undo("3 pictures moved to the trash", Gallery.restore(ids))

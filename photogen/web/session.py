@@ -1,4 +1,5 @@
-"""Who is it. The identity comes from the HttpOnly session cookie, on every event and every request, never from an argument.
+"""Who is it. The identity comes from the HttpOnly session cookie, on every event and every request, never from an
+argument.
 
 In a handler (whose `@allow("user")` has already been held by the guard): `account_id = current().account_id`.
 """
@@ -59,7 +60,7 @@ def current() -> Identity:
     """The identity of who sent this event. Raises Unauthenticated, which sends the page to the log-in."""
     identity = _identity.get()
     if identity is None:
-        raise Unauthenticated()
+        raise Unauthenticated
     return identity
 
 

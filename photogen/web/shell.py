@@ -4,8 +4,10 @@
     def gallery() -> rx.Component:
         return rx.fragment(page_head(t("Gallery")), ...)
 
-How to write a whole page in 20 lines stands in `components/__init__.py`. `login=True` (the default) puts the side bar around it, loads
-`Me` first and sends who isn't logged in to the log-in, on the server already. `wide=True` is for pictures. The page function
+How to write a whole page in 20 lines stands in `components/__init__.py`. `login=True` (the default) puts the side
+bar around it, loads
+`Me` first and sends who isn't logged in to the log-in, on the server already. `wide=True` is for pictures. The page
+function
 runs once, when the pages are built. A module `pages/<feature>/page.py` is found by itself.
 """
 
@@ -80,7 +82,8 @@ def screen(
 def page_head(
     title: Any, help: Any = "", action: rx.Component | None = None, back: tuple[str, str] | None = None
 ) -> rx.Component:
-    """The head of a page: its one h1, a sentence, and its one primary action. `back` is (address, text) of the page above."""
+    """The head of a page: its one h1, a sentence, and its one primary action. `back` is (address, text) of the page
+    above."""
     way_back = (
         nav_link(
             icon("arrow_left", size=14),

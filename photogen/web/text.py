@@ -1,4 +1,5 @@
-"""All visible text goes through here: `t("Log in")`, `t("{n} of {m} photos", n=2, m=12)`, `plural(n, "{n} photo", "{n} photos")`.
+"""All visible text goes through here: `t("Log in")`, `t("{n} of {m} photos", n=2, m=12)`, `plural(n, "{n} photo",
+"{n} photos")`.
 
 The English sentence is the key. A translation is `locales/<language>.json` (English sentence -> sentence; a plural is
 keyed by its English plural). `PHOTOGEN_LANGUAGE` chooses it when the pages are built and when handlers answer, so the
@@ -31,7 +32,8 @@ def _catalogue(tag: str) -> dict[str, str]:
 
 
 def t(sentence: str, **values: Any) -> str:
-    """`sentence` in the installation's language with `values` filled in; the sentence itself where it isn't translated."""
+    """`sentence` in the installation's language with `values` filled in; the sentence itself where it isn't
+    translated."""
     found = _catalogue(language()).get(sentence, sentence)
     return found.format(**values) if values else found
 

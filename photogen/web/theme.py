@@ -1,6 +1,7 @@
 """The look, once: colours, type, spacing, radii, shadows and motion, as CSS custom properties and Tailwind roles.
 
-Pages name roles (`bg-surface`, `text-muted`, `border-line`), never colours: Tailwind's own palette is switched off here,
+Pages name roles (`bg-surface`, `text-muted`, `border-line`), never colours: Tailwind's own palette is switched off
+here,
 so a colour by name does not even compile. `styles/*.css` builds the components out of these properties.
 Contrast is AA for every text role on `bg`, `surface` and `raised`, held by `tests/web/test_theme.py`.
 """
@@ -134,14 +135,15 @@ def stylesheet() -> str:
         for name, (size, height, spacing) in TYPE.items()
     )
     shadows = "".join(f"--shadow-{name}:var(--shadow-{name});" for name in SHADOWS)
+    no_defaults = "".join(f"--{kind}-*:initial;" for kind in ("color", "shadow", "text", "radius"))
+    plain = "--color-transparent:transparent;--color-current:currentColor;--color-white:#fff;"
+    motion = f"--default-transition-duration:{MOTION['quick']};--default-transition-timing-function:{MOTION['ease']};"
     return "\n".join(
         [
             _font("latin", _LATIN),
             _font("latin-ext", _LATIN_EXT),
-            "@theme inline{--color-*:initial;--shadow-*:initial;--text-*:initial;--radius-*:initial;"
-            f"--color-transparent:transparent;--color-current:currentColor;--color-white:#fff;{roles}{shadows}}}",
-            f"@theme{{--font-sans:{SANS};--font-mono:{MONO};{radii}{sizes}"
-            f"--default-transition-duration:{MOTION['quick']};--default-transition-timing-function:{MOTION['ease']};}}",
+            f"@theme inline{{{no_defaults}{plain}{roles}{shadows}}}",
+            f"@theme{{--font-sans:{SANS};--font-mono:{MONO};{radii}{sizes}{motion}}}",
             "@custom-variant dark (&:where(.dark, .dark *));",
             f":root{{{dark}}}",
             f"@media (prefers-color-scheme:light){{:root:not(.dark){{{light}}}}}",
@@ -161,10 +163,10 @@ class ThemePlugin(rx.plugins.Plugin):
         "./public/external/**/*.{js,jsx}",
     ]
 
-    def get_frontend_dependencies(self, **context: Any) -> list[str]:
+    def get_frontend_dependencies(self, **_context: Any) -> list[str]:
         return [FONT_PACKAGE]
 
-    def get_stylesheet_paths(self, **context: Any) -> list[str]:
+    def get_stylesheet_paths(self, **_context: Any) -> list[str]:
         return ["./photogen.css"]
 
     def pre_compile(self, **context: Any) -> None:

@@ -1,4 +1,5 @@
-"""The web without a browser: fake services, the settings of a local installation, and Reflex's event pipeline in process."""
+"""The web without a browser: fake services, the settings of a local installation, and Reflex's event pipeline in
+process."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager

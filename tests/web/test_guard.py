@@ -1,4 +1,5 @@
-"""The event guard, through Reflex's own pipeline: nobody, somebody, somebody else, an admin; raw names and raw arguments."""
+"""The event guard, through Reflex's own pipeline: nobody, somebody, somebody else, an admin; raw names and raw
+arguments."""
 
 import pytest
 import reflex as rx

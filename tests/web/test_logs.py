@@ -28,7 +28,8 @@ def test_an_exception_keeps_none_either():
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.addFilter(NoHeaders())
-    logger = logging.Logger("test")
+    logger = logging.getLogger("photogen.test.logs")
+    logger.propagate = False
     logger.addHandler(handler)
     try:
         raise KeyError("{'headers': {'cookie': 'photogen_session=SECRET'}}")

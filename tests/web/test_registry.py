@@ -1,4 +1,5 @@
-"""Every handler of every page, from Reflex's own registry: a new one without a policy, or one that can't be checked, fails here."""
+"""Every handler of every page, from Reflex's own registry: a new one without a policy, or one that can't be checked,
+fails here."""
 
 import inspect
 

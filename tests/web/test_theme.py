@@ -1,4 +1,5 @@
-"""Contrast of every text role on every surface, in both themes: WCAG 2.2 AA, 4.5 for text and 3 for the edges of controls."""
+"""Contrast of every text role on every surface, in both themes: WCAG 2.2 AA, 4.5 for text and 3 for the edges of
+controls."""
 
 import pytest
 

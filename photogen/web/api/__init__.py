@@ -1,4 +1,5 @@
-"""Plain ASGI routes beside the pages: health, log-in and log-out, media, uploads, webhooks. `routes()` lists them all."""
+"""Plain ASGI routes beside the pages: health, log-in and log-out, media, uploads, webhooks. `routes()` lists them
+all."""
 
 from __future__ import annotations
 

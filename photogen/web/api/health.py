@@ -1,4 +1,5 @@
-"""`/healthz`: the process answers. `/readyz`: database, queue and storage, each by name, so that an operator sees which one is missing."""
+"""`/healthz`: the process answers. `/readyz`: database, queue and storage, each by name, so that an operator sees
+which one is missing."""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 """Log in, register, log out, change the password: native form posts, so that the cookie travels with a full page load.
 
-A form that was refused goes back to its page with a flash: a short-lived cookie that the page reads once and deletes, holding the
-sentence, the field at fault and what was typed, passwords never. Origins are held by the `SameOrigin` layer before any of this runs.
+A form that was refused goes back to its page with a flash: a short-lived cookie that the page reads once and
+deletes, holding the
+sentence, the field at fault and what was typed, passwords never. Origins are held by the `SameOrigin` layer before
+any of this runs.
 """
 
 from __future__ import annotations

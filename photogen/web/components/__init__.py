@@ -10,7 +10,7 @@
     @screen("/models", t("Models"), on_load=[Models.load])
     def models() -> rx.Component:
         return rx.fragment(
-            page_head(t("Models"), action=ui.link_button(t("New model"), href="/models/new", kind="primary", icon_name="plus")),
+            page_head(t("Models"), action=ui.link_button(t("New model"), href="/models/new", kind="primary")),
             ui.states(
                 loading=~Models.ready, error=Models.problem != "", empty=Models.items.length() == 0,
                 skeleton=ui.skeleton_grid(6), failed=ui.error_state(Models.problem, code=Models.code),
@@ -31,12 +31,16 @@
         async def load(self):
             self.items = await call(services().models.mine, current().account_id)   # web.deps, web.session
             self.ready = True
-            live.subscribe(self, "training", Models.load)                            # web.live: called again when one changes
+            live.subscribe(self, "training", Models.load)                            # web.live: called again when
+            one changes
 
-Arguments of handlers are checked against their annotations before the handler runs, so annotate each. A PhotogenError that a
-handler lets out becomes a toast with its sentence and its code (Unauthenticated leads to the log-in); catch `Invalid` to put `error=`
+Arguments of handlers are checked against their annotations before the handler runs, so annotate each. A
+PhotogenError that a
+handler lets out becomes a toast with its sentence and its code (Unauthenticated leads to the log-in); catch
+`Invalid` to put `error=`
 at a field. Speak with `yield toast.good(t("Saved"))` from `photogen.web.notices`.
-Layout is Tailwind with roles only: bg-surface, bg-raised, bg-sunken, text-text, text-soft, text-muted, text-accent-text, text-good,
+Layout is Tailwind with roles only: bg-surface, bg-raised, bg-sunken, text-text, text-soft, text-muted,
+text-accent-text, text-good,
 text-warn, text-bad, border-line, border-strong, rounded-md/lg/xl, text-xs/sm/base/lg/xl/2xl, shadow-raised/float.
 Conditional classes: `class_name=rx.cond(flag, "a", "b")` with both written out, so that Tailwind sees them.
 """

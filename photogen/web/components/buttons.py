@@ -33,7 +33,8 @@ def button(
 ) -> rx.Component:
     """A button. `busy` (bool or Var) shows a spinner, keeps the width's place and blocks a second click.
 
-    `icon_name` stands before the text. `type="submit"` inside forms. Further props reach the element (on_click, id, name ...).
+    `icon_name` stands before the text. `type="submit"` inside forms. Further props reach the element (on_click, id,
+    name ...).
     """
     lead: list[Any] = [icon(icon_name, size=16)] if icon_name else []
     attrs: dict[str, Any] = dict(props.pop("custom_attrs", {}))

@@ -1,6 +1,7 @@
 """Form fields: label above, help below, the error in its place and in words.
 
-Two ways to use them. *Bound*: `value=State.name, on_change=State.set_name` (the page hears of typing 250 ms later; the value survives).
+Two ways to use them. *Bound*: `value=State.name, on_change=State.set_name` (the page hears of typing 250 ms later;
+the value survives).
 *Native*: `name="email"` alone inside a form that posts to a route.
 """
 
@@ -59,7 +60,8 @@ def text_field(
     class_name: str = "",
     **props: Any,
 ) -> rx.Component:
-    """One line of text, or several with `rows`. `type="email"` and the like pass through; so do max_length, placeholder, auto_complete."""
+    """One line of text, or several with `rows`. `type="email"` and the like pass through; so do max_length,
+    placeholder, auto_complete."""
     control = TextInput.create(
         id=id,
         name=name or id,
@@ -93,9 +95,11 @@ def number_field(
     error: Any = "",
     disabled: Any = False,
 ) -> rx.Component:
-    """A number with a slider and a field. `on_change` gets a number: annotate the handler's argument `float`, or `int` for whole steps.
+    """A number with a slider and a field. `on_change` gets a number: annotate the handler's argument `float`, or
+    `int` for whole steps.
 
-    `scale="log"` for a range over powers of ten, such as a learning rate. Out-of-range typing is brought back on leaving the field.
+    `scale="log"` for a range over powers of ten, such as a learning rate. Out-of-range typing is brought back on
+    leaving the field.
     """
     element = WholeInput if scale == "linear" and float(step).is_integer() else DecimalInput
     control = element.create(
@@ -125,7 +129,8 @@ def select_field(
     error: Any = "",
     **props: Any,
 ) -> rx.Component:
-    """A native select (role combobox). `options` are (value, text) pairs, or a Var of objects with `.value`, `.text`, `.disabled`."""
+    """A native select (role combobox). `options` are (value, text) pairs, or a Var of objects with `.value`,
+    `.text`, `.disabled`."""
     if isinstance(options, rx.Var):
         entries: list[Any] = [
             rx.foreach(options, lambda o: rx.el.option(o.text, value=o.value, disabled=o.disabled, key=o.value))
@@ -159,9 +164,7 @@ def radio_cards(
 
     def card(option: str, title: str, help: str) -> rx.Component:
         return rx.el.label(
-            rx.el.input(
-                type="radio", name=name, value=option, checked=value == option, on_change=lambda v: on_change(v)
-            ),
+            rx.el.input(type="radio", name=name, value=option, checked=value == option, on_change=on_change),
             rx.el.span(
                 rx.el.span(title, class_name="block text-sm font-medium"),
                 rx.el.span(help, class_name="block text-sm text-muted") if help else rx.fragment(),
@@ -189,7 +192,7 @@ def segmented(label: str, options: Sequence[tuple[str, Any]], *, name: str, valu
                     name=name,
                     value=option,
                     checked=value == option,
-                    on_change=lambda v: on_change(v),
+                    on_change=on_change,
                     class_name="sr-only",
                 ),
                 text,

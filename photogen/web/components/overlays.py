@@ -22,7 +22,8 @@ def dialog(
     bare: bool = False,
     locked: Any = None,
 ) -> rx.Component:
-    """A modal dialog named `title`, shown while `open` (Var). Esc, the backdrop and the cross send `on_close`, unless `locked`.
+    """A modal dialog named `title`, shown while `open` (Var). Esc, the backdrop and the cross send `on_close`,
+    unless `locked`.
 
     `bare=True` draws no head (a picture viewer); the name stays for screen readers.
     """

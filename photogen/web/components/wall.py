@@ -1,4 +1,5 @@
-"""A wall of pictures made with photogen's sandbox, for the landing and the entrance pages. The files are in assets/samples."""
+"""A wall of pictures made with photogen's sandbox, for the landing and the entrance pages. The files are in
+assets/samples."""
 
 from __future__ import annotations
 

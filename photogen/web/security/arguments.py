@@ -1,7 +1,9 @@
 """Arguments of events, checked before the handler runs.
 
-Reflex 0.10.1 hands a handler whatever a raw socket sent: `n: int` may get "abc", `name: str` a dict (reflex.md, 3.1). Here every
-payload is read against the handler's annotations by pydantic, in strict JSON mode: no missing, no unknown, no coerced argument.
+Reflex 0.10.1 hands a handler whatever a raw socket sent: `n: int` may get "abc", `name: str` a dict (reflex.md,
+3.1). Here every
+payload is read against the handler's annotations by pydantic, in strict JSON mode: no missing, no unknown, no
+coerced argument.
 """
 
 from __future__ import annotations

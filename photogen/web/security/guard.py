@@ -1,6 +1,8 @@
-"""The event guard: runs before every event, from a socket, chained or in the background, and refuses what isn't allowed.
+"""The event guard: runs before every event, from a socket, chained or in the background, and refuses what isn't
+allowed.
 
-In this order: the rate of this session or address; the state tree belongs to the log-in that fills it, else it is emptied;
+In this order: the rate of this session or address; the state tree belongs to the log-in that fills it, else it is
+emptied;
 the level of the handler; its arguments. The identity is then at hand through `session.current()`.
 """
 
@@ -67,7 +69,12 @@ class Guard(Middleware):
     def __init__(self, *, rate: float = 20, burst: float = 100) -> None:
         self._buckets = TokenBuckets(rate=rate, burst=burst)
 
-    async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
+    async def preprocess(
+        self,
+        app: rx.App,  # noqa: ARG002 - Reflex's signature
+        state: BaseState,
+        event: Event,
+    ) -> StateUpdate | None:
         token = session.token_in(state.router.headers.cookie)
         sender = hashlib.sha256(token.encode()).hexdigest() if token else f"ip:{state.router.session.client_ip}"
         # The toast that tells of a refusal costs nothing: refused in its turn, it would call for another one for ever.
@@ -101,7 +108,8 @@ class Guard(Middleware):
 
     @staticmethod
     async def _bind(state: BaseState, owner: str) -> None:
-        # The tab's token is no secret (reflex.md, 3.4): a tree that another log-in filled is emptied before anything is read from it.
+        # The tab's token is no secret (reflex.md, 3.4): a tree that another log-in filled is emptied before anything
+        # is read from it.
         root = state._get_root_state()
         bound = await root.get_state(Owner)
         if bound._owner != owner:

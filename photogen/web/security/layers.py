@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from photogen.web import session
 
 CLOSED = ("/_upload", "/_health", "/_all_routes", "/auth-codespace")
-"""Reflex's own endpoints that photogen doesn't use: the upload parses whole bodies for anybody, health opens the database."""
+"""Reflex's own endpoints that photogen doesn't use: the upload parses whole bodies for anybody, health opens the
+database."""
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -45,12 +46,14 @@ class Closed:
         if scope["type"] == "http" and any(
             scope["path"] == p or scope["path"].startswith(p + "/") for p in self._paths
         ):
-            return await answer(send, 404, b"Not found")
+            await answer(send, 404, b"Not found")
+            return
         await self.app(scope, receive, send)
 
 
 class SameOrigin:
-    """A request that changes something must come from a page of ours: its Origin, or else its Referer, is one of `origins`.
+    """A request that changes something must come from a page of ours: its Origin, or else its Referer, is one of
+    `origins`.
 
     `open_paths` are for machines that sign what they send (webhooks) or carry a key (the API).
     """
@@ -71,12 +74,14 @@ class SameOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in _SAFE and not self._allowed(scope):
-            return await answer(send, 403, b"This request did not come from a page of photogen. (foreign_origin)")
+            await answer(send, 403, b"This request did not come from a page of photogen. (foreign_origin)")
+            return
         await self.app(scope, receive, send)
 
 
 class NoSlashRedirect:
-    """Serves /gallery from gallery/index.html: Starlette would answer with an absolute http:// redirect, wrong behind TLS."""
+    """Serves /gallery from gallery/index.html: Starlette would answer with an absolute http:// redirect, wrong
+    behind TLS."""
 
     def __init__(self, app: ASGIApp, client: Path) -> None:
         self.app = app
@@ -93,7 +98,8 @@ class NoSlashRedirect:
 class PrivatePages:
     """Who has no session is sent to the log-in before any page is drawn; /admin does not exist for who is no admin.
 
-    `private` are the routes behind the log-in. What a page shows is decided by the event guard; this is for the first answer.
+    `private` are the routes behind the log-in. What a page shows is decided by the event guard; this is for the
+    first answer.
     """
 
     def __init__(self, app: ASGIApp, private: Iterable[str], client: Path) -> None:
@@ -103,14 +109,16 @@ class PrivatePages:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
-            return await self.app(scope, receive, send)
+            await self.app(scope, receive, send)
+            return
         path: str = scope["path"]
         cookie = header(scope, b"cookie")
         if path == "/admin" or path.startswith("/admin/"):
             identity = await session.identify(cookie)
             if identity is None or str(identity.role) != "admin":
                 page = self._missing.read_bytes() if self._missing.exists() else b"Not found"
-                return await answer(send, 404, page, (b"content-type", b"text/html; charset=utf-8"))
+                await answer(send, 404, page, (b"content-type", b"text/html; charset=utf-8"))
+                return
         elif (
             path.startswith(self._private)
             and ("/" + path.split("/")[1]) in self._private
@@ -118,9 +126,10 @@ class PrivatePages:
         ):
             query = scope.get("query_string", b"").decode("latin-1")
             wanted = quote(path + (f"?{query}" if query else ""), safe="/")
-            return await answer(
+            await answer(
                 send, 303, b"", (b"location", f"/login?next={wanted}".encode()), (b"cache-control", b"no-store")
             )
+            return
         await self.app(scope, receive, send)
 
 
@@ -135,11 +144,13 @@ class SocketLimits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "websocket":
-            return await self.app(scope, receive, send)
+            await self.app(scope, receive, send)
+            return
         address = client_address(scope, self._hops)
         if self._open.get(address, 0) >= self._per_address:
             await receive()
-            return await send({"type": "websocket.close", "code": 1013})
+            await send({"type": "websocket.close", "code": 1013})
+            return
         self._open[address] = self._open.get(address, 0) + 1
         tokens, last, cut = self._burst, time.monotonic(), False
 
@@ -165,7 +176,8 @@ class SocketLimits:
 
 
 def client_address(scope: Scope, hops: int) -> str:
-    """The address of the browser: of the connection, or, behind `hops` trusted proxies, the one that the outermost of them saw."""
+    """The address of the browser: of the connection, or, behind `hops` trusted proxies, the one that the outermost
+    of them saw."""
     peer = (scope.get("client") or ("",))[0]
     if hops:
         forwarded = [part.strip() for part in header(scope, b"x-forwarded-for").split(",") if part.strip()]
@@ -187,14 +199,16 @@ def script_hashes(client: Path) -> list[str]:
 
 
 class Headers:
-    """Security and cache headers on every response; a strict CSP: no inline script but those that were built, no eval."""
+    """Security and cache headers on every response; a strict CSP: no inline script but those that were built, no
+    eval."""
 
     def __init__(self, app: ASGIApp, *, client: Path, https: bool) -> None:
         self.app = app
         sources = " ".join(["'self'", *script_hashes(client)])
         policy = (
             f"default-src 'self'; script-src {sources}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-            "connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+            "connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
+            "frame-ancestors 'none'"
         )
         self._always = [
             (b"content-security-policy", policy.encode()),
@@ -210,7 +224,8 @@ class Headers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return await self.app(scope, receive, send)
+            await self.app(scope, receive, send)
+            return
         immutable = scope["path"].startswith("/assets/")
 
         async def with_headers(message: Message) -> None:

@@ -1,4 +1,5 @@
-"""Rates, in this process: token buckets for events and sockets. Log-in and registration use `limits` (api/session.py)."""
+"""Rates, in this process: token buckets for events and sockets. Log-in and registration use `limits`
+(api/session.py)."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from collections.abc import Callable
 
 
 class TokenBuckets:
-    """A token bucket per key: `rate` tokens a second up to `burst`. The least recently used of `size` keys are forgotten."""
+    """A token bucket per key: `rate` tokens a second up to `burst`. The least recently used of `size` keys are
+    forgotten."""
 
     def __init__(
         self, *, rate: float, burst: float, size: int = 20_000, clock: Callable[[], float] = time.monotonic

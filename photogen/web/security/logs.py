@@ -1,4 +1,5 @@
-"""No header, cookie, token or payload in a log: Reflex 0.10.1 logs all request headers with a refused event (reflex.md, 3.1)."""
+"""No header, cookie, token or payload in a log: Reflex 0.10.1 logs all request headers with a refused event
+(reflex.md, 3.1)."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ class NoHeaders(logging.Filter):
 
 
 def install() -> None:
-    """Puts the filter on the handlers of the root and of Reflex's and the socket's loggers, and on those loggers themselves."""
+    """Puts the filter on the handlers of the root and of Reflex's and the socket's loggers, and on those loggers
+    themselves."""
     guard = NoHeaders()
     names = [
         name

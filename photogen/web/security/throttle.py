@@ -1,6 +1,7 @@
 """Log-ins and registrations, counted per address and per account.
 
-In Redis, so that all web processes count together; in this process's memory while Redis doesn't answer: never uncounted, never a closed door.
+In Redis, so that all web processes count together; in this process's memory while Redis doesn't answer: never
+uncounted, never a closed door.
 """
 
 from __future__ import annotations

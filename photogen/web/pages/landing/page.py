@@ -16,7 +16,8 @@ def _hero() -> rx.Component:
         rx.el.h1(t("A photo studio for one subject: yours."), class_name="text-4xl text-balance max-w-[15ch]"),
         rx.el.p(
             t(
-                "Give photogen a handful of photos of a person, a pet, a product or a style. It trains a model on them, and makes any picture of it that you can put into words."
+                "Give photogen a handful of photos of a person, a pet, a product or a style. It trains a model on "
+                "them, and makes any picture of it that you can put into words."
             ),
             class_name="mt-6 text-lg text-muted max-w-[52ch]",
         ),
@@ -45,9 +46,10 @@ def _section(title: str, sentence: str, content: rx.Component) -> rx.Component:
 
 @screen(
     routes.LANDING,
-    t("photogen – a photo studio for one subject: yours"),
+    t("photogen · a photo studio for one subject: yours"),
     description=t(
-        "Train a model on a handful of photos of a person, a pet, a product or a style, and make any picture of it. On a server that you trust."
+        "Train a model on a handful of photos of a person, a pet, a product or a style, and make any picture of it. "
+        "On a server that you trust."
     ),
     login=False,
     on_load=[PriceList.load],
@@ -63,7 +65,8 @@ def landing() -> rx.Component:
         _section(
             t("Your photos stay yours"),
             t(
-                "photogen runs on its owner's server. There is no tracker on any page, and nothing is loaded from anybody else."
+                "photogen runs on its owner's server. There is no tracker on any page, and nothing is loaded from "
+                "anybody else."
             ),
             promises(),
         ),
@@ -74,7 +77,8 @@ def landing() -> rx.Component:
         ),
         rx.el.p(
             t(
-                "The pictures on this page were drawn by photogen's own sandbox, which stands in for the models while no key is set."
+                "The pictures on this page were drawn by photogen's own sandbox, which stands in for the models while "
+                "no key is set."
             ),
             class_name="max-w-[1200px] mx-auto px-6 pb-12 text-xs text-muted",
         ),

@@ -2,7 +2,6 @@
 
 import reflex as rx
 
-from photogen.web import components as ui
 from photogen.web import routes
 from photogen.web.pages.pricing.parts import plan_cards
 from photogen.web.pages.pricing.state import PriceList
@@ -15,25 +14,29 @@ def _questions() -> tuple[tuple[str, str], ...]:
         (
             t("What is a credit?"),
             t(
-                "A credit is worth $0.10. Most models take one credit per picture; the price stands on the button before you press it."
+                "A credit is worth $0.10. Most models take one credit per picture; the price stands on the button "
+                "before you press it."
             ),
         ),
         (
             t("What does a training cost?"),
             t(
-                "The included ones cost nothing. Each further one is 20 credits ($2.00) per 1000 steps, which is what most subjects need."
+                "The included ones cost nothing. Each further one is 20 credits ($2.00) per 1000 steps, which is what "
+                "most subjects need."
             ),
         ),
         (
             t("What if a picture fails?"),
             t(
-                "You pay for pictures that were delivered. What fails, or is held back by the safety filter, is given back at once."
+                "You pay for pictures that were delivered. What fails, or is held back by the safety filter, is given "
+                "back at once."
             ),
         ),
         (
             t("Do credits run out?"),
             t(
-                "Plan credits lapse at the end of the paid month, bought credits never. What lapses first is spent first."
+                "Plan credits lapse at the end of the paid month, bought credits never. What lapses first is spent "
+                "first."
             ),
         ),
         (
@@ -43,7 +46,8 @@ def _questions() -> tuple[tuple[str, str], ...]:
         (
             t("Who sees my photos?"),
             t(
-                "You do. They are stored on the server of who runs this studio, go to the trainer for the training alone, and are deleted there after it."
+                "You do. They are stored on the server of who runs this studio, go to the trainer for the training "
+                "alone, and are deleted there after it."
             ),
         ),
     )

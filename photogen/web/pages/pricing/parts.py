@@ -27,6 +27,11 @@ def _amount(plan: Any) -> rx.Component:
     )
 
 
+def _line(text: Any) -> rx.Component:
+    tick = ui.icon("check", size=16, class_name="text-accent-text mt-0.5 flex-none")
+    return rx.el.li(tick, text, class_name="flex gap-2.5")
+
+
 def _card(plan: Any) -> rx.Component:
     name = rx.el.div(
         rx.el.h3(plan.name, class_name="text-lg"),
@@ -38,14 +43,11 @@ def _card(plan: Any) -> rx.Component:
         ui.link_button(t("Get started"), href=routes.REGISTER, kind="primary", class_name="w-full"),
         ui.link_button(t("Get started"), href=routes.REGISTER, class_name="w-full"),
     )
-    line = lambda text: rx.el.li(
-        ui.icon("check", size=16, class_name="text-accent-text mt-0.5 flex-none"), text, class_name="flex gap-2.5"
-    )  # noqa: E731
     return rx.el.article(
         name,
         _amount(plan),
         choose,
-        rx.el.ul(rx.foreach(plan.lines, line), class_name="flex flex-col gap-2.5 text-sm text-soft"),
+        rx.el.ul(rx.foreach(plan.lines, _line), class_name="flex flex-col gap-2.5 text-sm text-soft"),
         class_name="card plan",
         custom_attrs={"data-popular": rx.cond(plan.popular, "true", "false")},
         key=plan.key,
@@ -63,7 +65,7 @@ def plan_cards() -> rx.Component:
         rx.el.label(
             rx.el.input(type="radio", name="period", id="yearly", class_name="sr-only"),
             t("Yearly"),
-            rx.el.span("−20 %", class_name="text-xs text-good font-medium"),
+            rx.el.span("\u221220 %", class_name="text-xs text-good font-medium"),
         ),
         class_name="segmented mx-auto",
     )

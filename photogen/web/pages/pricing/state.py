@@ -1,4 +1,5 @@
-"""The price list: written into the page as it is delivered, then read from the plan table, which the operator may have changed."""
+"""The price list: written into the page as it is delivered, then read from the plan table, which the operator may
+have changed."""
 
 import dataclasses
 import json
@@ -35,9 +36,9 @@ def dollars(cents: float) -> str:
 def card(plan: Any) -> PlanCard:
     """The card of a plan (a PlanView, or anything with its fields)."""
     if plan.credits_once:
-        credits = plural(plan.credits_once, "{n} credit to begin with", "{n} credits to begin with")
+        first = plural(plan.credits_once, "{n} credit to begin with", "{n} credits to begin with")
     else:
-        credits = plural(plan.credits_month, "{n} credit a month", "{n} credits a month")
+        first = plural(plan.credits_month, "{n} credit a month", "{n} credits a month")
     if plan.trainings_once:
         trainings = plural(plan.trainings_included, "{n} training included", "{n} trainings included")
     else:
@@ -52,7 +53,7 @@ def card(plan: Any) -> PlanCard:
         paid=plan.month_cents > 0,
         popular=plan.key == "pro",
         lines=[
-            credits,
+            first,
             trainings,
             quota,
             plural(plan.model_slots, "{n} model kept", "{n} models kept"),
