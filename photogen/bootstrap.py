@@ -6,7 +6,7 @@ here: engine and clients open their connections at their first use, so what is b
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -43,7 +43,7 @@ from photogen.kit.clock import Clock, utc_now
 from photogen.settings import Settings
 
 _SANDBOX_KEY = "sandbox"
-_SANDBOX_TRAINS = {"default_seconds_per_step": 0.02, "default_overhead_seconds": 5.0}
+_SANDBOX_TRAINS = TrainingConfig(default_seconds_per_step=0.02, default_overhead_seconds=5.0)
 """How long a training in the sandbox takes, until there is a history to tell from."""
 _EVENTS_LATE = timedelta(minutes=5)
 _FOLLOW_UP = {"training": "advance_training", "shot": "advance_shot"}
@@ -118,11 +118,11 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         storage,
         outside.trainer,
         outside.hub,
-        TrainingConfig(
+        replace(
+            TrainingConfig() if settings.replicate_token else _SANDBOX_TRAINS,
             lease=lease,
             poll=poll,
             webhook_base=outside.reachable_at,
-            **({} if settings.replicate_token else _SANDBOX_TRAINS),
         ),
     )
     generation = GenerationService(

@@ -1,6 +1,6 @@
 """Vendors in memory: they count what they are asked, and break when and how a test wants it.
 
-`breaks` maps a method to errors that its next calls raise, in order. `after` maps a method to errors that are raised once
+`breaks` maps a method to errors that its next calls raise, in order. `after` maps a method to errors that come once
 the call has had its effect: what a lost answer or a killed worker looks like from our side.
 """
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import text, update
 
-from photogen.db.lease import Leases
+from photogen.db.lease import Lease, Leases
 from photogen.domain.gallery.commands import GalleryQuery
 from photogen.domain.generation.commands import QuoteGeneration, StartGeneration
 from photogen.errors import Conflict, InsufficientCredits, Invalid, NotFound, TierRequired
@@ -398,17 +398,25 @@ class TestKilledWorker:
         assert len(works.inline.requests) == 1
         assert works.balance(ada) == 9
 
-    def test_a_worker_that_lost_its_lease_does_not_ask(self, works: Works, ada: str) -> None:
-        works.picture(ada, model=f"lora:{works.lora(ada)}")
-        original = works.storage.signed_url
+    def test_a_worker_that_lost_its_lease_does_not_ask(
+        self, works: Works, ada: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        id_ = works.picture(ada)
+        with monkeypatch.context() as patch:
+            patch.setattr(Lease, "lost", property(lambda _: True))
+            works.run()
+        assert works.inline.requests == []
+        assert states(works, id_) == [S.RENDERING]
 
-        def stolen(*args: object, **more: object) -> str | None:
+    def test_a_worker_whose_row_was_taken_over_writes_nothing(self, works: Works, ada: str) -> None:
+        id_ = works.picture(ada)
+
+        def take_over() -> None:
             with works.studio.uow() as uow:
                 uow.session.execute(update(Shot).values(lease_owner="other:1:1:x"))
-            works.clock.move(seconds=1)
-            return original(*args, **more)  # type: ignore[arg-type]
 
-        works.storage.signed_url = stolen  # type: ignore[method-assign,assignment]
+        works.inline.during["submit"] = take_over
         works.run()
-        assert works.jobs.calls["cancel"] == 0
-        assert len(works.jobs.requests) <= 1
+        assert states(works, id_) == [S.RENDERING]
+        assert works.gallery.count(ada) == 0
+        assert works.balance(ada) == 9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Iterator
@@ -276,10 +277,8 @@ class TestCancel:
 
         def cancel() -> None:
             gate.wait()
-            try:
+            with contextlib.suppress(Conflict):
                 works.training.cancel(ada, id_)
-            except Conflict:
-                pass
 
         def finish() -> None:
             gate.wait()
