@@ -46,7 +46,7 @@ LIGHT: dict[str, str] = {
     "bg": "#fafafc",
     "surface": "#ffffff",
     "raised": "#ffffff",
-    "sunken": "#f3f3f7",
+    "sunken": "#f6f6f9",
     "line": "#e6e6ed",
     "strong": "#d0d0da",
     "control": "#85858f",

@@ -11,7 +11,7 @@ from photogen.web.text import t
 
 def strip() -> rx.Component:
     """The pictures of the first view, bleeding off the edge of the page."""
-    columns = ((2, 3), (0, 6, 8), (5, 1, 4))
+    columns = ((2, 3, 9), (0, 6, 8, 7), (5, 1, 4, 7))
     return rx.el.div(
         *(
             rx.el.div(*(sample(i, eager=True) for i in column), class_name=f"hero-column hero-column-{n}")
