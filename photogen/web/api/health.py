@@ -26,9 +26,7 @@ async def _probe(name: str, check: Callable[[], object]) -> str:
     try:
         await asyncio.wait_for(deps.call(check), _PATIENCE)
         return "ok"
-    except (
-        Exception
-    ) as error:  # whatever is wrong with it, it is not ready; the cause belongs into the log, not to strangers
+    except Exception as error:  # noqa: BLE001 - whatever it is, the part is not ready; the log has the cause
         _log.warning("not ready", part=name, error=type(error).__name__)
         return "unavailable"
 
