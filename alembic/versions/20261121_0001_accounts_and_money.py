@@ -36,17 +36,17 @@ PLANS = [
         zip(
             (
                 "sort", "key", "name", "tier", "month_cents", "year_cents", "credits_once", "credits_month",
-                "trainings_included", "trainings_once", "daily_quota", "model_slots", "public_allowed", "private_allowed",
+                "trainings_included", "trainings_once", "daily_quota", "model_slots", "public_allowed",
             ),
             row,
             strict=True,
         )
     )
     for row in (
-        (0, "free", "Free", "free", 0, 0, 5, 0, 1, True, 0, 1, True, False),
-        (1, "creator", "Creator", "basic", 20_00, 192_00, 0, 200, 1, False, 50, 1, True, True),
-        (2, "pro", "Pro", "pro", 40_00, 384_00, 0, 400, 3, False, 150, 5, True, True),
-        (3, "enterprise", "Enterprise", "enterprise", 99_00, 950_40, 0, 1000, 10, False, 500, 20, True, True),
+        (0, "free", "Free", "free", 0, 0, 5, 0, 1, True, 0, 1, True),
+        (1, "creator", "Creator", "basic", 20_00, 192_00, 0, 200, 1, False, 50, 1, True),
+        (2, "pro", "Pro", "pro", 40_00, 384_00, 0, 400, 3, False, 150, 5, True),
+        (3, "enterprise", "Enterprise", "enterprise", 99_00, 950_40, 0, 1000, 10, False, 500, 20, True),
     )
 ]  # fmt: skip
 
@@ -130,7 +130,6 @@ def upgrade() -> None:
         sa.Column("model_slots", sa.Integer(), nullable=False),
         sa.Column("tier", sa.String(32), nullable=False),
         sa.Column("public_allowed", sa.Boolean(), nullable=False),
-        sa.Column("private_allowed", sa.Boolean(), nullable=False),
         sa.Column("sort", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_plan"),
     )

@@ -26,8 +26,8 @@ class Plan(SQLModel, table=True):
     """What a plan gives. `credits_once` comes at registration, `credits_month` with each paid month.
 
     `trainings_included` are per month, or once in a lifetime where `trainings_once`; `daily_quota` 0 means none.
-    `public_allowed` and `private_allowed` say which hub visibilities the plan lets a creator choose. Whatever they say,
-    a repository begins private and is opened only on an explicit choice."""
+    `public_allowed` says whether a creator may have a model published. Private needs no permission on any plan: a
+    repository begins private and is opened only on an explicit choice."""
 
     __tablename__ = "plan"
 
@@ -43,7 +43,6 @@ class Plan(SQLModel, table=True):
     model_slots: int = Field(default=1, ge=1)
     tier: Tier = enum_field(Tier, Tier.FREE)
     public_allowed: bool = True
-    private_allowed: bool = True
     sort: int = 0
 
 

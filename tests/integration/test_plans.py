@@ -33,8 +33,8 @@ def left(studio: Studio, account: str) -> int:
 def test_entitlements_are_the_plans(studio: Studio) -> None:
     free, pro = studio.plans.entitlements(studio.account()), studio.plans.entitlements(studio.account(plan="pro"))
     assert (free.plan_key, free.name, free.tier, free.model_slots) == ("free", "Free", Tier.FREE, 1)
-    assert (free.public_allowed, free.private_allowed) == (True, False)
-    assert (pro.tier, pro.model_slots, pro.trainings_left, pro.private_allowed) == (Tier.PRO, 5, 3, True)
+    assert free.public_allowed
+    assert (pro.tier, pro.model_slots, pro.trainings_left) == (Tier.PRO, 5, 3)
     with pytest.raises(NotFound):
         studio.plans.entitlements(new_id())
     assert [plan.name for plan in studio.plans.plans()] == ["Free", "Creator", "Pro", "Enterprise"]

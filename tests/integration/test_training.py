@@ -14,7 +14,7 @@ from sqlalchemy import text, update
 
 from photogen.db.lease import Leases
 from photogen.domain.training.commands import SaveDraft
-from photogen.errors import Conflict, InsufficientCredits, Invalid, NotFound, TierRequired
+from photogen.errors import Conflict, InsufficientCredits, Invalid, NotFound
 from photogen.gateways.base import Category, Fix, JobState, Stop
 from photogen.kit.ids import new_id
 from photogen.models import HoldState, Photo, Training, TrainingStatus
@@ -155,11 +155,16 @@ class TestStart:
         assert refused.value.code == "trigger_word_taken"
         works.start(account, trigger_word="adalove2")
 
-    def test_the_free_plan_has_public_models_only(self, works: Works) -> None:
+    def test_nothing_is_public_without_being_asked_for(self, works: Works) -> None:
         account = works.studio.account()
-        with pytest.raises(TierRequired):
-            works.start(account)
-        id_ = works.start(account, visibility="public")
+        assert works.training.draft(account).visibility == "private"
+        id_ = works.start(account)
+        works.run()
+        works.finish()
+        assert works.hub.repositories[works.row(id_).hub_repository].private
+
+    def test_a_model_is_public_where_it_was_asked_for(self, works: Works) -> None:
+        id_ = works.start(works.studio.account(), visibility="public")
         works.run()
         works.finish()
         assert not works.hub.repositories[works.row(id_).hub_repository].private

@@ -58,7 +58,6 @@ class PlansService:
             tier=plan.tier,
             model_slots=plan.model_slots,
             public_allowed=plan.public_allowed,
-            private_allowed=plan.private_allowed,
             trainings_included=plan.trainings_included,
             trainings_used=repository.included_used(uow.session, account_id, since),
         )
@@ -102,7 +101,6 @@ def _plan_view(plan: Plan) -> PlanView:
         daily_quota=plan.daily_quota,
         model_slots=plan.model_slots,
         public_allowed=plan.public_allowed,
-        private_allowed=plan.private_allowed,
     )
 
 

@@ -22,7 +22,6 @@ class PlanView:
     daily_quota: int
     model_slots: int
     public_allowed: bool
-    private_allowed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,6 @@ class Entitlements:
     tier: Tier
     model_slots: int
     public_allowed: bool
-    private_allowed: bool
     trainings_included: int
     trainings_used: int
 

@@ -28,11 +28,10 @@ from photogen.domain.training.views import (
     TrainingRow,
     TrainingView,
 )
-from photogen.errors import Conflict, Invalid, NotFound, TierRequired
+from photogen.errors import Conflict, Invalid, NotFound
 from photogen.gateways.base import Hub, Job, Storage, Trainer
 from photogen.kit.clock import Clock
 from photogen.kit.ids import is_id, new_id
-from photogen.models.plan import Tier
 from photogen.models.training import PaidBy, Training, TrainingStatus, Visibility
 
 _MOST_LISTED = 200
@@ -102,9 +101,7 @@ class TrainingService:
         """The wizard's unfinished work; an empty one when there is none."""
         with self._uow() as uow:
             row = repository.draft(uow.session, account_id)
-            private_allowed = row is not None or self._plans.entitlements_of(uow, account_id).private_allowed
-        usual = Visibility.PRIVATE if private_allowed else Visibility.PUBLIC
-        fields = SaveDraft.of(**({**row.fields, "photo_set_id": row.photo_set_id} if row else {"visibility": usual}))
+        fields = SaveDraft.of(**({**row.fields, "photo_set_id": row.photo_set_id} if row else {}))
         return DraftView(
             name=fields.name,
             trigger_word=fields.trigger_word,
@@ -137,7 +134,7 @@ class TrainingService:
     def start(self, account_id: str, command: StartTraining) -> str:
         """Pays for the training and queues it; gives its id. The same `request_key` gives the same training.
 
-        Raises NotFound (photo set, model to replace), Invalid (photos, trigger word), TierRequired (visibility),
+        Raises NotFound (photo set, model to replace), Invalid (photos, trigger word, visibility),
         Conflict (`no_free_slot`, `trigger_word_taken`), InsufficientCredits."""
         key = f"{account_id}:{command.request_key}"
         with self._uow() as uow:
@@ -370,10 +367,5 @@ def _check_photos(photos: int) -> None:
 
 
 def _check_visibility(wanted: Visibility, entitled: Entitlements) -> None:
-    if wanted is Visibility.PRIVATE and not entitled.private_allowed:
-        raise TierRequired(
-            f"Models on the {entitled.name} plan are public. Agree to that, or choose a plan with private models.",
-            tier=Tier.BASIC.value,
-        )
     if wanted is Visibility.PUBLIC and not entitled.public_allowed:
         raise Invalid(f"Models on the {entitled.name} plan can't be public.", field="visibility", code="not_a_choice")

@@ -57,7 +57,7 @@ def card(plan: Any) -> PlanCard:
             trainings,
             quota,
             plural(plan.model_slots, "{n} model kept", "{n} models kept"),
-            t("Models private or public") if plan.private_allowed else t("Models public"),
+            t("Models private, public if you tick it"),
         ],
     )
 
@@ -74,7 +74,6 @@ class _Delivered:
     trainings_once: bool
     daily_quota: int
     model_slots: int
-    private_allowed: bool
 
 
 def delivered() -> list[PlanCard]:
