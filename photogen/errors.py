@@ -1,6 +1,6 @@
 """Errors that a person may see. Each says what happened, what to do, and carries a code to quote.
 
-`public` is safe to show to anybody: no secret, no vendor answer, no path. `status` is the HTTP status that the API gives.
+`public` is safe to show to anybody: no secret, no vendor answer, no path. `status` is the HTTP status of the API.
 """
 
 

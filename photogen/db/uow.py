@@ -67,7 +67,7 @@ class UnitOfWork:
             for job in self._jobs:
                 try:
                     self._queue.push(job)
-                except Exception as problem:  # the queue may be down: the schedule takes the row up
+                except Exception as problem:  # noqa: BLE001  (the queue may be down: the schedule takes the row up)
                     _log.warning("job not pushed", job=job.name, error=type(problem).__name__)
 
 

@@ -59,7 +59,8 @@ _MANY = text(
            timestamptz '2026-01-01 00:00Z' + n * interval '37 seconds'
       FROM (SELECT n, 1 + n / 4 % 4 AS shape,
                    '01' || lpad(to_hex(n), 8, '0') || substr(md5(:account || n), 1, 16) AS id,
-                   'a ' || (ARRAY['red','blue','golden','quiet','misty','broken','electric','paper'])[1 + n / 4 % 8] || ' '
+                   'a ' || (ARRAY['red','blue','golden','quiet','misty','broken','electric','paper'])[1 + n / 4 % 8]
+                   || ' '
                    || (ARRAY['fox','portrait','harbour','kitchen','astronaut','violin','garden'])[1 + n / 4 % 7]
                    || ' by the ' || (ARRAY['window','sea','old station','river','market'])[1 + n / 4 % 5]
                    || ', soft light, photograph, session ' || n / 40

@@ -25,8 +25,8 @@ WEIGHTS = b"safetensors"
 
 
 class Works:
-    """A studio with trainings and generations. `run()` does what waits in the queue; `later(seconds)` moves the clock and
-    lets the schedule look."""
+    """A studio with trainings and generations. `run()` does what waits in the queue; `later(seconds)` moves the clock
+    and lets the schedule look."""
 
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
@@ -93,7 +93,7 @@ class Works:
                         height=600,
                         bytes=100,
                         storage_key=key_of(id_),
-                    )  # fmt: skip
+                    )
                 )
             uow.session.add_all(rows)
         for row in rows:

@@ -71,7 +71,7 @@ class Guard(Middleware):
 
     async def preprocess(
         self,
-        app: rx.App,  # noqa: ARG002 - Reflex's signature
+        app: rx.App,
         state: BaseState,
         event: Event,
     ) -> StateUpdate | None:

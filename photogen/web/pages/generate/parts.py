@@ -38,42 +38,72 @@ def _more() -> rx.Component:
             rx.cond(
                 can.lora_scale.shown,
                 ui.number_field(
-                    t("LoRA scale"), id="lora_scale", value=Generate.lora_scale, on_change=Generate.set_lora_scale,
-                    min=0, max=2, step=0.05, help=t("How strongly your subject shows. 1 is usual."), error=_error("lora_scale"),
+                    t("LoRA scale"),
+                    id="lora_scale",
+                    value=Generate.lora_scale,
+                    on_change=Generate.set_lora_scale,
+                    min=0,
+                    max=2,
+                    step=0.05,
+                    help=t("How strongly your subject shows. 1 is usual."),
+                    error=_error("lora_scale"),
                 ),
             ),
             rx.cond(
                 can.steps.shown,
                 ui.number_field(
-                    t("Steps"), id="steps", value=Generate.steps, on_change=Generate.set_steps,
-                    min=can.steps.low, max=can.steps.high, error=_error("steps"),
+                    t("Steps"),
+                    id="steps",
+                    value=Generate.steps,
+                    on_change=Generate.set_steps,
+                    min=can.steps.low,
+                    max=can.steps.high,
+                    error=_error("steps"),
                     help=t("More steps, more detail, up to a point."),
                 ),
             ),
             rx.cond(
                 can.guidance.shown,
                 ui.number_field(
-                    t("Guidance"), id="guidance", value=Generate.guidance, on_change=Generate.set_guidance,
-                    min=can.guidance.low, max=can.guidance.high, step=0.1, error=_error("guidance"),
+                    t("Guidance"),
+                    id="guidance",
+                    value=Generate.guidance,
+                    on_change=Generate.set_guidance,
+                    min=can.guidance.low,
+                    max=can.guidance.high,
+                    step=0.1,
+                    error=_error("guidance"),
                     help=t("How literally the prompt is taken. Lower is freer."),
                 ),
             ),
             rx.cond(
                 can.negative,
                 ui.text_area(
-                    t("Leave out"), id="negative", value=Generate.negative, on_change=Generate.set_negative, rows=2, error=_error("negative_prompt")
+                    t("Leave out"),
+                    id="negative",
+                    value=Generate.negative,
+                    on_change=Generate.set_negative,
+                    rows=2,
+                    error=_error("negative_prompt"),
                 ),
             ),
             rx.cond(
                 can.seed,
                 ui.text_field(
-                    t("Seed"), id="seed", value=Generate.seed, on_change=Generate.set_seed, input_mode="numeric", auto_complete="off",
-                    placeholder=t("Random"), help=t("The same seed and settings give the same picture."), error=_error("seed"),
+                    t("Seed"),
+                    id="seed",
+                    value=Generate.seed,
+                    on_change=Generate.set_seed,
+                    input_mode="numeric",
+                    auto_complete="off",
+                    placeholder=t("Random"),
+                    help=t("The same seed and settings give the same picture."),
+                    error=_error("seed"),
                 ),
             ),
             class_name="flex flex-col gap-5 pt-4",
         ),
-    )  # fmt: skip
+    )
 
 
 def form() -> rx.Component:
@@ -117,28 +147,51 @@ def form() -> rx.Component:
             error=_error("prompt"),
         ),
         ui.select_field(
-            t("Model"), Generate.models, id="model", value=Generate.model, on_change=Generate.set_model,
-            help=Generate.controls.description, error=_error("model"),
+            t("Model"),
+            Generate.models,
+            id="model",
+            value=Generate.model,
+            on_change=Generate.set_model,
+            help=Generate.controls.description,
+            error=_error("model"),
         ),
         word,
         rx.el.div(
             rx.el.span(t("Shape"), class_name="field-label mb-1.5 block"),
             ui.segmented(
-                t("Shape"), [(a, _shape(a)) for a in ASPECTS], name="aspect", value=Generate.aspect, on_change=Generate.set_aspect
+                t("Shape"),
+                [(a, _shape(a)) for a in ASPECTS],
+                name="aspect",
+                value=Generate.aspect,
+                on_change=Generate.set_aspect,
             ),
             ui.error_line("aspect-error", _error("aspect")),
         ),
-        ui.select_field(t("Style"), Generate.styles, id="style", value=Generate.style, on_change=Generate.set_style, error=_error("style")),
+        ui.select_field(
+            t("Style"),
+            Generate.styles,
+            id="style",
+            value=Generate.style,
+            on_change=Generate.set_style,
+            error=_error("style"),
+        ),
         ui.number_field(
-            t("Images"), id="count", value=Generate.count, on_change=Generate.set_count, min=COUNT[0], max=COUNT[1], error=_error("count")
+            t("Images"),
+            id="count",
+            value=Generate.count,
+            on_change=Generate.set_count,
+            min=COUNT[0],
+            max=COUNT[1],
+            error=_error("count"),
         ),
         _more(),
         rx.cond(_error("start") != "", rx.el.div(ui.notice(_error("start"), tone="bad"), role="alert")),
         start,
         on_submit=Generate.start,
-        class_name="flex flex-col gap-5 lg:sticky lg:top-6 lg:max-h-[calc(100dvh-48px)] lg:overflow-y-auto lg:pr-2 lg:-mr-2",
+        class_name="flex flex-col gap-5 lg:sticky "
+        "lg:top-6 lg:max-h-[calc(100dvh-48px)] lg:overflow-y-auto lg:pr-2 lg:-mr-2",
         custom_attrs={"noValidate": True},
-    )  # fmt: skip
+    )
 
 
 def _shot(shot: rx.Var[ShotShown], prompt: rx.Var[str], ratio: rx.Var[str]) -> rx.Component:
@@ -157,7 +210,8 @@ def _shot(shot: rx.Var[ShotShown], prompt: rx.Var[str], ratio: rx.Var[str]) -> r
         ui.icon("circle_alert", size=18, class_name="text-bad"),
         rx.el.p(rx.cond(shot.error != "", shot.error, t("Cancelled")), class_name="text-sm"),
         rx.cond(shot.code != "", rx.el.span(shot.code, class_name="code text-xs text-muted")),
-        class_name="flex flex-col items-center justify-center text-center gap-2 p-4 rounded-md bg-sunken border border-line overflow-auto",
+        class_name="flex flex-col items-center justify-center text-center gap-2 "
+        "p-4 rounded-md bg-sunken border border-line overflow-auto",
         style={"aspectRatio": ratio},
     )
     done = ui.nav_link(

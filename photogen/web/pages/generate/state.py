@@ -161,7 +161,11 @@ class Generate(rx.State):
         options = self._options
         mine = [Option(m.choice, t("{name} (your model)", name=m.name)) for m in options.my_models]
         base = [
-            Option(m.choice, f"{m.name} – {m.unlocked_by}" if m.locked else m.name, m.locked)
+            Option(
+                m.choice,
+                t("{name} (with the {plan} plan)", name=m.name, plan=m.unlocked_by) if m.locked else m.name,
+                m.locked,
+            )
             for m in options.base_models
         ]
         self.models = [*mine, *base]
@@ -346,7 +350,7 @@ class Generate(rx.State):
     @rx.event
     @allow("user")
     async def start(self, form_data: dict[str, object]):
-        """Sets the credits aside and hands the batch to the worker. A second click of the same form is the same batch."""
+        """Sets the credits aside and hands the batch to the worker. A second click of a form is the same batch."""
         if self.starting:
             return
         self.starting, self.errors = True, {}

@@ -29,7 +29,8 @@ def _preview() -> rx.Component:
         rx.el.div(
             ui.icon("sparkles", size=26, class_name="text-muted"),
             rx.el.p(t("Pictures you make with it will show here."), class_name="text-sm text-muted"),
-            class_name="aspect-square flex flex-col items-center justify-center gap-3 rounded-xl bg-sunken border border-line text-center p-8",
+            class_name="aspect-square flex flex-col items-center justify-center gap-3 "
+            "rounded-xl bg-sunken border border-line text-center p-8",
         ),
     )
 
@@ -105,7 +106,8 @@ def _dialogs() -> rx.Component:
         ui.confirm(
             t("Delete this model?"),
             t(
-                "Its weights are deleted here and at the vendors. Pictures made with it stay in your gallery. This can't be undone."
+                "Its weights are deleted here and at the vendors. Pictures made with it stay in your gallery. "
+                "This can't be undone."
             ),
             open=ModelPage.deleting,
             on_close=ModelPage.close,

@@ -13,7 +13,8 @@ def _part(title: str, help: str, *children: rx.Component) -> rx.Component:
     return rx.el.section(
         rx.el.div(rx.el.h2(title, class_name="text-base"), rx.el.p(help, class_name="text-sm text-muted mt-1")),
         rx.el.div(*children, class_name="min-w-0"),
-        class_name="grid md:grid-cols-[240px_minmax(0,1fr)] gap-4 md:gap-10 py-8 border-t border-line first:border-t-0 first:pt-0",
+        class_name="grid md:grid-cols-[240px_minmax(0,1fr)] gap-4 md:gap-10 "
+        "py-8 border-t border-line first:border-t-0 first:pt-0",
     )
 
 

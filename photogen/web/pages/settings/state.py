@@ -1,4 +1,4 @@
-"""Profile and sessions. The password is changed by a native form (api/session.py), so that it never passes through a State."""
+"""Profile and sessions. The password is changed by a native form (api/session.py): it never passes through a State."""
 
 import dataclasses
 
@@ -35,8 +35,13 @@ def device(user_agent: str) -> str:
         ("Safari/", "Safari"),
     )
     systems = (
-        ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux"),
-    )  # fmt: skip
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    )
     browser = next((name for mark, name in browsers if mark in user_agent), "")
     system = next((name for mark, name in systems if mark in user_agent), "")
     if browser and system:

@@ -75,7 +75,12 @@ def failure() -> rx.Component:
                     class_name="mt-1 text-soft",
                 ),
                 rx.el.p(
-                    t("Kind of error:"), " ", _view.category, " · ", t("Code to quote:"), " ",
+                    t("Kind of error:"),
+                    " ",
+                    _view.category,
+                    " · ",
+                    t("Code to quote:"),
+                    " ",
                     rx.el.span(_view.code, class_name="code"),
                     class_name="mt-2 text-muted",
                 ),
@@ -84,7 +89,7 @@ def failure() -> rx.Component:
             role="alert",
             class_name="mb-6",
         ),
-    )  # fmt: skip
+    )
 
 
 def _stage(stage: rx.Var[Stage], number: rx.Var[int]) -> rx.Component:

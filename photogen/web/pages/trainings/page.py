@@ -35,7 +35,8 @@ def _line(line: rx.Var[Line]) -> rx.Component:
             moving,
             ui.icon("chevron_right", size=16, class_name="text-muted max-sm:hidden shrink-0"),
             href=routes.training(line.id),
-            class_name="flex flex-col sm:flex-row sm:items-center gap-3 sm:gap-6 px-5 py-4 hover:bg-raised transition-colors",
+            class_name="flex flex-col sm:flex-row sm:items-center gap-3 "
+            "sm:gap-6 px-5 py-4 hover:bg-raised transition-colors",
         ),
         key=line.id,
     )

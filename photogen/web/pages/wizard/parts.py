@@ -102,7 +102,8 @@ def photos_step() -> rx.Component:
         _head(
             t("Photos"),
             t(
-                "10 to 25 are best, 5 are enough. Different angles, light and backgrounds; nothing blurred, nobody else in the picture."
+                "10 to 25 are best, 5 are enough. Different angles, light and backgrounds; nothing blurred, "
+                "nobody else in the picture."
             ),
         ),
         ui.error_line("photos-error", _error("photos")),
@@ -121,39 +122,66 @@ def settings_step() -> rx.Component:
     suggestion = rx.cond(
         Wizard.accepted > 15,
         rx.el.p(
-            t("With this many photos more steps are usual."), " ",
-            rx.el.button(t("Use the suggested steps"), type="button", on_click=Wizard.use_suggested_steps, class_name="link"),
+            t("With this many photos more steps are usual."),
+            " ",
+            rx.el.button(
+                t("Use the suggested steps"), type="button", on_click=Wizard.use_suggested_steps, class_name="link"
+            ),
             class_name="text-sm text-muted -mt-3",
         ),
-    )  # fmt: skip
+    )
     return rx.el.div(
         _head(t("Settings"), t("These are right for most subjects. You can leave them as they are.")),
         rx.el.div(
             ui.number_field(
-                t("Steps"), id="steps", value=Wizard.steps, on_change=Wizard.set_steps, min=STEPS[0], max=STEPS[1], step=50,
-                help=t("How long it learns. Too few: no likeness. Too many: every picture looks like a photo you gave. 1000 is usual."),
+                t("Steps"),
+                id="steps",
+                value=Wizard.steps,
+                on_change=Wizard.set_steps,
+                min=STEPS[0],
+                max=STEPS[1],
+                step=50,
+                help=t(
+                    "How long it learns. Too few: no likeness. Too many: every picture looks like a photo you gave. "
+                    "1000 is usual."
+                ),
                 error=_error("steps"),
             ),
             suggestion,
             ui.number_field(
-                t("Learning rate"), id="learning_rate", value=Wizard.learning_rate, on_change=Wizard.set_learning_rate,
-                min=LEARNING_RATE[0], max=LEARNING_RATE[1], scale="log",
+                t("Learning rate"),
+                id="learning_rate",
+                value=Wizard.learning_rate,
+                on_change=Wizard.set_learning_rate,
+                min=LEARNING_RATE[0],
+                max=LEARNING_RATE[1],
+                scale="log",
                 help=t("How big each step is. 0.0004 is usual; halve it when pictures come out burnt."),
                 error=_error("learning_rate"),
             ),
             ui.number_field(
-                t("LoRA rank"), id="lora_rank", value=Wizard.lora_rank, on_change=Wizard.set_lora_rank,
-                min=LORA_RANK[0], max=LORA_RANK[1], step=4,
+                t("LoRA rank"),
+                id="lora_rank",
+                value=Wizard.lora_rank,
+                on_change=Wizard.set_lora_rank,
+                min=LORA_RANK[0],
+                max=LORA_RANK[1],
+                step=4,
                 help=t("How much the model can hold. 16 is usual; 32 for intricate things and styles."),
                 error=_error("lora_rank"),
             ),
             ui.switch(
-                t("Describe the photos automatically"), id="autocaption", checked=Wizard.autocaption, on_change=Wizard.set_autocaption,
-                help=t("The trainer writes what else is in each photo, so that it isn't learnt as part of the subject."),
+                t("Describe the photos automatically"),
+                id="autocaption",
+                checked=Wizard.autocaption,
+                on_change=Wizard.set_autocaption,
+                help=t(
+                    "The trainer writes what else is in each photo, so that it isn't learnt as part of the subject."
+                ),
             ),
             class_name="flex flex-col gap-6",
         ),
-    )  # fmt: skip
+    )
 
 
 def review_step() -> rx.Component:
@@ -166,7 +194,8 @@ def review_step() -> rx.Component:
             checked=Wizard.public,
             on_change=Wizard.set_public,
             help=t(
-                "Anybody could then make pictures of your subject. Without the tick the repository is private. Your photos are never published."
+                "Anybody could then make pictures of your subject. Without the tick the repository is private. "
+                "Your photos are never published."
             ),
         ),
     )
@@ -195,7 +224,13 @@ def review_step() -> rx.Component:
         ),
         rx.el.div(publish, replace, class_name="flex flex-col gap-4"),
         rx.el.div(
-            rx.el.p(ui.icon("clock", size=15, class_name="inline-block align-[-2px] mr-2"), t("Takes"), " ", Wizard.price.time, "."),
+            rx.el.p(
+                ui.icon("clock", size=15, class_name="inline-block align-[-2px] mr-2"),
+                t("Takes"),
+                " ",
+                Wizard.price.time,
+                ".",
+            ),
             rx.el.p(ui.icon("coins", size=15, class_name="inline-block align-[-2px] mr-2"), Wizard.price.after),
             class_name="text-sm text-soft num flex flex-col gap-1.5 mt-6",
         ),
@@ -203,13 +238,19 @@ def review_step() -> rx.Component:
             ~Wizard.price.affordable,
             rx.el.div(
                 ui.notice(
-                    t("Your credits don't reach for this training. Choose fewer steps, or a plan with trainings included."), " ",
+                    t(
+                        "Your credits don't reach for this training. Choose fewer steps, or a plan with trainings "
+                        "included."
+                    ),
+                    " ",
                     ui.text_link(t("See the plans"), href=routes.PRICING),
                     tone="warn",
                 ),
                 class_name="mt-4",
             ),
         ),
-        rx.cond(_error("start") != "", rx.el.div(ui.notice(_error("start"), tone="bad"), role="alert", class_name="mt-4")),
+        rx.cond(
+            _error("start") != "", rx.el.div(ui.notice(_error("start"), tone="bad"), role="alert", class_name="mt-4")
+        ),
         rx.el.p(t("By starting you say that you may use these photos."), class_name="text-xs text-muted mt-6"),
-    )  # fmt: skip
+    )

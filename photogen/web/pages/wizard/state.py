@@ -1,4 +1,4 @@
-"""The wizard's four steps. What is typed is kept in the database at once, so a refresh or another device goes on here."""
+"""The wizard's four steps. What is typed is kept in the database at once: a refresh or another device goes on."""
 
 import dataclasses
 import re
