@@ -3,7 +3,7 @@
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1 && echo $$p && break; done)
 
-.PHONY: run test bench doctor install install-tests
+.PHONY: run test bench doctor admin migration lock install install-tests
 .DEFAULT_GOAL := run
 
 run: install
@@ -17,6 +17,19 @@ bench: install-tests
 
 doctor: install
 	@exec .venv/bin/python -m photogen doctor
+
+admin: install
+	@exec .venv/bin/python -m photogen create-admin
+
+# make migration m="why": a migration for what has changed in photogen/models
+migration: install
+	@exec .venv/bin/python -m photogen new-migration "$(m)"
+
+# Both requirement files anew from pyproject.toml, with hashes.
+lock: install
+	.venv/bin/uv pip compile pyproject.toml --universal --generate-hashes --python-version 3.11 -o requirements.txt -q
+	.venv/bin/uv pip compile --group dev pyproject.toml -c requirements.txt --universal --generate-hashes \
+		--python-version 3.11 -o tests/requirements.txt -q
 
 install: python
 	@$(PYTHON) -m photogen.runtime.install

@@ -39,6 +39,17 @@ def migrate() -> None:
         upgrade(url)
 
 
+@app.command(name="new-migration")
+def new_migration(why: str) -> None:
+    """Writes a migration for what has changed in photogen/models; read it before you keep it."""
+    from photogen.db.migrations import upgrade, write
+    from photogen.runtime.database import reachable
+
+    with _words(), reachable() as url:
+        upgrade(url)
+        write(url, why)
+
+
 @app.command(name="create-admin")
 def create_admin(
     email: str = typer.Option(..., prompt="Email"),

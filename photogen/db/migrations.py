@@ -3,8 +3,12 @@ half a second, and a start asks every time."""
 
 import ast
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,10 +43,22 @@ def current(url: str) -> str | None:
 
 def upgrade(url: str) -> None:
     """Brings the database at `url` to the newest revision."""
-    from alembic.config import Config
-
     from alembic import command
+
+    command.upgrade(_config(url), "head")
+
+
+def write(url: str, why: str) -> None:
+    """Writes a migration from what the database at `url` has to what the models say. To be read before it is kept."""
+    from alembic import command
+
+    number = int(head() or "0") + 1
+    command.revision(_config(url), why, autogenerate=True, rev_id=f"{number:04}")
+
+
+def _config(url: str) -> "Config":
+    from alembic.config import Config
 
     config = Config(str(_ROOT / "alembic.ini"))
     config.attributes["url"] = url
-    command.upgrade(config, "head")
+    return config
