@@ -333,16 +333,18 @@ class Draw:
             mine = self._leases.mine(uow.session, lease)
             if mine.status in policy.FINAL:
                 return NOW
-            if isinstance(error, Unknown):
-                # It may have been accepted: the next step looks before anything else.
-                mine.attempts += 1
-                uow.session.add(mine)
-                return NOW
             age = self._clock() - (mine.started_at or mine.created_at)
             after = error.after if isinstance(error, Retry) else None
             wait = None
             if not isinstance(error, Fix | Stop | Missing | _Broken | Unreadable):
                 wait = policy.again(mine.attempts + 1, age, self._config.longest, after)
+            if isinstance(error, Unknown) and wait is not None:
+                # It may have been accepted, or may still be: the next step looks, and the grace begins with the loss of
+                # the answer, which can come a minute after the question.
+                mine.attempts += 1
+                mine.submit_started_at = self._clock()
+                uow.session.add(mine)
+                return NOW
             if wait is None:
                 self._settlement.settle(uow, mine, ShotStatus.FAILED, failure=failure)
                 return None

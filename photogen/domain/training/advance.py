@@ -94,6 +94,8 @@ class Advance:
             uow.session.add(attempt)
             uow.session.flush()
             row.attempts += 1
+            if isinstance(error, Unknown) and not row.vendor_id:
+                row.submit_started_at = now  # the grace begins with the loss of the answer, not with the question
             repository.open_attempt(uow.session, row.id, row.status, now)
             uow.session.add(row)
             uow.notify(row.account_id, "training", row.id)

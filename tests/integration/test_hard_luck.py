@@ -1,0 +1,92 @@
+"""What vendors, networks and disks do at the worst moment: every row ends, nothing is paid twice, nothing stays behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import text
+
+from photogen.gateways.base import Category, JobState, Retry
+from photogen.models import ShotStatus, TrainingStatus
+from tests.factories.studio import Studio
+from tests.factories.work import Works
+from tests.fakes.vendors import lost
+
+
+@pytest.fixture
+def works(module_database_url: str) -> Iterator[Works]:
+    """A studio in a database of this module's, emptied first."""
+    studio = Studio.on(module_database_url)
+    with studio.session() as session:
+        session.execute(text("TRUNCATE account CASCADE"))
+        session.commit()
+    yield Works(studio)
+    studio.close()
+
+
+@pytest.fixture
+def ada(works: Works) -> str:
+    return works.studio.account(credits=100, plan="creator")
+
+
+def loses_after(works: Works, seconds: float) -> None:
+    """The answer to a request gets lost after so long."""
+    works.clock.move(seconds=seconds)
+    raise lost()
+
+
+class TestAnswersThatGetLost:
+    def test_a_picture_whose_every_answer_is_lost_is_given_up(self, works: Works, ada: str) -> None:
+        before = works.balance(ada)
+        works.jobs.breaks["submit"] = [lost() for _ in range(1000)]
+        id_ = works.picture(ada, model=f"lora:{works.lora(ada)}")
+        works.run()
+        for _ in range(40):
+            works.later(25)
+        assert [shot.status for shot in works.shots(id_)] == [ShotStatus.FAILED]
+        assert works.jobs.calls["submit"] <= 6
+        assert works.balance(ada) == before
+        assert works.sound(ada)
+
+    def test_a_picture_accepted_late_is_not_asked_for_twice(self, works: Works, ada: str) -> None:
+        works.jobs.during["submit"] = lambda: loses_after(works, 60)
+        works.picture(ada, model=f"lora:{works.lora(ada)}")
+        works.run()
+        works.later(1.5)
+        assert works.jobs.calls["submit"] == 1
+        assert works.jobs.calls["find"] >= 2
+
+    def test_a_training_accepted_late_is_not_started_twice(self, works: Works, ada: str) -> None:
+        works.trainer.during["submit"] = lambda: loses_after(works, 60)
+        works.start(ada)
+        works.run()
+        works.later(3)
+        assert works.trainer.calls["submit"] == 1
+        assert works.trainer.calls["find"] >= 1
+
+
+def test_the_storage_says_its_troubles_in_words_of_the_house(works: Works, ada: str) -> None:
+    works.storage.break_with("put", Retry("Full.", vendor="storage", code="storage_failed", category=Category.INTERNAL))
+    id_ = works.start(ada)
+    works.run()
+    assert works.row(id_).status is TrainingStatus.PREPARING
+    for _ in range(30):
+        works.later(130)
+    assert works.row(id_).status is TrainingStatus.FAILED
+    assert works.trainer.calls["submit"] == 0
+
+
+def test_a_vendor_that_succeeds_while_it_is_cancelled(works: Works, ada: str) -> None:
+    id_ = works.to_training(ada)
+    works.trainer.during["check"] = lambda: works.training.cancel(ada, id_)
+    works.trainer.move(JobState.SUCCEEDED, version="studio/loras:abc")
+    before = works.balance(ada)
+    works.later()
+    for _ in range(4):
+        works.later(31)
+    assert works.row(id_).status is TrainingStatus.CANCELLED
+    assert works.balance(ada) >= before
+    assert works.training.models(ada) == []
+    assert works.trainer.cleaned["t1"] >= 1
+    assert works.sound(ada)
