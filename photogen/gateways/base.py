@@ -5,12 +5,16 @@ say one of four things: try again (`Retry`), the caller's input is wrong (`Fix`)
 money, a retired model), or nobody knows whether the vendor accepted (`Unknown`: look before a second try).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Protocol
+
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Category(StrEnum):
@@ -32,6 +36,7 @@ class GatewayError(Exception):
 
     `code` is stable and quotable, `public` is for the creator (no vendor text, no secret), `words` is what the vendor
     said (already redacted, at most 2,000 characters; for the debug view), `request_id` the vendor's, if it gave one.
+    JSON can hold NUL and lone surrogates, a database can't: a row could then not even be marked as failed.
     """
 
     def __init__(
@@ -49,8 +54,8 @@ class GatewayError(Exception):
         self.vendor = vendor
         self.code = code
         self.category = category
-        self.words = words[:2000]
-        self.request_id = request_id
+        self.words = _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", words[:2000])
+        self.request_id = _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", request_id)
 
 
 class Retry(GatewayError):

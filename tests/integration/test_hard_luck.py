@@ -1,4 +1,4 @@
-"""What vendors, networks and disks do at the worst moment: every row ends, nothing is paid twice, nothing stays behind."""
+"""What goes wrong at the worst moment: still every row ends, nothing is paid twice, nothing stays behind."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import text
 
-from photogen.gateways.base import Category, JobState, Retry
+from photogen.gateways.base import Category, Fix, JobState, Retry
 from photogen.models import ShotStatus, TrainingStatus
 from tests.factories.studio import Studio
 from tests.factories.work import Works
@@ -64,6 +64,26 @@ class TestAnswersThatGetLost:
         works.later(3)
         assert works.trainer.calls["submit"] == 1
         assert works.trainer.calls["find"] >= 1
+
+
+class TestWordsThatNoDatabaseTakes:
+    words = "the \x00 input \ud800 is odd"
+
+    def refuse(self) -> Fix:
+        return Fix("It was refused.", vendor="fake", code="odd", category=Category.VALIDATION, words=self.words)
+
+    def test_end_a_picture(self, works: Works, ada: str) -> None:
+        works.inline.breaks["submit"] = [self.refuse()]
+        id_ = works.picture(ada)
+        works.run()
+        assert [(shot.status, shot.error_code) for shot in works.shots(id_)] == [(ShotStatus.FAILED, "odd")]
+        assert works.shots(id_)[0].vendor_words == "the \ufffd input \ufffd is odd"
+
+    def test_end_a_training(self, works: Works, ada: str) -> None:
+        works.trainer.breaks["submit"] = [self.refuse()]
+        id_ = works.start(ada)
+        works.run()
+        assert (works.row(id_).status, works.row(id_).error_code) == (TrainingStatus.FAILED, "odd")
 
 
 def test_the_storage_says_its_troubles_in_words_of_the_house(works: Works, ada: str) -> None:
