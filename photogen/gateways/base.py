@@ -13,7 +13,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 

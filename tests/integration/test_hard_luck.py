@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from photogen.gateways.base import Category, Fix, JobState, Retry
+from photogen.db.lease import Leases
+from photogen.domain.gallery.service import GalleryService
+from photogen.gateways.base import Category, Fix, JobState, Retry, StoredObject
 from photogen.models import ShotStatus, TrainingStatus
 from tests.factories.studio import Studio
 from tests.factories.work import Works
-from tests.fakes.vendors import lost
+from tests.fakes.vendors import Killed, lost
 
 
 @pytest.fixture
@@ -84,6 +87,42 @@ class TestWordsThatNoDatabaseTakes:
         id_ = works.start(ada)
         works.run()
         assert (works.row(id_).status, works.row(id_).error_code) == (TrainingStatus.FAILED, "odd")
+
+
+class TestKilledBetweenTheStorageAndTheRow:
+    def test_a_picture_that_cannot_be_asked_for_again_is_not_lost(
+        self, works: Works, ada: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def killed(*_: object) -> bool:
+            raise Killed
+
+        before = works.balance(ada)
+        id_ = works.picture(ada)
+        with monkeypatch.context() as patch:
+            patch.setattr(GalleryService, "add", killed)
+            patch.setattr(Leases, "release", lambda *_: None)
+            with pytest.raises(Killed):
+                works.run()
+        works.queue.waiting.clear()
+        works.later(31)
+        assert [shot.status for shot in works.shots(id_)] == [ShotStatus.DONE]
+        assert works.inline.calls["submit"] == 1
+        assert works.gallery.count(ada) == 1
+        assert works.balance(ada) == before - 1
+
+    def test_what_a_failed_picture_has_stored_is_taken_away(self, works: Works, ada: str) -> None:
+        id_ = works.picture(ada)
+        store = works.storage.put
+
+        def full(key: str, *rest: Any) -> StoredObject:
+            if key.endswith("512.webp"):
+                raise Retry("Full.", vendor="storage", code="storage_failed", category=Category.INTERNAL)
+            return store(key, *rest)
+
+        works.storage.put = full  # type: ignore[method-assign]
+        works.run()
+        assert works.shots(id_)[0].error_code == "storage_failed"
+        assert not [key for key in works.storage.objects if key.startswith("images/")]
 
 
 def test_the_storage_says_its_troubles_in_words_of_the_house(works: Works, ada: str) -> None:

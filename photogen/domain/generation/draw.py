@@ -143,7 +143,10 @@ class Draw:
             try:
                 job = vendor.find(shot.id)
             except Unknown as error:
-                raise _Broken(OUTCOME_UNKNOWN) from error
+                stored = self._stored(shot.id)
+                if stored is None:
+                    raise _Broken(OUTCOME_UNKNOWN) from error
+                return self._deliver(lease, order, stored)
             if job is not None:
                 return self._accepted(lease, order, vendor, job)
             if self._clock() < shot.submit_started_at + self._config.grace:
@@ -260,9 +263,8 @@ class Draw:
                 self._gallery.add(uow, self._image(order, made, key))
                 if batch.lora_model_id:
                     repository.count_use(uow.session, batch.lora_model_id)
-        if not delivered:  # cancelled meanwhile: nobody has paid for it, nobody gets it
-            for name in files:
-                self._storage.delete(name)
+        if not delivered:  # cancelled meanwhile
+            self._forget(shot.id)
         return None
 
     def _store(self, key: str, data: bytes, content_type: str) -> None:
@@ -276,6 +278,20 @@ class Draw:
                 time.sleep(self._config.storage_pause)
             else:
                 return
+
+    def _stored(self, shot_id: str) -> Picture | None:
+        """What a worker stored that was killed before it could write the row."""
+        for key in self._storage.keys(f"images/{shot_id}/original."):
+            return Picture(self._storage.read(key), self._storage.stat(key).content_type)
+        return None
+
+    def _forget(self, shot_id: str) -> None:
+        """Nobody has paid for what is there of this shot, nobody gets it."""
+        try:
+            for key in list(self._storage.keys(f"images/{shot_id}/")):
+                self._storage.delete(key)
+        except GatewayError as error:
+            _log.warning("files of a failed shot left behind", shot=shot_id, code=error.code)
 
     def _image(self, order: Order, made: Prepared, key: str) -> NewImage:
         shot, batch = order.shot, order.generation
@@ -347,13 +363,16 @@ class Draw:
                 return NOW
             if wait is None:
                 self._settlement.settle(uow, mine, ShotStatus.FAILED, failure=failure)
-                return None
-            mine.attempts += 1
-            mine.error = f"{failure.public} Trying again in {max(1, round(wait))} s."[:500]
-            mine.error_code, mine.error_category = failure.code[:60], failure.category.value
-            mine.vendor_words = failure.words[:2000]
-            uow.session.add(mine)
-            uow.notify(mine.account_id, "generation", mine.generation_id)
+            else:
+                mine.attempts += 1
+                mine.error = f"{failure.public} Trying again in {max(1, round(wait))} s."[:500]
+                mine.error_code, mine.error_category = failure.code[:60], failure.category.value
+                mine.vendor_words = failure.words[:2000]
+                uow.session.add(mine)
+                uow.notify(mine.account_id, "generation", mine.generation_id)
+        if wait is None:
+            self._forget(lease.id)
+            return None
         return timedelta(seconds=wait)
 
 
