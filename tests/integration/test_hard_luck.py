@@ -14,7 +14,7 @@ from photogen.gateways.base import Category, Fix, JobState, Retry, StoredObject
 from photogen.models import ShotStatus, TrainingStatus
 from tests.factories.studio import Studio
 from tests.factories.work import Works
-from tests.fakes.vendors import Killed, lost
+from tests.fakes.vendors import Killed, busy, lost
 
 
 @pytest.fixture
@@ -123,6 +123,29 @@ class TestKilledBetweenTheStorageAndTheRow:
         works.run()
         assert works.shots(id_)[0].error_code == "storage_failed"
         assert not [key for key in works.storage.objects if key.startswith("images/")]
+
+
+class TestATrainerOutOfSight:
+    def test_for_an_hour_costs_neither_the_training_nor_a_second_one(self, works: Works, ada: str) -> None:
+        id_ = works.to_training(ada)
+        works.trainer.breaks["check"] = [busy() for _ in range(500)]
+        for _ in range(60):
+            works.later(60)
+        assert works.row(id_).status is TrainingStatus.TRAINING
+        works.trainer.breaks.clear()
+        works.trainer.move(JobState.SUCCEEDED, version="studio/loras:abc")
+        for _ in range(3):
+            works.later(150)
+        assert works.row(id_).status is TrainingStatus.COMPLETED
+        assert works.trainer.calls["submit"] == 1
+
+    def test_for_ever_ends_it(self, works: Works, ada: str) -> None:
+        id_ = works.to_training(ada)
+        works.trainer.breaks["check"] = [busy() for _ in range(1000)]
+        for _ in range(100):
+            works.later(300)
+        assert works.row(id_).status is TrainingStatus.FAILED
+        assert works.sound(ada)
 
 
 def test_the_storage_says_its_troubles_in_words_of_the_house(works: Works, ada: str) -> None:

@@ -109,8 +109,9 @@ class Advance:
             return policy.again(row.status, row.attempts + 1, timedelta(0), None)
         after = error.after if isinstance(error, Retry) else None
         trouble = self._p.clock() - row.stage_started_at if row.attempts else timedelta(0)
-        if row.status is TrainingStatus.TRAINING and row.vendor_id:
-            trouble = timedelta(0)  # it goes on there, whether or not we can see it; attempts bound this
+        if row.status is TrainingStatus.TRAINING and row.vendor_id and isinstance(error, Retry):
+            age = self._p.clock() - row.stage_started_at
+            return policy.look_again(row.attempts + 1, age, self._p.config.longest, after)
         return policy.again(row.status, row.attempts + 1, trouble, after)
 
 

@@ -94,6 +94,12 @@ def again(stage: TrainingStatus, attempt: int, trouble: timedelta, after: float 
     return Again(backoff(attempt, first=1.0, most=120.0, after=after))
 
 
+def look_again(attempt: int, age: timedelta, longest: timedelta, after: float | None) -> Again | None:
+    """The same for a training that the vendor took `age` ago and that can't be seen just now: it goes on there, and was
+    paid for, so it is given up only when it could not be wanted any more."""
+    return Again(backoff(attempt, first=1.0, most=120.0, after=after)) if age <= longest else None
+
+
 def resumable(row: Training, now: datetime, config: TrainingConfig) -> bool:
     """Whether a failed training can go on from publishing: its weights are with us, or still at the vendor."""
     if row.status is not S.FAILED or row.failed_stage != S.PUBLISHING or row.error_code in _HOPELESS_FRUITS:
