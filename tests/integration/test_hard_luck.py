@@ -148,6 +148,22 @@ class TestATrainerOutOfSight:
         assert works.sound(ada)
 
 
+class TestCleaningUp:
+    def test_what_breaks_here_does_not_keep_the_vendor_from_being_cleaned(self, works: Works, ada: str) -> None:
+        id_ = works.to_training(ada)
+        works.storage.failures["delete"] = OSError("the disk is read-only")
+        works.training.cancel(ada, id_)
+        works.run()
+        works.later(60)
+        assert works.trainer.cancelled == ["t1"]
+        assert works.row(id_).clean_due_at is not None
+        works.storage.failures.clear()
+        for _ in range(5):
+            works.later(120)
+        assert works.row(id_).clean_due_at is None
+        assert f"datasets/{id_}.zip" not in works.storage.objects
+
+
 def test_the_storage_says_its_troubles_in_words_of_the_house(works: Works, ada: str) -> None:
     works.storage.break_with("put", Retry("Full.", vendor="storage", code="storage_failed", category=Category.INTERNAL))
     id_ = works.start(ada)

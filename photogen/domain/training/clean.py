@@ -54,9 +54,10 @@ class CleanUp:
             try:
                 if not work():
                     left.append(name)
-            except GatewayError as error:
+            except Exception as error:  # noqa: BLE001  (whatever it is: the other parts are tried, and this one again)
                 left.append(name)
-                _log.warning("not deleted yet", training=row.id, what=name, code=error.code)
+                code = error.code if isinstance(error, GatewayError) else type(error).__name__
+                _log.warning("not deleted yet", training=row.id, what=name, code=code)
 
         part("dataset", lambda: self._delete(f"datasets/{row.id}.zip"))
         if todo.vendor and (row.vendor_id or row.submit_started_at):

@@ -44,8 +44,10 @@ def lock(session: Session, account_id: str, training_id: str) -> Training | None
 
 
 def peek(session: Session, training_id: str) -> Training | None:
-    """Whosever training, for the worker."""
-    return session.exec(select(Training).where(Training.id == training_id)).one_or_none()
+    """Whosever training, for the worker; as it is now, also when this session has seen it before."""
+    return session.exec(
+        select(Training).where(Training.id == training_id).execution_options(populate_existing=True)
+    ).one_or_none()
 
 
 def by_request_key(session: Session, request_key: str) -> Training | None:
