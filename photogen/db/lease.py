@@ -136,16 +136,19 @@ class Leases(Generic[Row]):
             raise LostLease(lease.id)
         return row
 
-    def release(self, lease: Lease, next_check_at: datetime) -> None:
-        """Gives the row back, to be looked at again at `next_check_at`."""
+    def release(self, lease: Lease, next_check_at: datetime) -> str | None:
+        """Gives the row back, to be looked at again at `next_check_at`. Gives its status at that moment; None when the
+        row was somebody else's already."""
         table = self._table
         with self._uow() as uow:
-            uow.session.execute(
+            released = uow.session.execute(
                 update(table)
                 .where(col(table.id) == lease.id, col(table.lease_owner) == lease.owner)
                 .values(lease_owner="", lease_until=None, next_check_at=next_check_at)
+                .returning(col(table.status))
                 .execution_options(synchronize_session=False)
             )
+            return released.scalar_one_or_none()
 
     def free_dead(self, statuses: tuple[str, ...]) -> list[str]:
         """Ends the leases of this host's processes that no longer run, so that their rows are due at once."""

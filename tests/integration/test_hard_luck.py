@@ -164,6 +164,20 @@ class TestCleaningUp:
         assert f"datasets/{id_}.zip" not in works.storage.objects
 
 
+class TestCancelledAtTheWorstMoment:
+    def test_while_another_worker_looks_after_it_the_vendor_is_told(self, works: Works, ada: str) -> None:
+        id_ = works.picture(ada, model=f"lora:{works.lora(ada)}")
+        works.run()
+
+        def cancel() -> None:
+            works.generation.cancel(ada, id_)
+            works.run()  # the job that this pushes comes while the row is in other hands
+
+        works.jobs.during["check"] = cancel
+        works.later(2)
+        assert works.jobs.cancelled == ["p1"]
+
+
 def test_the_storage_says_its_troubles_in_words_of_the_house(works: Works, ada: str) -> None:
     works.storage.break_with("put", Retry("Full.", vendor="storage", code="storage_failed", category=Category.INTERNAL))
     id_ = works.start(ada)

@@ -98,7 +98,13 @@ class Draw:
         except LostLease:
             _log.warning("lease lost", shot=shot_id)
         finally:
-            self._leases.release(lease, self._clock() + (wait or self._config.pickup))
+            status = self._leases.release(lease, self._clock() + (wait or self._config.pickup))
+        if wait is not None and status == ShotStatus.CANCELLED:
+            # After our last look; the job that the cancellation sent found the row in our hands, and left.
+            with self._uow() as uow:
+                order = repository.order(uow.session, shot_id)
+            if order is not None:
+                self._tell_vendor(order)
 
     def _work(self, lease: Lease, order: Order | None, *, fresh: bool) -> timedelta | None:
         for _ in range(_MOST_STEPS):
@@ -140,15 +146,11 @@ class Draw:
         if fresh:
             return self._submit(lease, order, vendor)
         if shot.submit_started_at is not None:
-            try:
-                job = vendor.find(shot.id)
-            except Unknown as error:
-                stored = self._stored(shot.id)
-                if stored is None:
-                    raise _Broken(OUTCOME_UNKNOWN) from error
-                return self._deliver(lease, order, stored)
-            if job is not None:
-                return self._accepted(lease, order, vendor, job)
+            found = self._find(vendor, shot.id)
+            if isinstance(found, Picture):
+                return self._deliver(lease, order, found)
+            if found is not None:
+                return self._accepted(lease, order, vendor, found)
             if self._clock() < shot.submit_started_at + self._config.grace:
                 return _LOOK_AGAIN
         with self._uow() as uow:
@@ -279,11 +281,15 @@ class Draw:
             else:
                 return
 
-    def _stored(self, shot_id: str) -> Picture | None:
-        """What a worker stored that was killed before it could write the row."""
-        for key in self._storage.keys(f"images/{shot_id}/original."):
-            return Picture(self._storage.read(key), self._storage.stat(key).content_type)
-        return None
+    def _find(self, vendor: ImageVendor, shot_id: str) -> ImageJob | Picture | None:
+        """What became of a request that may have been accepted: the vendor's job, or the picture itself where a worker
+        stored it and was killed before it could write the row."""
+        try:
+            return vendor.find(shot_id)
+        except Unknown as error:
+            for key in self._storage.keys(f"images/{shot_id}/original."):
+                return Picture(self._storage.read(key), self._storage.stat(key).content_type)
+            raise _Broken(OUTCOME_UNKNOWN) from error
 
     def _forget(self, shot_id: str) -> None:
         """Nobody has paid for what is there of this shot, nobody gets it."""
