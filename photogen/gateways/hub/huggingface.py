@@ -11,6 +11,7 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
 import functools
+import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from huggingface_hub import CommitOperationAdd, HfApi, ModelInfo, close_session,
 from huggingface_hub.errors import HfHubHTTPError
 
 from photogen.gateways.base import Category, Fix, GatewayError, HubRepository, Missing, Retry, Stop
-from photogen.gateways.errors import from_status, from_transport, redacted
+from photogen.gateways.errors import from_status, from_transport, redacted, unreadable
 from photogen.gateways.http import CONNECT_SECONDS, tls
 from photogen.kit.guard import outside_call
 
@@ -43,6 +44,9 @@ def _translated() -> Iterator[None]:
         yield
     except (HfHubHTTPError, httpx2.HTTPError, ValueError) as error:
         raise failure(error) from error
+    except (LookupError, TypeError, AttributeError) as error:
+        # The library reads answers without asking whether they are what they should be.
+        raise unreadable(VENDOR, f"{type(error).__name__}: {error}") from error
     except RuntimeError as error:
         # What goes wrong in an upload comes wrapped: "Error while uploading ... to the Hub".
         if not isinstance(error.__cause__, HfHubHTTPError | httpx2.HTTPError):
@@ -67,6 +71,8 @@ def failure(error: BaseException) -> GatewayError:
         )
     if isinstance(error, httpx2.HTTPError):
         return from_transport(VENDOR, error)
+    if isinstance(error, json.JSONDecodeError):  # a ValueError too, but not of ours: a maintenance page, say
+        return unreadable(VENDOR, f"an answer that is not JSON: {error.doc[:200]}")
     # ValueError: a name that can't be one (HFValidationError), or a card whose front matter is refused.
     return Fix(
         "The model hub does not accept this model's name or description. Rename it and publish it again.",
@@ -96,7 +102,7 @@ class HuggingFaceHub:
         Raises Retry, Fix, Stop (`hub_not_private`). Repeating it is safe: the same bytes make no second commit."""
         self._begin("publish")
         with _translated():
-            repository = name if "/" in name else f"{self._own_name()}/{name}"
+            repository = self._full(name)
             self._api.create_repo(repository, visibility="private", exist_ok=True)
             self._ensure_private(repository)
             self._api.create_commit(
@@ -117,14 +123,14 @@ class HuggingFaceHub:
         """Raises Missing."""
         self._begin("look")
         with _translated():
-            return self._view(self._api.model_info(repository_id))
+            return self._view(self._api.model_info(self._full(repository_id)))
 
     def delete(self, repository_id: str) -> None:
         """Deletes; one that isn't there is fine."""
         self._begin("delete")
         try:
             with _translated():
-                self._api.delete_repo(repository_id, missing_ok=True)
+                self._api.delete_repo(self._full(repository_id), missing_ok=True)
         except Missing:
             return
 
@@ -132,11 +138,14 @@ class HuggingFaceHub:
         outside_call(f"huggingface {what}")
         _bound_waiting()
 
-    def _own_name(self) -> str:
+    def _full(self, name: str) -> str:
+        """owner/name. The library takes a bare name for one of the token's own user, whoever the owner here is."""
+        if "/" in name:
+            return name
         with self._lock:
             if not self._owner:
                 self._owner = str(self._api.whoami()["name"])
-            return self._owner
+            return f"{self._owner}/{name}"
 
     def _ensure_private(self, repository: str) -> None:
         """`exist_ok` leaves the visibility of a repository as it was: it has to be looked at, and set."""

@@ -1,5 +1,6 @@
 """Publishing: private first, verified, public only when asked for."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,15 @@ def test_a_refused_upload_leaves_a_private_repository(
         hub.publish("photogen-fox", files, public=True)
     assert hub.look("sandbox/photogen-fox").private
     assert not hub.publish("photogen-fox", files, public=True).private
+
+
+def test_a_bare_name_is_the_owners_everywhere(vendors_side: SandboxServer, files: dict[str, Path | bytes]) -> None:
+    """A worker that was killed while it published has written down only the name."""
+    with closing(HuggingFaceHub("hf_token", owner="sandbox", address=vendors_side.hub)) as hub:
+        made = hub.publish("photogen-fox", files, public=False)
+        assert hub.look("photogen-fox") == made
+        hub.delete("photogen-fox")
+        asked = vendors_side.requests(vendor="hub", path="/hub/api/repos/delete")[-1]["body"]
+        assert (asked["organization"], asked["name"]) == ("sandbox", "photogen-fox")
+        with pytest.raises(Missing):
+            hub.look(made.id)
