@@ -178,10 +178,14 @@ def _piece(
     if dice.random() < 0.35:
         photo, focus = ImageOps.mirror(photo), (1 - focus[0], focus[1])
     scale = max(box.width / photo.width, box.height / photo.height) * zoom
-    wide, tall = box.width / scale, box.height / scale
-    left = min(max(focus[0] * photo.width - wide / 2, 0), photo.width - wide)
-    top = min(max(focus[1] * photo.height - tall * 0.46, 0), photo.height - tall)
-    part = photo.resize((box.width, box.height), Image.Resampling.BICUBIC, box=(left, top, left + wide, top + tall))
+    wide, tall = min(box.width / scale, photo.width), min(box.height / scale, photo.height)  # never a hair over
+    left = max(min(focus[0] * photo.width - wide / 2, photo.width - wide), 0)
+    top = max(min(focus[1] * photo.height - tall * 0.46, photo.height - tall), 0)
+    part = photo.resize(
+        (box.width, box.height),
+        Image.Resampling.BICUBIC,
+        box=(left, top, min(left + wide, photo.width), min(top + tall, photo.height)),
+    )
     return _grade(part, palette, strength)
 
 

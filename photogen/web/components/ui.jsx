@@ -1,7 +1,8 @@
 // What plain HTML can't do by itself, kept small: each island owns one element and speaks to the page by events.
-import { Children, useCallback, useContext, useEffect, useId, useRef, useState } from "react";
+import { Children, useCallback, useContext, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { ColorModeContext, EventLoopContext } from "$/utils/context-registry";
 import { ReflexEvent } from "$/utils/state";
+import { paintThumbHash } from "./thumbhash.js";
 
 // --- fields -----------------------------------------------------------------------------------------------------
 
@@ -48,18 +49,20 @@ export function NumberInput({ id, name, label, describedBy, value, min, max, ste
   useEffect(() => {
     if (value !== sent.current) { sent.current = value; setText(String(value ?? "")); }
   }, [value]);
+  const send = (raw) => {
+    clearTimeout(timer.current);
+    const number = Number(raw);
+    if (raw !== "" && Number.isFinite(number) && number !== sent.current) { sent.current = number; onChange?.(number); }
+  };
   const commit = (raw, wait) => {
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      const number = Number(raw);
-      if (raw !== "" && Number.isFinite(number) && number !== sent.current) { sent.current = number; onChange?.(number); }
-    }, wait);
+    timer.current = setTimeout(() => send(raw), wait);
   };
   const settle = () => {
     const number = Number(text);
     const fixed = text === "" || !Number.isFinite(number) ? sent.current : Math.min(max, Math.max(min, number));
     setText(String(fixed ?? ""));
-    commit(String(fixed), 0);
+    send(String(fixed ?? ""));  // at once: what takes the focus may be the button that sends the form
   };
   const log = scale === "log";
   const number = Number(text) || min;
@@ -74,11 +77,12 @@ export function NumberInput({ id, name, label, describedBy, value, min, max, ste
     <div className="flex items-center gap-3">
       {slider && (
         <input type="range" className="slider" tabIndex={-1} aria-hidden="true" disabled={disabled}
-          min={log ? 0 : min} max={log ? 1000 : max} step={log ? 1 : step} value={position} onChange={slide} />
+          min={log ? 0 : min} max={log ? 1000 : max} step={log ? 1 : step} value={position} onChange={slide} onPointerUp={settle} />
       )}
-      <input id={id} name={name} type="number" inputMode="decimal" className={slider ? "input w-28! text-right" : "input"} aria-label={label}
+      <input id={id} name={name} type="number" inputMode="decimal" className={slider ? "input w-24! shrink-0 text-right" : "input"} aria-label={label}
         aria-describedby={describedBy} aria-invalid={invalid || undefined} disabled={disabled} min={min} max={max} step={log ? "any" : step}
-        value={text} onChange={(e) => { setText(e.target.value); const n = Number(e.target.value); if (n >= min && n <= max) commit(e.target.value, 250); }} onBlur={settle} />
+        value={text} onChange={(e) => { setText(e.target.value); const n = Number(e.target.value); if (n >= min && n <= max) commit(e.target.value, 250); }} onBlur={settle}
+        onKeyDown={(e) => { if (e.key === "Enter") settle(); }} />
     </div>
   );
 }
@@ -242,12 +246,26 @@ export function Elapsed({ since, until, className }) {
   return <span className={`num ${className ?? ""}`}>{h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`}</span>;
 }
 
-// A picture whose space is kept, whose preview comes first, and which fades in once.
+const useBeforePaint = typeof window === "undefined" ? useEffect : useLayoutEffect;
+
+// A picture whose space is kept, whose blurred look (`preview`, a ThumbHash in base64) comes first, and which fades in
+// once; one that the browser has at hand is there at once.
 export function Picture({ src, src2x, alt, ratio, preview, eager, className = "", sizes }) {
-  const style = { aspectRatio: ratio || "1", backgroundImage: preview ? `url("${preview}")` : undefined };
+  const canvas = useRef(null);
+  const image = useRef(null);
+  const [state, setState] = useState("waiting");
+  useBeforePaint(() => {
+    const [wide, high] = String(ratio || "1").split("/").map(Number);
+    if (canvas.current) paintThumbHash(canvas.current, preview, wide / (high || 1));
+  }, [preview, ratio]);
+  useBeforePaint(() => {
+    setState(image.current?.complete && image.current.naturalWidth ? "at-once" : "waiting");
+  }, [src]);
   return (
-    <div className={`picture ${className}`} style={style}>
-      {src && <img src={src} srcSet={src2x ? `${src} 1x, ${src2x} 2x` : undefined} sizes={sizes} alt={alt} loading={eager ? "eager" : "lazy"} decoding="async" />}
+    <div className={`picture ${className}`} style={{ aspectRatio: ratio || "1" }}>
+      {preview && <canvas ref={canvas} width="18" height="18" aria-hidden="true" />}
+      {src && <img ref={image} src={src} srcSet={src2x ? `${src} 1x, ${src2x} 2x` : undefined} sizes={sizes} alt={alt} loading={eager ? "eager" : "lazy"} decoding="async"
+        data-state={state} onLoad={() => setState((now) => (now === "waiting" ? "loaded" : now))} onError={() => setState("lost")} />}
     </div>
   );
 }
