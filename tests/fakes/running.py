@@ -37,6 +37,8 @@ class RunningPhotogen:
             "PORT": str(self.port),
             "PHOTOGEN_DATA": str(data),
             "PHOTOGEN_SANDBOX_URL": self.sandbox.url,
+            "REGISTRATION_RATE": "10000/hour",  # everybody here comes from one address
+            "LOGIN_RATE": "10000/hour",
             "PYTHONUNBUFFERED": "1",
             **(environment or {}),
         }
