@@ -5,12 +5,15 @@ long, the database was away) learns it from `Lease.lost` and from `Leases.mine`,
 """
 
 import functools
+import hashlib
 import os
 import secrets
 import socket
 import threading
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Generic, Self, TypeVar, cast
 
@@ -32,24 +35,38 @@ class LostLease(Exception):
     """The row belongs to another worker now. Whoever sees this stops; nothing is wrong with the row."""
 
 
+_BIRTHS_APART = 5
+"""Seconds by which a process's birth may seem to move: it is reckoned from the clock, which is set now and then."""
+
+
+@functools.lru_cache(maxsize=1)
+def _here() -> str:
+    """Where a process id means something: this boot of this machine, and in it this container. Names of hosts don't
+    tell: containers may share one, and pods of one deployment begin alike."""
+    parts = [socket.gethostname()]
+    with suppress(OSError):  # Linux; elsewhere the name has to do
+        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text().strip())
+        parts.append(str(Path("/proc/self/ns/pid").stat().st_ino))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
 @functools.lru_cache(maxsize=1)
 def _process(pid: int) -> str:
-    born = int(psutil.Process(pid).create_time() * 100)
-    return f"{socket.gethostname()[:24]}:{pid}:{born:x}"
+    return f"{_here()}:{pid}:{psutil.Process(pid).create_time():.0f}"
 
 
 def new_owner() -> str:
-    """A name for one spell of work: host, process and a nonce, so that even the same process has two at two times."""
+    """A name for one spell of work: place, process and a nonce, so that even the same process has two at two times."""
     return f"{_process(os.getpid())}:{secrets.token_hex(4)}"
 
 
 def is_dead(owner: str) -> bool:
-    """Whether `owner` was a process of this host that no longer runs. Of other hosts' nothing can be said: False."""
-    host, pid, born, _ = owner.rsplit(":", 3) if owner.count(":") >= 3 else ("", "0", "", "")
-    if host != socket.gethostname()[:24]:
+    """Whether `owner` was a process of this place that no longer runs. Of other places' nothing can be said: False."""
+    place, pid, born, _ = owner.split(":") if owner.count(":") == 3 else ("", "0", "0", "")
+    if place != _here():
         return False
     try:
-        return f"{int(psutil.Process(int(pid)).create_time() * 100):x}" != born
+        return bool(abs(psutil.Process(int(pid)).create_time() - int(born)) > _BIRTHS_APART)
     except psutil.NoSuchProcess:
         return True
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,7 +11,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text, update
 
-from photogen.db.lease import Leases
+from photogen.db.lease import Leases, new_owner
 from photogen.domain.training.commands import SaveDraft
 from photogen.errors import Conflict, InsufficientCredits, Invalid, NotFound
 from photogen.gateways.base import Category, Fix, JobState, Stop
@@ -527,7 +526,8 @@ class TestTwoWorkers:
 
     def test_leases_of_dead_processes_are_freed_at_once(self, works: Works, ada: str) -> None:
         id_ = works.start(ada)
-        dead = f"{socket.gethostname()[:24]}:999999999:1:x"
+        place, _, born, nonce = new_owner().split(":")
+        dead = f"{place}:999999999:{born}:{nonce}"
         with works.studio.uow() as uow:
             until = works.clock.now + timedelta(seconds=30)
             uow.session.execute(update(Training).where(Training.id == id_).values(lease_owner=dead, lease_until=until))
