@@ -16,6 +16,8 @@ from reflex_base.event.processor import BaseStateEventProcessor
 
 from photogen.web import deps
 from photogen.web.security.guard import Guard
+from tests.fakes.servers import EmbeddedPostgres, EmbeddedValkey
+from tests.fakes.web_server import WebServer
 from tests.fakes.web_services import web_services
 
 ORIGIN = "http://localhost:3000"
@@ -121,3 +123,17 @@ def pipeline(application: rx.App) -> Callable[..., Any]:
         assert not failures, failures
 
     return opened
+
+
+@pytest.fixture(scope="session")
+def web(
+    postgres: EmbeddedPostgres,
+    template_database: str,
+    valkey: EmbeddedValkey,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[WebServer]:
+    """The real web server, one for all tests that attack it: each has people of its own."""
+    database = postgres.create("attacked", template=template_database)
+    with WebServer(tmp_path_factory.mktemp("web"), database, valkey.url) as server:
+        yield server
+    postgres.drop("attacked")

@@ -1,0 +1,115 @@
+"""Every handler in Reflex's registry, called raw over a real socket by nobody, by somebody else and by the owner.
+
+The table makes itself: a new handler is attacked here without being listed, and one without a policy fails."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from reflex_base.registry import RegistrationContext
+
+from photogen.web.security.policy import level_of
+from photogen.web.shell import SCREENS
+from tests.factories.victim import Victim, victim
+from tests.fakes.raw_tab import RawTab
+from tests.fakes.web_server import WebServer
+
+PLAIN = {int: 1, float: 1.0, bool: True, dict: {}, list: []}
+"""What an argument of the type gets; text gets whatever the attacker knows."""
+
+
+def handlers(*, ours: bool = True) -> dict[str, Callable[..., Any]]:
+    found = {name: item.handler.fn for name, item in RegistrationContext.get().event_handlers.items()}
+    return {name: fn for name, fn in found.items() if fn.__module__.startswith("photogen.") is ours}
+
+
+def arguments(fn: Callable[..., Any], text: str) -> dict[str, Any]:
+    """Plausible arguments by the annotations."""
+    hints = inspect.get_annotations(fn, eval_str=True)
+    filled = {}
+    for name in list(inspect.signature(fn).parameters)[1:]:
+        kind = getattr(hints[name], "__origin__", hints[name])
+        filled[name] = text if kind is str else PLAIN[kind]
+    return filled
+
+
+def takes_text(fn: Callable[..., Any]) -> bool:
+    return "TEXT" in arguments(fn, "TEXT").values()
+
+
+def pages(fn: Callable[..., Any], who: Victim) -> Iterator[str]:
+    """The addresses of the pages that the handler belongs to, with the victim's ids in them."""
+    folder = fn.__module__.removesuffix(".state")
+    routes = [s.route for s in SCREENS if s.component.__module__.startswith(folder + ".")] or ["/dashboard"]
+    for route in routes:
+        asked = re.search(r"\[(\w+)_id\]", route)
+        if asked is None:
+            yield route
+        else:
+            for kind, id_ in who.ids.items():
+                if kind.startswith(asked[1]):
+                    yield route.replace(asked[0], id_)
+
+
+@pytest.fixture(scope="module")
+def ada(web: WebServer) -> Victim:
+    """Who has something to lose."""
+    return victim(web, files=False)
+
+
+async def test_nobody_gets_past_what_is_public(application, web, ada):
+    for name, fn in handlers().items():
+        async with RawTab(web.url, address="127.0.1.1", boot=False) as tab:
+            await tab.send(name, arguments(fn, ada.ids["model"]))
+            if level_of(fn) != "public":
+                assert [r.split("?")[0] for r in tab.redirects] == ["/login"], name
+            assert ada.seen_in(tab.words, sent=(ada.ids["model"],)) == [], name
+
+
+async def test_what_reflex_brings_along_sets_nothing(application, web, ada):
+    token = web.session(web.account())
+    for name in handlers(ours=False):
+        if name.endswith(".setvar"):
+            async with RawTab(web.url, token, address="127.0.1.2", boot=False) as tab:
+                await tab.send(name, {"var_name": "role", "value": "admin"})
+                assert [code for _, code in tab.toasts] == ["not_found"], name
+
+
+async def test_others_change_nothing_of_hers_and_see_nothing(application, web, ada):
+    before = ada.rows()
+    known = [id_ for kind, id_ in ada.ids.items() if kind != "token"]
+    for name, fn in handlers().items():
+        eve = web.session(web.account(name="Eve"))
+        texts = [*known, f"lora:{ada.ids['model']}"] if takes_text(fn) else [""]
+        for path in pages(fn, ada):
+            async with RawTab(web.url, eve, path=path, address="127.0.1.3") as tab:
+                sent = {path.rsplit("/", 1)[-1]}  # an echo of what she sent herself tells her nothing
+                for text in texts:
+                    sent.add(text.removeprefix("lora:"))
+                    await tab.send(name, arguments(fn, text))
+                    assert ada.seen_in(tab.words, sent=sent) == [], f"{name}({text}) at {path}"
+                assert tab.redirects == [] or "/login" not in tab.redirects[0], name
+    after = ada.rows()
+    for table, rows in before.items():
+        assert after[table] == rows, table
+
+
+async def test_the_owner_meets_no_error_of_ours(application, web):
+    failed = []
+    for name, fn in handlers().items():
+        me = victim(web, files=False)
+        log = len(web.log())
+        token = web.session(me.account)
+        texts = [*me.ids.values(), f"lora:{me.ids['model']}", "base:flux:schnell", "1:1"] if takes_text(fn) else [""]
+        for path in pages(fn, me):
+            async with RawTab(web.url, token, path=path, address="127.0.1.4") as tab:
+                for text in texts:
+                    await tab.send(name, arguments(fn, text))
+                broken = [words for words, _ in tab.toasts if "on our side" in words]
+                said = web.log()[log:]
+                if broken or "Traceback" in said or "handler failed" in said:
+                    failed.append((name, path, broken, said[-1500:]))
+                    log = len(web.log())
+    assert failed == []
