@@ -17,10 +17,10 @@ from starlette.types import ASGIApp
 from photogen.errors import PhotogenError, Unauthenticated
 from photogen.kit import log
 from photogen.kit.ids import new_id
-from photogen.web import api, pages, routes, text
+from photogen.web import api, deps, pages, routes, text
 from photogen.web.live import hub
 from photogen.web.notices import toast
-from photogen.web.security import layers, logs
+from photogen.web.security import delivery, layers, logs
 from photogen.web.security.guard import Guard
 from photogen.web.shell import SCREENS, Screen, everywhere
 from photogen.web.text import t
@@ -125,11 +125,14 @@ def create_app() -> rx.App:
         frontend_exception_handler=_browser_error,
     )
     app.add_middleware(Guard())
+    delivery.hold(app)
     for page in SCREENS:
         _add(app, page)
 
     @asynccontextmanager
     async def listening() -> AsyncIterator[None]:
+        settings = deps.settings()
+        log.configure(json=settings.log_json, level=settings.log_level)
         logs.install()
         async with hub.running(app):
             yield

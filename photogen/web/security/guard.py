@@ -19,7 +19,8 @@ from reflex_base.registry import RegistrationContext
 from photogen.errors import NotFound, PhotogenError, RateLimited
 from photogen.kit import log
 from photogen.web import session
-from photogen.web.notices import Notices, toast
+from photogen.web.live import hub
+from photogen.web.notices import toast
 from photogen.web.security.arguments import validated
 from photogen.web.security.limits import TokenBuckets
 from photogen.web.security.policy import level_of, permits
@@ -40,9 +41,6 @@ _FRAMEWORK = frozenset(
 """Reflex's own handlers that a page needs. `setvar` is not among them."""
 
 
-_TOAST = f"{Notices.get_full_name()}.show"
-
-
 class Owner(rx.State):
     """Which log-in this tab's state tree belongs to; never leaves the server."""
 
@@ -56,6 +54,10 @@ def _is_framework(fn: object) -> bool:
 
 def _redirect(path: str) -> Event:
     return Event(name="_redirect", payload={"path": path, "external": False, "popup": False, "replace": True})
+
+
+def _too_fast() -> RateLimited:
+    return RateLimited("That was too fast. Wait a moment and try again.", retry_after=2)
 
 
 def refusal(error: PhotogenError) -> StateUpdate:
@@ -76,12 +78,17 @@ class Guard(Middleware):
         event: Event,
     ) -> StateUpdate | None:
         token = session.token_in(state.router.headers.cookie)
-        sender = hashlib.sha256(token.encode()).hexdigest() if token else f"ip:{state.router.session.client_ip}"
-        # The toast that tells of a refusal costs nothing: refused in its turn, it would call for another one for ever.
-        if event.name != _TOAST and not self._buckets.take(sender):
-            return refusal(RateLimited("That was too fast. Wait a moment and try again.", retry_after=2))
+        address = f"ip:{state.router.session.client_ip}"
+        sender = hashlib.sha256(token.encode()).hexdigest() if token else address
+        # What our own handlers chain costs nothing (only a socket's events carry router data): the toast that tells of
+        # a refusal, refused in its turn, would call for another one for ever.
+        counted = bool(event.router_data)
+        if counted and not self._buckets.take(sender):
+            return refusal(_too_fast())
         identity = await session.identify(state.router.headers.cookie)
         session.remember(identity)
+        if counted and identity is None and token and not self._buckets.take(address):
+            return refusal(_too_fast())  # an invented cookie is no log-in of its own
         await self._bind(state, identity.session_id if identity else "")
         registered = RegistrationContext.get().event_handlers.get(event.name)
         fn = registered.handler.fn if registered else None
@@ -113,5 +120,6 @@ class Guard(Middleware):
         root = state._get_root_state()
         bound = await root.get_state(Owner)
         if bound._owner != owner:
+            hub.forget(state.router.session.client_token)
             root.reset()
             bound._owner = owner
