@@ -17,5 +17,6 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error's text goes to the log: no prompt, address or hash in it
         connect_args={"options": "-c timezone=UTC", "application_name": "photogen"},
     )

@@ -18,6 +18,7 @@ from photogen.web.security.policy import allow
 from photogen.web.text import t
 
 _KEPT = 5
+_LARGEST = 64 * 1024  # characters of a button's payload: the ids of a few hundred pictures
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,7 +50,10 @@ class Notices(rx.State):
         event: str = "",
         payload: dict[str, Any] = {},  # noqa: B006 - never changed
     ):
-        self.items = [*self.items, Notice(new_id(), tone, text, code, action, event, payload)][-_KEPT:]
+        """Adds one, cut to what a toast can be: anybody's socket may send this."""
+        kept = payload if len(str(payload)) <= _LARGEST else {}
+        notice = Notice(new_id(), tone[:20], text[:1000], code[:100], action[:100], event[:200], kept)
+        self.items = [*self.items, notice][-_KEPT:]
 
 
 class _Toast:

@@ -13,12 +13,14 @@ _PRIVATE = re.compile(
     """
 )
 _HEADER_LINE = re.compile(r"(?im)^(.*?\b(?:set-)?cookie|.*?\b(?:proxy-)?authorization):\s.*$")
+_TAB = re.compile(r"(?i)(\bclient ')[^']*(?=')")
 _EVENT_DATA = re.compile(r"(?s)((?:router_data|payload|Event data|event data)\s*[:=]).*")
 
 
 def struck_out(text: str) -> str:
     """`text` without the values of headers, cookies and tokens, and without the data of events."""
-    return _PRIVATE.sub(r"\1***", _HEADER_LINE.sub(r"\1: ***", _EVENT_DATA.sub(r"\1 ***", text)))
+    text = _HEADER_LINE.sub(r"\1: ***", _EVENT_DATA.sub(r"\1 ***", text))
+    return _TAB.sub(r"\1***", _PRIVATE.sub(r"\1***", text))
 
 
 class NoHeaders(logging.Filter):
@@ -26,6 +28,10 @@ class NoHeaders(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = struck_out(record.getMessage()), ()
+        if record.exc_info and record.name.startswith(("engineio", "socketio")):
+            # A frame that nobody's client sends: anybody can send thousands, so each is one line.
+            kind = record.exc_info[0]
+            record.msg, record.exc_info, record.exc_text = f"{record.msg} ({kind.__name__ if kind else ''})", None, None
         if record.exc_info and not record.exc_text:
             record.exc_text = struck_out(logging.Formatter().formatException(record.exc_info))
         return True
