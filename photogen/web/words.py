@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from photogen.domain.plans.views import Entitlements
 from photogen.web.text import plural, t
 
 
@@ -47,6 +48,20 @@ def clock(seconds: float | None) -> str:
 def credits(amount: int) -> str:
     """ "20 credits ($2.00)". A credit is worth ten cents."""
     return f"{plural(amount, '{n} credit', '{n} credits')} (${amount / 10:.2f})"
+
+
+def included_left(rights: Entitlements) -> str:
+    """ "1 of 3 included trainings left"; "" where the plan includes none."""
+    if not rights.trainings_included:
+        return ""
+    if not rights.trainings_left:
+        return t("No included training left")
+    return plural(
+        rights.trainings_included,
+        "{left} of {n} included training left",
+        "{left} of {n} included trainings left",
+        left=rights.trainings_left,
+    )
 
 
 def megabytes(size: int) -> str:

@@ -177,7 +177,7 @@ def accounts_with_lapsed(session: Session, now: datetime, after: str, limit: int
 def history(session: Session, account_id: str, before: int | None, limit: int) -> list[EntryView]:
     """Newest first; entries below the id `before`."""
     query = (
-        select(CreditEntry, CreditHold.kind, CreditHold.subject_id)
+        select(CreditEntry, CreditHold.kind, CreditHold.subject_id, CreditHold.state)
         .join(CreditHold, isouter=True, onclause=col(CreditHold.id) == CreditEntry.hold_id)
         .where(CreditEntry.account_id == account_id)
         .order_by(col(CreditEntry.id).desc())
@@ -188,9 +188,9 @@ def history(session: Session, account_id: str, before: int | None, limit: int) -
     return [
         EntryView(
             entry.id or 0, entry.kind, entry.amount, entry.balance_after, entry.note, kind or "", subject or "",
-            entry.made_by, entry.created_at,
+            entry.made_by, entry.created_at, HoldState(state) if state else None,
         )
-        for entry, kind, subject in session.exec(query)
+        for entry, kind, subject, state in session.exec(query)
     ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from photogen.models import EntryKind
+from photogen.models import EntryKind, HoldState
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +17,8 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """One line of the history. `subject_kind` and `subject_id` say what a hold was for (training or shot), else empty;
-    `made_by` names the operator of an adjustment."""
+    """One line of the history. `subject_kind` and `subject_id` say what a hold was for (training or shot) and `settled`
+    what became of it since, else empty or None; `made_by` names the operator of an adjustment."""
 
     id: int
     kind: EntryKind
@@ -29,3 +29,4 @@ class EntryView:
     subject_id: str
     made_by: str
     created_at: datetime
+    settled: HoldState | None = None

@@ -182,7 +182,15 @@ def radio_cards(
     )
 
 
-def segmented(label: str, options: Sequence[tuple[str, Any]], *, name: str, value: Any, on_change: Any) -> rx.Component:
+def segmented(
+    label: str,
+    options: Sequence[tuple[str, Any]],
+    *,
+    name: str,
+    value: Any,
+    on_change: Any,
+    class_name: str = "flex-wrap",
+) -> rx.Component:
     """A small radio group in one row, for two to six short choices such as aspect ratios."""
     return rx.el.div(
         *(
@@ -200,7 +208,7 @@ def segmented(label: str, options: Sequence[tuple[str, Any]], *, name: str, valu
             for option, text in options
         ),
         role="radiogroup",
-        class_name="segmented flex-wrap",
+        class_name=f"segmented {class_name}",
         custom_attrs={"aria-label": label},
     )
 

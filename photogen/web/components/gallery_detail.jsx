@@ -1,8 +1,9 @@
 // One picture, large, with everything needed to make it again.
 import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
-import { ask, paintThumbHash } from "./gallery_feed.js";
+import { ask } from "./gallery_feed.js";
 import { Icon, fill, media, reason } from "./gallery_parts.jsx";
+import { paintThumbHash } from "./thumbhash.js";
 
 const recipes = new Map();
 

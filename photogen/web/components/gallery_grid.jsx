@@ -1,9 +1,10 @@
 // The gallery: justified rows of which only those in view are in the page, a dialog with the recipe, search, trash.
 import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "react";
 import { Link } from "react-router";
-import { Rows, feedOf, forgetOthers, paintThumbHash, post } from "./gallery_feed.js";
+import { Rows, feedOf, forgetOthers, post } from "./gallery_feed.js";
 import { Detail } from "./gallery_detail.jsx";
 import { Icon, fill, media, reason } from "./gallery_parts.jsx";
+import { paintThumbHash } from "./thumbhash.js";
 
 const CARDS_MOST = 140;
 const NARROW_SKELETON = [1, 1.5, 0.78, 1.75, 1, 0.78, 1.5, 1, 1.75, 0.78, 1, 1.5, 0.78, 1, 1.75, 1.5, 1, 0.78];

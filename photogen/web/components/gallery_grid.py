@@ -9,7 +9,7 @@ import reflex as rx
 from photogen.web.text import t
 
 _LIBRARY = rx.asset("gallery_grid.jsx", shared=True).importable_path
-for _part in ("gallery_detail.jsx", "gallery_feed.js", "gallery_parts.jsx"):
+for _part in ("gallery_detail.jsx", "gallery_feed.js", "gallery_parts.jsx", "thumbhash.js"):
     rx.asset(_part, shared=True)
 
 

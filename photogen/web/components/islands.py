@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 _LIBRARY = rx.asset("ui.jsx", shared=True).importable_path
+rx.asset("thumbhash.js", shared=True)
 
 
 class Island(rx.Component):

@@ -1,6 +1,6 @@
 // Photos into a set: drop or pick many, see each on its way and what became of it, take out, put in order.
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
-import { paintThumbHash } from "./gallery_feed.js";
+import { paintThumbHash } from "./thumbhash.js";
 import { Uploads } from "./photo_uploads.js";
 
 const Icon = ({ path }) => (
@@ -148,10 +148,10 @@ export function PhotoUploader({ setId, maxBytes, words, onChange }) {
 
   return (
     <div className="photos" {...drop}>
-      <label className="photo-drop" data-over={over || undefined}>
+      <label className="photo-drop" data-over={over || undefined} data-slim={now.items.length > 0 || undefined}>
         <input type="file" multiple className="sr-only" aria-label={words.add} aria-describedby="photo-help" accept="image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif" onChange={pick} />
         <Icon path="M12 16V4m0 0L7 9m5-5l5 5M4 16v4h16v-4" />
-        <span className="photo-drop-title">{over ? words.drop : words.title}</span>
+        <span className="photo-drop-title">{over ? words.drop : now.items.length ? words.more : words.title}</span>
         <span className="btn btn-secondary" aria-hidden="true">{words.add}</span>
         <span id="photo-help" className="photo-help">{words.help}</span>
       </label>

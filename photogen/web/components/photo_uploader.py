@@ -10,7 +10,7 @@ from photogen.domain.photosets.verdict import MAX_BYTES, MAX_PHOTOS
 from photogen.web.text import t
 
 _LIBRARY = rx.asset("photo_uploader.jsx", shared=True).importable_path
-for _part in ("photo_uploads.js", "gallery_feed.js"):
+for _part in ("photo_uploads.js", "thumbhash.js"):
     rx.asset(_part, shared=True)
 
 
@@ -30,10 +30,10 @@ def _words() -> dict[str, str]:
         "add": t("Add photos"),
         "list": t("Photos"),
         "title": t("Drop photos here, or pick them"),
+        "more": t("Drop more photos here"),
         "drop": t("Let go to add them"),
         "help": t(
-            "10 to 25 photos of the same subject work best, {most} at most. "
-            "JPEG, PNG, WebP or HEIC, up to {n} MB each.",
+            "JPEG, PNG, WebP or HEIC, up to {n} MB each, {most} photos at most.",
             most=MAX_PHOTOS,
             n=megabytes,
         ),

@@ -217,7 +217,8 @@ def picture(
     eager: bool = False,
     class_name: str = "",
 ) -> rx.Component:
-    """A picture whose place is reserved by `ratio` ("4/5"), with `preview` (a tiny data: URL) until it is there."""
+    """A picture whose place is reserved by `ratio` ("4/5"), with `preview` (a ThumbHash
+    in base64) until it is there."""
     return Picture.create(
         src=src, src2x=src2x, alt=alt, ratio=ratio, preview=preview, eager=eager or None, class_name=class_name
     )

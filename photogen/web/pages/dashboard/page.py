@@ -5,7 +5,8 @@ import reflex as rx
 from photogen.web import components as ui
 from photogen.web import routes
 from photogen.web.me import Me
-from photogen.web.pages.dashboard.state import WELCOME, Dashboard, Made
+from photogen.web.pages.dashboard.state import Dashboard, Made
+from photogen.web.pages.dashboard.welcome import welcome
 from photogen.web.pages.trainings.state import Line
 from photogen.web.shell import page_head, screen
 from photogen.web.text import t
@@ -15,7 +16,7 @@ def _figure(label: str, value: rx.Component, foot: rx.Component | rx.Var | str) 
     return ui.card(
         rx.el.p(label, class_name="text-sm text-muted"),
         rx.el.p(value, class_name="text-2xl font-semibold num mt-1"),
-        rx.el.p(foot, class_name="text-sm text-muted num mt-1"),
+        rx.el.p(foot, class_name="text-sm text-muted num mt-1 min-h-5"),
     )
 
 
@@ -36,7 +37,7 @@ def _figures() -> rx.Component:
             rx.el.span(Dashboard.models),
             ui.text_link(t("See your models"), href=routes.MODELS),
         ),
-        class_name="grid sm:grid-cols-3 gap-4 mb-10",
+        class_name="grid sm:grid-cols-3 gap-4 mb-12",
     )
 
 
@@ -79,12 +80,15 @@ def _work() -> rx.Component:
 def _made(item: rx.Var[Made]) -> rx.Component:
     return rx.el.li(
         ui.nav_link(
-            ui.picture(item.src, item.prompt, ratio="1", src2x=item.src2x),
+            ui.picture(item.src, item.prompt, ratio="1", src2x=item.src2x, preview=item.preview),
             href=item.href,
             class_name="block rounded-md",
         ),
         key=item.href,
     )
+
+
+_GRID = "grid grid-cols-2 sm:grid-cols-3 lg:grid-cols-4 xl:grid-cols-6 2xl:grid-cols-9 gap-3"
 
 
 def _pictures() -> rx.Component:
@@ -95,17 +99,9 @@ def _pictures() -> rx.Component:
             ui.empty_state(
                 t("No pictures yet"),
                 icon_name="images",
-                help=WELCOME,
-                action=rx.el.div(
-                    ui.link_button(t("Train a model"), href=routes.NEW_MODEL, kind="primary"),
-                    ui.link_button(t("Generate a picture"), href=routes.GENERATE),
-                    class_name="flex flex-wrap justify-center gap-2",
-                ),
+                help=t("What you generate is shown here and kept in the gallery."),
             ),
-            rx.el.ul(
-                rx.foreach(Dashboard.recent, _made),
-                class_name="grid grid-cols-2 sm:grid-cols-3 lg:grid-cols-4 xl:grid-cols-6 gap-3",
-            ),
+            rx.el.ul(rx.foreach(Dashboard.recent, _made), class_name=_GRID),
         ),
         action=rx.cond(
             Dashboard.recent.length() > 0,
@@ -116,18 +112,22 @@ def _pictures() -> rx.Component:
 
 def _loading() -> rx.Component:
     return rx.fragment(
-        rx.el.div(*(ui.skeleton("h-[118px] w-full") for _ in range(3)), class_name="grid sm:grid-cols-3 gap-4 mb-10"),
-        ui.skeleton_grid(6, class_name="grid grid-cols-2 sm:grid-cols-3 lg:grid-cols-4 xl:grid-cols-6 gap-3"),
+        rx.el.div(*(ui.skeleton("h-[118px] w-full") for _ in range(3)), class_name="grid sm:grid-cols-3 gap-4 mb-12"),
+        ui.skeleton("h-6 w-40 mb-6"),
+        ui.skeleton_grid(6, class_name=_GRID),
     )
 
 
-@screen(routes.DASHBOARD, t("Dashboard"), on_load=[Dashboard.load])
+@screen(routes.DASHBOARD, t("Dashboard"), on_load=[Dashboard.load], wide=True)
 def dashboard() -> rx.Component:
     """Where one lands after the log-in."""
     return rx.fragment(
         page_head(
             rx.cond(Me.ready, rx.fragment(t("Hello"), ", ", Me.name), t("Dashboard")),
-            action=ui.link_button(t("Generate a picture"), href=routes.GENERATE, kind="primary", icon_name="sparkles"),
+            action=rx.cond(
+                Dashboard.ready & (Dashboard.first_step == 0),
+                ui.link_button(t("Generate a picture"), href=routes.GENERATE, kind="primary", icon_name="sparkles"),
+            ),
         ),
         rx.cond(
             Dashboard.ready,
@@ -136,7 +136,11 @@ def dashboard() -> rx.Component:
                 ui.error_state(
                     Dashboard.problem, code=Dashboard.code, action=ui.button(t("Try again"), on_click=Dashboard.load)
                 ),
-                rx.fragment(_figures(), _work(), _pictures()),
+                rx.cond(
+                    Dashboard.first_step > 0,
+                    rx.fragment(welcome(), _work(), _figures()),
+                    rx.fragment(_figures(), _work(), _pictures()),
+                ),
             ),
             _loading(),
         ),

@@ -4,15 +4,17 @@ import dataclasses
 
 import reflex as rx
 
+from photogen.domain.training.commands import PHOTOS
 from photogen.errors import PhotogenError
 from photogen.web import live
 from photogen.web.deps import call, services
 from photogen.web.pages.trainings.state import Line, line
 from photogen.web.security.policy import allow
 from photogen.web.session import current
-from photogen.web.text import plural, t
+from photogen.web.text import plural
+from photogen.web.words import included_left
 
-RECENT = 12
+RECENT = 18
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,11 +25,11 @@ class Made:
     src: str
     src2x: str
     href: str
-    ratio: str
+    preview: str
 
 
 class Dashboard(rx.State):
-    """Credits, running work, recent pictures. Thin: at most a dozen of each."""
+    """Credits, running work, recent pictures: a few of each. `first_step` is where a newcomer stands, 0 for others."""
 
     ready: bool = False
     problem: str = ""
@@ -40,6 +42,8 @@ class Dashboard(rx.State):
     running: list[Line] = []
     drawing: str = ""
     recent: list[Made] = []
+    first_step: int = 0
+    newest_model: str = ""
 
     async def _read(self):
         account = current().account_id
@@ -50,13 +54,17 @@ class Dashboard(rx.State):
             models = await call(services().training.models, account)
             batches = await call(services().generation.recent, account, 6)
             pictures = await call(services().gallery.recent, account, RECENT)
+            sets = [] if pictures or trainings else await call(services().photosets.list, account)
         except PhotogenError as error:
             self.problem, self.code, self.ready = error.public, error.code, True
             return
         self.credits, self.held = balance.available, balance.held
         self.plan = rights.name
-        self.included = plural(rights.trainings_left, "{n} training included", "{n} trainings included")
+        self.included = included_left(rights)
         self.models = len(models)
+        self.newest_model = models[0].id if models else ""
+        begun = bool(trainings) or any(photos.accepted >= PHOTOS[0] for photos in sets)
+        self.first_step = 0 if pictures or batches else 3 if models else 2 if begun else 1
         self.running = [line(row) for row in trainings if row.finished_at is None]
         waiting = sum(batch.count - batch.done for batch in batches if batch.can_cancel)
         self.drawing = plural(waiting, "{n} picture is being made", "{n} pictures are being made") if waiting else ""
@@ -66,7 +74,7 @@ class Dashboard(rx.State):
                 src=f"/media/images/{card.id}/512",
                 src2x=f"/media/images/{card.id}/1024",
                 href=f"/gallery?image={card.id}",
-                ratio=f"{card.width}/{card.height}",
+                preview=card.thumbhash,
             )
             for card in pictures
         ]
@@ -84,6 +92,3 @@ class Dashboard(rx.State):
     async def refresh(self):
         """Something changed: reads it all again."""
         await self._read()
-
-
-WELCOME = t("Train a model on a handful of photos, then put your subject anywhere.")

@@ -22,7 +22,7 @@ def _shape(aspect: str) -> rx.Component:
     return rx.el.span(
         rx.el.span(box, class_name="h-4 w-4 grid place-content-center"),
         rx.el.span(aspect, class_name="num text-xs"),
-        class_name="flex items-center gap-1.5",
+        class_name="flex flex-col items-center gap-1",
     )
 
 
@@ -161,6 +161,7 @@ def form() -> rx.Component:
             ui.segmented(
                 t("Shape"),
                 [(a, _shape(a)) for a in ASPECTS],
+                class_name="shapes",
                 name="aspect",
                 value=Generate.aspect,
                 on_change=Generate.set_aspect,
@@ -240,7 +241,7 @@ def batch(item: rx.Var[Batch]) -> rx.Component:
                 class_name="min-w-0 flex-1",
             ),
             rx.el.div(
-                ui.pill(item.status_word, tone=item.tone),
+                rx.cond(item.status != "done", ui.pill(item.status_word, tone=item.tone)),
                 rx.cond(item.can_cancel, ui.button(t("Cancel"), size="sm", on_click=Generate.cancel(item.id))),
                 rx.cond(
                     item.can_retry,
@@ -253,7 +254,8 @@ def batch(item: rx.Var[Batch]) -> rx.Component:
         rx.cond(item.notice != "", rx.el.p(item.notice, class_name="text-sm text-warn mb-3", role="status")),
         rx.el.ul(
             rx.foreach(item.shots, lambda shot: _shot(shot, item.prompt, item.ratio)),
-            class_name="grid grid-cols-2 md:grid-cols-3 2xl:grid-cols-4 gap-3",
+            class_name="tiles",
+            style={"--tile": item.tile},
         ),
         key=item.id,
     )

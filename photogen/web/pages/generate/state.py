@@ -74,6 +74,7 @@ class Batch:
     prompt: str
     line: str
     ratio: str
+    tile: str
     status: str
     status_word: str
     tone: str
@@ -102,12 +103,16 @@ def _batch(view: GenerationView) -> Batch:
         )
         for shot in view.shots
     ]
-    spent = plural(view.credits, "{n} credit", "{n} credits")
+    spent = plural(view.held or view.credits, "{n} credit", "{n} credits")
+    if view.held:
+        spent = t("{credits} set aside", credits=spent)
+    wide = view.width > view.height
     return Batch(
         id=view.id,
         prompt=view.prompt,
         line=f"{view.model_name} · {view.aspect} · {spent}",
         ratio=f"{view.width}/{view.height}",
+        tile="280px" if wide else "150px" if view.count > 3 else "210px",
         status=view.status,
         status_word=view.status_word,
         tone=TONES.get(view.status, ""),
@@ -202,7 +207,7 @@ class Generate(rx.State):
             return
         can = found.capabilities
         self.controls = Controls(
-            description=found.description,
+            description="" if found.trigger_word else found.description,
             trigger_word=found.trigger_word,
             seed=can.seed,
             negative=can.negative_prompt,

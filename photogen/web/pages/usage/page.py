@@ -12,71 +12,93 @@ from photogen.web.text import t
 def _movement(item: rx.Var[Movement]) -> rx.Component:
     words = rx.cond(item.href != "", ui.text_link(item.words, href=item.href), rx.el.span(item.words))
     return rx.el.tr(
-        rx.el.td(ui.ago(item.at), class_name="py-2.5 pr-4 text-muted whitespace-nowrap"),
-        rx.el.td(words, class_name="py-2.5 pr-4 w-full"),
-        rx.el.td(item.amount, class_name=f"py-2.5 pr-4 text-right {item.tone}"),
-        rx.el.td(item.balance, class_name="py-2.5 text-right text-muted"),
+        rx.el.td(
+            words,
+            rx.cond(
+                item.state != "",
+                rx.el.span(ui.pill(item.state, tone=item.state_tone), class_name="ml-3 inline-block align-middle"),
+            ),
+            class_name="py-3 pl-5 pr-4 w-full",
+        ),
+        rx.el.td(ui.ago(item.at), class_name="py-3 pr-8 max-sm:pr-4 text-muted whitespace-nowrap"),
+        rx.el.td(item.amount, class_name=f"py-3 pr-8 max-sm:pr-4 text-right whitespace-nowrap {item.tone}"),
+        rx.el.td(item.balance, class_name="py-3 pr-5 text-right text-muted"),
         key=item.id.to(str),
     )
 
 
-def _head(text: str, extra: str = "") -> rx.Component:
-    return rx.el.th(text, class_name=f"py-2 pr-4 last:pr-0 font-medium text-muted {extra}", scope="col")
+def _head(text: str, extra: str) -> rx.Component:
+    return rx.el.th(text, class_name=f"py-2.5 font-medium text-muted {extra}", scope="col")
 
 
 def _table() -> rx.Component:
-    return ui.card(
-        rx.el.div(
+    return rx.fragment(
+        ui.card(
             rx.el.table(
                 rx.el.thead(
                     rx.el.tr(
-                        _head(t("When"), "text-left"),
-                        _head(t("What"), "text-left"),
-                        _head(t("Credits"), "text-right"),
-                        _head(t("Balance"), "text-right"),
+                        _head(t("What"), "text-left pl-5 pr-4"),
+                        _head(t("When"), "text-left pr-4"),
+                        _head(t("Credits"), "text-right pr-8 max-sm:pr-4"),
+                        _head(t("Balance"), "text-right pr-5"),
+                        class_name="border-b border-line",
                     )
                 ),
                 rx.el.tbody(rx.foreach(Usage.movements, _movement), class_name="divide-y divide-line"),
                 class_name="w-full text-sm",
             ),
+            pad=False,
             class_name="overflow-x-auto",
         ),
         rx.cond(
             Usage.older | Usage.newer,
             rx.el.div(
-                ui.button(t("Newer"), on_click=Usage.show_newer, disabled=~Usage.newer, size="sm"),
-                ui.button(t("Older"), on_click=Usage.show_older, disabled=~Usage.older, size="sm"),
-                class_name="flex justify-center gap-2 mt-4",
+                ui.button(t("Newer"), on_click=Usage.show_newer, disabled=~Usage.newer),
+                ui.button(t("Older"), on_click=Usage.show_older, disabled=~Usage.older),
+                class_name="flex justify-center gap-2 mt-6",
             ),
         ),
+    )
+
+
+def _figure(label: str, value: rx.Component, foot: rx.Var[str] | rx.Component) -> rx.Component:
+    return ui.card(
+        rx.el.p(label, class_name="text-sm text-muted"),
+        rx.el.p(value, class_name="text-2xl font-semibold num mt-1"),
+        rx.el.p(foot, class_name="text-sm text-muted num mt-1 min-h-5"),
     )
 
 
 @screen(routes.USAGE, t("Usage"), on_load=[Usage.load])
 def usage() -> rx.Component:
     """Where the credits went."""
-    balance = ui.card(
-        rx.el.p(t("Credits"), class_name="text-sm text-muted"),
-        rx.el.p(
-            Usage.available,
-            class_name="text-2xl font-semibold num mt-1",
-            role="status",
-            custom_attrs={"aria-label": t("Credit balance")},
+    figures = rx.el.div(
+        _figure(
+            t("Credits"),
+            rx.el.span(Usage.available, role="status", custom_attrs={"aria-label": t("Credit balance")}),
+            rx.cond(Usage.held != "", Usage.held, t("Nothing is set aside.")),
         ),
-        rx.cond(Usage.held != "", rx.el.p(Usage.held, class_name="text-sm text-muted num mt-1")),
-        class_name="mb-6",
+        _figure(t("Plan"), rx.el.span(Usage.plan), Usage.included),
+        class_name="grid sm:grid-cols-2 gap-4 mb-8",
     )
     return rx.fragment(
-        page_head(t("Usage"), t("A credit is taken for each picture delivered. What fails is returned at once.")),
+        page_head(
+            t("Usage"),
+            t("Credits are set aside when work starts and spent when it is delivered. What fails is returned at once."),
+            action=ui.link_button(t("Plans and prices"), href=routes.PRICING),
+        ),
         ui.states(
             loading=~Usage.ready,
             error=Usage.problem != "",
             empty=Usage.movements.length() == 0,
-            skeleton=ui.skeleton("h-96 w-full"),
+            skeleton=rx.fragment(
+                rx.el.div(*(ui.skeleton("h-[118px]") for _ in range(2)), class_name="grid sm:grid-cols-2 gap-4 mb-8"),
+                ui.skeleton("h-96 w-full"),
+            ),
             failed=ui.error_state(
                 Usage.problem, code=Usage.code, action=ui.button(t("Try again"), on_click=Usage.load)
             ),
-            nothing=rx.fragment(balance, ui.empty_state(t("Nothing has moved yet"), icon_name="coins")),
-            full=rx.fragment(balance, _table()),
+            nothing=rx.fragment(figures, ui.empty_state(t("Nothing has moved yet"), icon_name="coins")),
+            full=rx.fragment(figures, _table()),
         ),
     )

@@ -31,7 +31,7 @@ def _buttons() -> rx.Component:
                 class_name="max-sm:flex-1 whitespace-normal! h-auto! min-h-9 py-2",
             ),
         ),
-        class_name="flex items-center justify-between gap-3 mt-8 pt-6 border-t border-line",
+        class_name="card-foot flex items-center justify-between gap-3",
     )
 
 
@@ -44,14 +44,14 @@ def _form() -> rx.Component:
             on_submit=Wizard.submit,
             custom_attrs={"noValidate": True},
         ),
-        class_name="max-w-3xl mx-auto p-6! sm:p-8!",
+        class_name="p-5! sm:p-8!",
     )
 
 
 @screen(routes.NEW_MODEL, t("New model"), on_load=[Wizard.load])
 def wizard() -> rx.Component:
     """Four steps from a name to a running training; the draft survives a refresh."""
-    return rx.fragment(
+    return rx.el.div(
         page_head(
             t("New model"), t("Four short steps. Everything is kept as you go."), back=(routes.MODELS, t("Models"))
         ),
@@ -67,11 +67,12 @@ def wizard() -> rx.Component:
                         ui.stepper(
                             [(text, _state(n)) for n, text in enumerate(STEPS, 1)], label=t("Steps of the wizard")
                         ),
-                        class_name="max-w-3xl mx-auto mb-6",
+                        class_name="mb-6",
                     ),
                     _form(),
                 ),
             ),
-            rx.el.div(ui.skeleton("h-96 w-full"), class_name="max-w-3xl mx-auto"),
+            rx.el.div(ui.skeleton("h-6 w-80 mb-6"), ui.skeleton("h-[480px] w-full rounded-lg!")),
         ),
+        class_name="max-w-3xl mx-auto",
     )

@@ -31,7 +31,7 @@ def _row(label: str, value: rx.Var | str) -> rx.Component:
     return rx.el.div(
         rx.el.dt(label, class_name="text-muted"),
         rx.el.dd(value, class_name="num text-right break-words min-w-0"),
-        class_name="flex justify-between gap-6 py-2.5",
+        class_name="flex justify-between gap-6 py-2.5 border-b border-line",
     )
 
 
@@ -220,7 +220,7 @@ def review_step() -> rx.Component:
             _row(t("Learning rate"), Wizard.learning_rate.to(str)),
             _row(t("LoRA rank"), Wizard.lora_rank.to(str)),
             _row(t("Captions"), rx.cond(Wizard.autocaption, t("Automatic"), t("Trigger word only"))),
-            class_name="text-sm divide-y divide-line border-y border-line mb-6",
+            class_name="grid sm:grid-cols-2 sm:gap-x-10 text-sm border-t border-line mb-6",
         ),
         rx.el.div(publish, replace, class_name="flex flex-col gap-4"),
         rx.el.div(
@@ -252,5 +252,5 @@ def review_step() -> rx.Component:
         rx.cond(
             _error("start") != "", rx.el.div(ui.notice(_error("start"), tone="bad"), role="alert", class_name="mt-4")
         ),
-        rx.el.p(t("By starting you say that you may use these photos."), class_name="text-xs text-muted mt-6"),
+        rx.el.p(t("By starting you say that you may use these photos."), class_name="text-sm text-muted mt-6"),
     )
