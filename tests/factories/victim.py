@@ -92,8 +92,8 @@ def victim(web: WebServer, *, files: bool = True) -> Victim:
         [
             Photo(
                 id=made["photo"] if n == 0 else new_id(), set_id=made["set"], account_id=account,
-                upload_id=f"upload-{n}", position=n, status=PhotoStatus.ACCEPTED, original_name=f"{mark}-{n}.jpg", sha256=f"{n:064x}", width=800,
-                height=600, bytes=100, storage_key=photo_key if n == 0 else f"photos/{new_id()}/normal.jpg",
+                upload_id=f"upload-{n}", position=n, status=PhotoStatus.ACCEPTED, sha256=f"{n:064x}",
+                original_name=f"{mark}-{n}.jpg", width=800, height=600, bytes=100, storage_key=photo_key if n == 0 else f"photos/{new_id()}/normal.jpg",
             )
             for n in range(6)
         ],

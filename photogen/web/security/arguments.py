@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import inspect
 import json
+import re
 import typing
 from collections.abc import Callable
 from typing import Any
@@ -21,6 +22,10 @@ from photogen.errors import Invalid
 
 MAX_PAYLOAD = 256 * 1024
 """Bytes of JSON that one event may carry; files never travel by event."""
+
+
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+"""The character as JSON writes it, but not somebody's backslash, u and four noughts."""
 
 
 class BadArguments(Invalid):
@@ -65,7 +70,7 @@ def validated(fn: Callable[..., Any], payload: dict[str, Any]) -> dict[str, Any]
     result: dict[str, Any] = {}
     for name, value in payload.items():
         text = json.dumps(value, allow_nan=False)
-        if "\\u0000" in text:  # PostgreSQL's text can't hold it
+        if _NUL.search(text):  # PostgreSQL's text can't hold it
             raise BadArguments("This text has a character in it that can't be stored.", field=name)
         try:
             result[name] = adapters[name].validate_json(text, strict=True)
