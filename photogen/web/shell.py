@@ -80,23 +80,34 @@ def screen(
 
 
 def page_head(
-    title: Any, help: Any = "", action: rx.Component | None = None, back: tuple[str, str] | None = None
+    title: Any,
+    help: Any = "",
+    action: rx.Component | None = None,
+    back: tuple[str, str] | None = None,
+    mark: rx.Component | None = None,
 ) -> rx.Component:
     """The head of a page: its one h1, a sentence, and its one primary action. `back` is (address, text) of the page
-    above."""
+    above; `mark` (a pill) stands beside the h1."""
     way_back = (
         nav_link(
             icon("arrow_left", size=14),
             back[1],
             href=back[0],
-            class_name="inline-flex items-center gap-1.5 text-sm text-muted hover:text-text mb-1",
+            class_name="inline-flex items-center gap-1.5 text-sm text-muted hover:text-text py-2 -mt-2",
         )
         if back
         else rx.fragment()
     )
     sentence = rx.el.p(help, class_name="mt-0.5") if isinstance(help, rx.Var) or help else rx.fragment()
     return rx.el.header(
-        rx.el.div(way_back, rx.el.h1(title), sentence, class_name="min-w-0"),
+        rx.el.div(
+            way_back,
+            rx.el.div(rx.el.h1(title), mark, class_name="flex flex-wrap items-center gap-x-3")
+            if mark
+            else rx.el.h1(title),
+            sentence,
+            class_name="min-w-0",
+        ),
         action or rx.fragment(),
         class_name="page-head",
     )
@@ -158,16 +169,18 @@ def _account(place: str) -> rx.Component:
 def _credits() -> rx.Component:
     return rx.cond(
         Me.ready,
-        rx.el.p(
+        nav_link(
             icon("coins", size=16),
             rx.el.span(
                 rx.el.span(Me.credits, class_name="num text-text font-medium"),
                 " ",
                 rx.cond(Me.credits == 1, t("credit"), t("credits")),
             ),
-            class_name="flex items-center gap-2.5 px-2.5 text-sm text-muted",
+            href=routes.USAGE,
+            title=t("See every movement"),
+            class_name="credits",
         ),
-        rx.el.div(class_name="skeleton h-5 mx-2.5 w-24"),
+        rx.el.div(rx.el.div(class_name="skeleton h-4 w-20"), class_name="credits"),
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import reflex as rx
 
 from photogen.web.components.buttons import icon
-from photogen.web.components.islands import DecimalInput, TextInput, WholeInput
+from photogen.web.components.islands import DecimalInput, Radio, TextInput, Tick, WholeInput
 from photogen.web.text import t
 
 
@@ -164,7 +164,7 @@ def radio_cards(
 
     def card(option: str, title: str, help: str) -> rx.Component:
         return rx.el.label(
-            rx.el.input(type="radio", name=name, value=option, checked=value == option, on_change=on_change),
+            Radio.create(type="radio", name=name, value=option, checked=value == option, on_change=on_change),
             rx.el.span(
                 rx.el.span(title, class_name="block text-sm font-medium"),
                 rx.el.span(help, class_name="block text-sm text-muted") if help else rx.fragment(),
@@ -195,7 +195,7 @@ def segmented(
     return rx.el.div(
         *(
             rx.el.label(
-                rx.el.input(
+                Radio.create(
                     type="radio",
                     name=name,
                     value=option,
@@ -233,7 +233,7 @@ def _toggle(look: str, label: Any, *, id: str, checked: Any, on_change: Any, hel
     if on_change is not None:
         props["on_change"] = on_change
     return rx.el.div(
-        rx.el.input(
+        Tick.create(
             type="checkbox",
             id=id,
             name=id,

@@ -59,6 +59,25 @@ class DecimalInput(NumberInput):
     on_change: rx.EventHandler[rx.event.passthrough_event_spec(float)]
 
 
+class Radio(Island):
+    tag = "Choice"
+    type: rx.Var[str]
+    name: rx.Var[str]
+    value: rx.Var[str]
+    checked: rx.Var[bool]
+    on_change: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
+class Tick(Island):
+    tag = "Choice"
+    type: rx.Var[str]
+    name: rx.Var[str]
+    role: rx.Var[str]
+    checked: rx.Var[bool]
+    disabled: rx.Var[bool]
+    on_change: rx.EventHandler[rx.event.passthrough_event_spec(bool)]
+
+
 class Dialog(Island):
     tag = "Dialog"
     open: rx.Var[bool]

@@ -87,6 +87,14 @@ export function NumberInput({ id, name, label, describedBy, value, min, max, ste
   );
 }
 
+// A radio button or a tick that answers at once: the browser keeps its state, the page's value is put in when it changes.
+export function Choice({ type, checked, onChange, ...props }) {
+  const ref = useRef(null);
+  useEffect(() => { ref.current.checked = !!checked; }, [checked]);
+  const tell = (event) => onChange?.(type === "radio" ? event.target.value : event.target.checked);
+  return <input {...props} ref={ref} type={type} defaultChecked={!!checked} onChange={tell} />;
+}
+
 // --- overlays ---------------------------------------------------------------------------------------------------
 
 // <dialog> traps and gives back the focus itself. A click on the backdrop and Esc ask to close, unless `locked`.

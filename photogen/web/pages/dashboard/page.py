@@ -15,8 +15,9 @@ from photogen.web.text import t
 def _figure(label: str, value: rx.Component, foot: rx.Component | rx.Var | str) -> rx.Component:
     return ui.card(
         rx.el.p(label, class_name="text-sm text-muted"),
-        rx.el.p(value, class_name="text-2xl font-semibold num mt-1"),
-        rx.el.p(foot, class_name="text-sm text-muted num mt-1 min-h-5"),
+        rx.el.p(value, class_name="text-xl sm:text-2xl font-semibold num mt-1"),
+        rx.el.p(foot, class_name="text-sm text-muted num mt-1 min-h-5 max-sm:hidden"),
+        class_name="max-sm:px-4! max-sm:py-3!",
     )
 
 
@@ -37,7 +38,7 @@ def _figures() -> rx.Component:
             rx.el.span(Dashboard.models),
             ui.text_link(t("See your models"), href=routes.MODELS),
         ),
-        class_name="grid sm:grid-cols-3 gap-4 mb-12",
+        class_name="grid grid-cols-3 gap-2 sm:gap-4 mb-8 sm:mb-12",
     )
 
 

@@ -12,9 +12,16 @@ from photogen.web.text import t
 
 def _loading() -> rx.Component:
     return rx.el.div(
-        ui.skeleton("h-[520px] w-full"),
+        rx.el.div(
+            ui.skeleton("h-36 w-full"),
+            ui.skeleton("h-10 w-full"),
+            ui.skeleton("h-15 w-full"),
+            ui.skeleton("h-10 w-full"),
+            ui.skeleton("h-11 w-full"),
+            class_name="flex flex-col gap-8 pt-7",
+        ),
         ui.skeleton_grid(4),
-        class_name="grid lg:grid-cols-[360px_minmax(0,1fr)] gap-6 lg:gap-10",
+        class_name="grid lg:grid-cols-[360px_minmax(0,1fr)] gap-8 lg:gap-10 items-start",
     )
 
 
@@ -27,7 +34,13 @@ def _results() -> rx.Component:
                 icon_name="sparkles",
                 help=t("Write what you want to see, and press the button. Each picture is kept in the gallery."),
             ),
-            rx.el.div(rx.foreach(Generate.batches, batch), class_name="flex flex-col gap-10"),
+            rx.el.div(
+                rx.foreach(Generate.batches, batch),
+                rx.el.p(
+                    ui.text_link(t("Everything else is in the gallery"), href=routes.GALLERY), class_name="text-sm"
+                ),
+                class_name="flex flex-col gap-10",
+            ),
         ),
         class_name="min-w-0",
         custom_attrs={"aria-label": t("Results")},

@@ -33,7 +33,7 @@ def _error(field: str) -> rx.Var[str]:
 def _more() -> rx.Component:
     can = Generate.controls
     return rx.el.details(
-        rx.el.summary(t("More settings"), class_name="text-sm font-medium text-soft py-1"),
+        rx.el.summary(t("More settings"), class_name="summary"),
         rx.el.div(
             rx.cond(
                 can.lora_scale.shown,
@@ -134,7 +134,7 @@ def form() -> rx.Component:
                 ui.text_link(t("See plans and credits"), href=routes.PRICING), class_name="text-sm text-center mt-1"
             ),
         ),
-        class_name="sticky bottom-0 max-lg:static bg-bg pt-3 pb-1",
+        class_name="start-foot",
     )
     return rx.el.form(
         ui.text_area(

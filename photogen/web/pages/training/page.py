@@ -12,9 +12,13 @@ from photogen.web.text import t
 
 def _loading() -> rx.Component:
     return rx.el.div(
-        ui.skeleton("h-10 w-64"),
-        ui.skeleton("h-32 w-full"),
-        ui.skeleton("h-64 w-full"),
+        ui.skeleton("h-9 w-64 mt-7 mb-1"),
+        ui.skeleton("h-40 w-full rounded-lg!"),
+        rx.el.div(
+            ui.skeleton("h-80 w-full rounded-lg!"),
+            ui.skeleton("h-40 w-full rounded-lg!"),
+            class_name="grid lg:grid-cols-[320px_minmax(0,1fr)] gap-6",
+        ),
         class_name="flex flex-col gap-6",
     )
 
@@ -33,6 +37,7 @@ def _full() -> rx.Component:
     return rx.fragment(
         page_head(
             rx.el.span(view.name, class_name="break-words"),
+            mark=ui.status_pill(view.status_word, label=t("Training status"), tone=view.tone),
             action=actions(),
             back=(routes.TRAININGS, t("Trainings")),
         ),

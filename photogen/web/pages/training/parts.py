@@ -11,9 +11,8 @@ _view = TrainingPage.view
 
 
 def actions() -> rx.Component:
-    """The status, and the one thing that can be done about it now."""
+    """The one thing that can be done about it now."""
     return rx.el.div(
-        ui.status_pill(_view.status_word, label=t("Training status"), tone=_view.tone),
         rx.cond(
             _view.can_cancel,
             ui.button(
@@ -44,7 +43,7 @@ def success() -> rx.Component:
                     rx.el.p(t("Your model is ready"), class_name="font-medium"),
                     rx.el.p(_view.money, class_name="text-sm text-muted"),
                 ),
-                class_name="flex gap-3 flex-1 min-w-0",
+                class_name="flex gap-3 flex-1 basis-64 min-w-0",
             ),
             rx.el.div(
                 ui.link_button(t("See the model"), href=routes.model(_view.model_id)),
@@ -119,6 +118,7 @@ def live_part() -> rx.Component:
                 rx.el.div(
                     rx.el.span(_view.percent, " %", class_name="text-text font-medium"),
                     rx.cond(_view.step_text != "", rx.el.span(_view.step_text)),
+                    rx.cond(_view.running & (_view.loss != ""), rx.el.span(t("Loss"), " ", _view.loss)),
                     rx.el.span(t("Time"), " ", ui.elapsed(_view.created_at, _view.finished_at)),
                     rx.cond(_view.running & (_view.left != ""), rx.el.span(_view.left)),
                     rx.cond(_view.running, rx.el.span(_view.money, class_name="sm:ml-auto")),
@@ -128,7 +128,18 @@ def live_part() -> rx.Component:
             ),
             rx.cond(_view.status == "cancelled", rx.el.p(_view.money, class_name="mt-5 text-sm text-muted")),
         ),
-        rx.cond(_view.log != "", rx.el.div(ui.log_tail(_view.log, label=t("Log")), class_name="mt-6")),
+        rx.cond(
+            _view.log != "",
+            rx.cond(
+                _view.running,
+                rx.el.div(ui.log_tail(_view.log, label=t("Log")), class_name="mt-6"),
+                rx.el.details(
+                    rx.el.summary(t("End of the log"), class_name="summary"),
+                    rx.el.div(ui.log_tail(_view.log, label=t("Log")), class_name="mt-3"),
+                    class_name="mt-5",
+                ),
+            ),
+        ),
         class_name="mb-6",
     )
 
@@ -183,19 +194,19 @@ def _attempt(row: rx.Var[Attempt]) -> rx.Component:
         rx.cond(
             row.words != "",
             rx.el.details(
-                rx.el.summary(t("What the vendor said"), class_name="text-sm link"),
+                rx.el.summary(t("What the vendor said"), class_name="summary"),
                 rx.el.pre(row.words, class_name="log mt-2"),
-                class_name="mt-1",
+                class_name="mt-2",
             ),
         ),
-        class_name="py-3",
+        class_name="py-4 first:pt-1 last:pb-0",
     )
 
 
 def history() -> rx.Component:
     """Every attempt of every stage."""
     return ui.card(
-        rx.el.h2(t("History"), class_name="text-base mb-2"),
+        rx.el.h2(t("History"), class_name="text-base mb-3"),
         rx.cond(
             TrainingPage.attempts.length() > 0,
             rx.el.ol(rx.foreach(TrainingPage.attempts, _attempt), class_name="divide-y divide-line"),

@@ -15,7 +15,7 @@ def _line(line: rx.Var[Line]) -> rx.Component:
         rx.el.div(
             ui.progress(line.percent, label=t("Progress of {name}", name=line.name)), class_name="w-full sm:w-40"
         ),
-        rx.el.span(line.paid, class_name="text-sm text-muted num sm:w-40 sm:text-right"),
+        rx.el.span(line.paid, class_name="text-sm text-muted num w-40 text-right max-sm:hidden"),
     )
     return rx.el.li(
         ui.nav_link(
@@ -28,6 +28,7 @@ def _line(line: rx.Var[Line]) -> rx.Component:
                 rx.el.p(
                     ui.ago(line.created_at),
                     rx.cond(line.remark != "", rx.fragment(" · ", line.remark)),
+                    rx.cond(~line.running, rx.el.span(" · ", line.paid, class_name="sm:hidden")),
                     class_name="text-sm text-muted mt-1 num line-clamp-2",
                 ),
                 class_name="min-w-0 flex-1",
