@@ -151,6 +151,12 @@ class NebiusDialect(TogetherDialect):
         detail = [{"loc": ["body", *e["loc"]], "msg": e["msg"], "type": e["type"]} for e in errors]
         return JSONResponse({"detail": detail}, 422)
 
+    def canned(self, status: int, args: Mapping[str, Any]) -> Response:
+        if status == 422:  # the one refusal whose detail is a list
+            detail = [{"loc": ["body", "prompt"], "msg": "The request is not valid.", "type": "value_error"}]
+            return JSONResponse({"detail": detail}, 422)
+        return super().canned(status, args)
+
 
 class HubDialect:
     """`error` in the body, and the headers by which huggingface_hub chooses its exception."""
