@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from tests.contract.closing import closed
 from tests.contract.recording import Exchange
+from tests.contract.requests import form_values, lines, query
 
 FILES = ("replicate.openapi.json", "replicate.model-schemas.json", "together.openapi.yaml", "huggingface.openapi.json",
          "nebius.images.yaml")  # fmt: skip
@@ -40,6 +43,24 @@ _YOUNGER_INPUTS = {
     "ostris/flux-dev-lora-trainer": ("gradient_checkpointing",),
 }
 
+# Documented by Together, but in neither its description nor its client (providers.md 3.2 says for which models).
+_UNPUBLISHED_FIELDS = {"together": ("aspect_ratio", "guidance")}
+# The address of a next page is the vendor's own; its cursor is described nowhere.
+_UNPUBLISHED_QUERIES = {"replicate": ("cursor",)}
+_NO_PARAMETERS = ("Accept", "Content-Type", "Authorization")  # OpenAPI: a header of that name is not one
+# The lines of a commit at the hub, which its description gives in prose only: required fields, and all of them.
+# deletedFile and deletedFolder are what the hub's own client says for deletedEntry.
+_COMMIT_LINES = {
+    "header": ({"summary"}, {"summary", "description", "parentCommit"}),
+    "file": ({"path", "content"}, {"path", "content", "encoding"}),
+    "lfsFile": ({"path", "oid", "algo", "size"}, {"path", "oid", "algo", "size"}),
+    "deletedEntry": ({"path"}, {"path"}),
+    "deletedFile": ({"path"}, {"path"}),
+    "deletedFolder": ({"path"}, {"path"}),
+}
+
+_RUNS_A_MODEL = re.compile(r"POST /replicate/v1/models/(?P<model>[^/]+/[^/]+)/(versions/[^/]+/)?(?P<work>\w+)")
+
 
 @dataclass(frozen=True)
 class Broken:
@@ -56,48 +77,113 @@ class Broken:
 class Description:
     """One vendor's description."""
 
-    def __init__(self, vendor: str, document: dict[str, Any], prefix: str = "") -> None:
+    def __init__(self, vendor: str, document: dict[str, Any], prefix: str = "", refusal: str = "") -> None:
+        """`prefix` stands before its addresses; `refusal` is the component that describes every refusal."""
         self.vendor = vendor
         self._document = _with_nulls(document)
         self._prefix = prefix
-        resource = Resource.from_contents(self._document, default_specification=DRAFT202012)
-        self._registry = Registry().with_resource("urn:description", resource)
+        self._refusal = ["components", "schemas", refusal] if refusal else []
+        contents = {"urn:open": self._document, "urn:closed": closed(self._document)}
+        self._registry = Registry().with_resources(
+            (name, Resource.from_contents(content, default_specification=DRAFT202012))
+            for name, content in contents.items()
+        )
         # literal addresses before templates: /models/{a}/{b} must not swallow another's
         self._paths = [(_pattern(path), path) for path in sorted(document["paths"], key=lambda p: p.count("{"))]
 
-    def check(self, exchange: Exchange) -> list[Broken]:
-        """Everything in the exchange that the description forbids."""
-        path = exchange.path.removeprefix(f"/{self.vendor}")
-        if any(re.fullmatch(pattern, f"{exchange.method} {path}") for pattern in UNDESCRIBED[self.vendor]):
-            return []
-        template = self._template(path.removeprefix(self._prefix), exchange.method.lower())
-        if template is None:
-            return [Broken(str(exchange), "request", "the vendor describes no such call")]
-        pointer = ["paths", template, exchange.method.lower()]
-        operation = self._document["paths"][template][exchange.method.lower()]
-        found = [] if exchange.status >= 400 else self._request(exchange, operation, pointer)
-        return found + self._response(exchange, operation, pointer)
+    def check(self, exchange: Exchange, *, ours: bool = False) -> list[Broken]:
+        """Everything in the exchange that the description forbids, and every field that it does not have.
 
-    def _template(self, path: str, method: str) -> str | None:
+        A refused request is left alone (tests send wrong ones on purpose), unless it is `ours`: made by a gateway."""
+        if self.undescribed(exchange):
+            return []
+        operation = self.operation(exchange)
+        if operation is None:
+            return [Broken(str(exchange), "request", "the vendor describes no such call")]
+        found = [] if exchange.status >= 400 and not ours else self._request(exchange, *operation)
+        if ours and not exchange.headers.get("authorization", "").startswith("Bearer "):
+            found.append(Broken(str(exchange), "request", "without a bearer token"))
+        return found + (self._response(exchange, *operation) if exchange.status else [])  # 0: cut off
+
+    def undescribed(self, exchange: Exchange) -> bool:
+        """Whether the call is one of those that the description is known to leave out."""
+        called = f"{exchange.method} {exchange.path.removeprefix(f'/{self.vendor}')}"
+        return any(re.fullmatch(pattern, called) for pattern in UNDESCRIBED[self.vendor])
+
+    def operation(self, exchange: Exchange) -> tuple[dict[str, Any], list[str]] | None:
+        """The description of the call, and where it stands in the document."""
+        path, method = exchange.path.removeprefix(f"/{self.vendor}"), exchange.method.lower()
+        if not path.startswith(self._prefix):
+            return None
         for pattern, template in self._paths:
-            if pattern.fullmatch(path) and method in self._document["paths"][template]:
-                return template
+            if pattern.fullmatch(path.removeprefix(self._prefix)) and method in self._document["paths"][template]:
+                return self._document["paths"][template][method], ["paths", template, method]
         return None
 
+    def fits(self, component: str, value: Any) -> list[str]:
+        """What in `value` the component's schema forbids."""
+        return [broken.message for broken in self._validate("", "", value, ["components", "schemas", component])]
+
     def _request(self, exchange: Exchange, operation: dict[str, Any], pointer: list[str]) -> list[Broken]:
-        content = operation.get("requestBody", {}).get("content", {})
-        if exchange.request_type != "application/json" or "application/json" not in content:
-            wanted = bool(content) and exchange.request_type not in content
-            return [Broken(str(exchange), "request", f"sent as {exchange.request_type!r}")] if wanted else []
-        where = [*pointer, "requestBody", "content", "application/json", "schema"]
-        return self._validate(exchange, "request", json.loads(exchange.request_body), where)
+        described = operation.get("requestBody", {})
+        content = described.get("content", {})
+        where = [*pointer, "requestBody", "content", exchange.request_type, "schema"]
+        found = self._parameters(exchange, operation, pointer)
+        if exchange.request_type == "application/x-ndjson":
+            return found + [Broken(str(exchange), "request", words) for words in _commit_faults(lines(exchange))]
+        if exchange.request_type not in content:
+            wanted = exchange.request_body if not content else described.get("required") or exchange.request_body
+            return found + ([Broken(str(exchange), "request", f"sent as {exchange.request_type!r}")] if wanted else [])
+        if exchange.request_type == "multipart/form-data":
+            properties = content[exchange.request_type]["schema"]["properties"]
+            value = form_values(exchange, properties)
+        else:
+            value = json.loads(exchange.request_body)
+        if isinstance(value, dict):
+            value = {key: item for key, item in value.items() if key not in _UNPUBLISHED_FIELDS.get(self.vendor, ())}
+        return found + self._validate(str(exchange), "request", value, where, "urn:closed")
+
+    def _parameters(self, exchange: Exchange, operation: dict[str, Any], pointer: list[str]) -> list[Broken]:
+        """What is wrong with the query, and with those headers that are described."""
+        path = self._document["paths"][pointer[1]]
+        described = [self._resolved(p) for p in [*path.get("parameters", ()), *operation.get("parameters", ())]]
+        queries = {p["name"]: p for p in described if p["in"] == "query"}
+        found = [
+            Broken(str(exchange), "request", f"{name!r} must stand in the query")
+            for name, parameter in queries.items()
+            if parameter.get("required") and name not in dict(query(exchange))
+        ]
+        for name, readings in query(exchange):
+            if name in _UNPUBLISHED_QUERIES.get(self.vendor, ()):
+                continue
+            if name not in queries:
+                found.append(Broken(str(exchange), "request", f"{name!r} is not described in the query"))
+            elif not any(self._is(reading, queries[name]["schema"]) for reading in readings):
+                found.append(Broken(str(exchange), "request", f"{name}={readings[0]!r} in the query"))
+        for parameter in described:
+            if parameter["name"] in _NO_PARAMETERS:
+                continue
+            given = exchange.headers.get(parameter["name"].lower())
+            if parameter["in"] == "header" and given is not None and not self._is(given, parameter["schema"]):
+                found.append(Broken(str(exchange), "request", f"the header {parameter['name']}: {given!r}"))
+        return found
+
+    def _resolved(self, parameter: dict[str, Any]) -> dict[str, Any]:
+        return _at(self._document, parameter["$ref"].split("/")[1:]) if "$ref" in parameter else parameter
+
+    def _is(self, value: Any, schema: dict[str, Any]) -> bool:
+        return Draft202012Validator(schema, registry=self._registry).is_valid(value)
 
     def _response(self, exchange: Exchange, operation: dict[str, Any], pointer: list[str]) -> list[Broken]:
         responses = operation["responses"]
         status = str(exchange.status)
         if status not in responses:
-            # none of them describes all its refusals; successes must be described
-            return [] if exchange.status >= 400 else [Broken(str(exchange), "answer", "status not described")]
+            if exchange.status < 400:
+                return [Broken(str(exchange), "answer", "status not described")]
+            # none of them describes all its refusals, but Together has one shape for them
+            if self._refusal and exchange.response_type == "application/json":
+                return self._validate(str(exchange), "answer", json.loads(exchange.response_body), self._refusal)
+            return []
         content = responses[status].get("content", {})
         if not content:
             return []
@@ -108,19 +194,18 @@ class Description:
         if "json" not in exchange.response_type:
             return []
         where = [*pointer, "responses", status, "content", exchange.response_type, "schema"]
-        return self._validate(exchange, "answer", json.loads(exchange.response_body), where)
+        return self._validate(str(exchange), "answer", json.loads(exchange.response_body), where)
 
-    def _validate(self, exchange: Exchange, side: str, value: Any, pointer: list[str]) -> list[Broken]:
-        target = self._document
-        for part in pointer:
-            if part not in target:
-                return []
-            target = target[part]
+    def _validate(
+        self, exchange: str, side: str, value: Any, pointer: list[str], document: str = "urn:open"
+    ) -> list[Broken]:
+        if _at(self._document, pointer) is None:
+            return []
         escaped = "/".join(part.replace("~", "~0").replace("/", "~1") for part in pointer)
-        schema = {"$ref": f"urn:description#/{escaped}"}
+        schema = {"$ref": f"{document}#/{escaped}"}
         validator = Draft202012Validator(schema, registry=self._registry, format_checker=FormatChecker())
         return [
-            Broken(str(exchange), side, f"{'/'.join(map(str, error.absolute_path))}: {error.message[:300]}")
+            Broken(exchange, side, f"{'/'.join(map(str, error.absolute_path))}: {error.message[:300]}")
             for error in validator.iter_errors(value)
         ]
 
@@ -136,7 +221,7 @@ class ModelInputs:
         found: dict[str, Any] = self._models[model]["schemas"]["Input"]["properties"]
         return found
 
-    def check(self, model: str, training: bool, given: dict[str, Any]) -> list[str]:
+    def check(self, model: str, training: bool, given: Any) -> list[str]:
         """What in `given` the model's schema forbids; fields it does not have count."""
         schemas = self._models[model]["schemas"]
         name = "TrainingInput" if training else "Input"
@@ -145,7 +230,32 @@ class ModelInputs:
         known = set(schemas[name]["properties"]) | set(_YOUNGER_INPUTS.get(model, ()))
         schema = {"$ref": f"urn:model#/components/schemas/{name}"}
         errors = Draft202012Validator(schema, registry=registry).iter_errors(given)
-        return [error.message for error in errors] + [f"{key}: unknown" for key in given if key not in known]
+        unknown = [key for key in given if key not in known] if isinstance(given, dict) else []
+        return [error.message for error in errors] + [f"{key}: unknown" for key in unknown]
+
+    def check_exchange(self, exchange: Exchange) -> list[Broken]:
+        """What is wrong with the model's own input, which the API's description leaves open."""
+        found = _RUNS_A_MODEL.fullmatch(f"{exchange.method} {exchange.path}")
+        if found is None:
+            return []
+        model, training = found["model"], found["work"] == "trainings"
+        if model not in self._models:
+            unknown = Broken(str(exchange), "request", f"no published inputs of {model}")
+            return [unknown] if exchange.status < 400 else []
+        given = json.loads(exchange.request_body)["input"]
+        return [Broken(str(exchange), "request", f"input: {words}") for words in self.check(model, training, given)]
+
+
+def broken_in(exchanges: Iterable[Exchange], vendors: dict[str, Description], inputs: ModelInputs) -> list[str]:
+    """What does not fit in exchanges of photogen's own gateways."""
+    found = []
+    for exchange in exchanges:
+        vendor = vendors.get(exchange.path.split("/")[1])
+        if vendor is None:
+            found.append(f"{exchange}: no vendor has this address")
+            continue
+        found += map(str, vendor.check(exchange, ours=True) + inputs.check_exchange(exchange))
+    return found
 
 
 def load(folder: Path) -> tuple[dict[str, Description], ModelInputs]:
@@ -159,11 +269,33 @@ def load(folder: Path) -> tuple[dict[str, Description], ModelInputs]:
     version["anyOf"] = version.pop("oneOf")  # "hidden" is also any string, so that no answer could fit `oneOf`
     descriptions = {
         "replicate": Description("replicate", replicate, "/v1"),
-        "together": Description("together", yaml.safe_load((folder / "together.openapi.yaml").read_text()), "/v1"),
+        "together": Description(
+            "together", yaml.safe_load((folder / "together.openapi.yaml").read_text()), "/v1", "ErrorData"
+        ),
         "hub": Description("hub", hub),
         "nebius": Description("nebius", yaml.safe_load((folder / "nebius.images.yaml").read_text())),
     }
     return descriptions, ModelInputs(json.loads((folder / "replicate.model-schemas.json").read_text()))
+
+
+def _commit_faults(given: list[Any]) -> list[str]:
+    """What is wrong with the lines of a commit."""
+    found = []
+    for number, line in enumerate(given):
+        required, known = _COMMIT_LINES.get(line.get("key"), (set(), set()))
+        fields = set(line.get("value", ()))
+        if set(line) != {"key", "value"} or not required <= fields <= known:
+            found.append(f"line {number}: {line.get('key')} with {sorted(fields)}")
+    return found if given and given[0].get("key") == "header" else [*found, "no header first"]
+
+
+def _at(document: Any, pointer: list[str]) -> Any:
+    """What stands there; None when nothing does."""
+    for part in pointer:
+        if not isinstance(document, dict) or part not in document:
+            return None
+        document = document[part]
+    return document
 
 
 def _pattern(path: str) -> re.Pattern[str]:

@@ -22,11 +22,16 @@ class Exchange:
     method: str
     path: str
     query: bytes
-    request_type: str
+    headers: dict[str, str]
     request_body: bytes = b""
     status: int = 0
     response_type: str = ""
     response_body: bytes = b""
+
+    @property
+    def request_type(self) -> str:
+        """The media type of the request, without its parameters."""
+        return self.headers.get("content-type", "").split(";")[0]
 
     def __str__(self) -> str:
         return f"{self.method} {self.path} -> {self.status}"
@@ -43,7 +48,8 @@ class Recorder:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        exchange = Exchange(scope["method"], scope["path"], scope["query_string"], _type(scope["headers"]))
+        headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
+        exchange = Exchange(scope["method"], scope["path"], scope["query_string"], headers)
         self.exchanges.append(exchange)
 
         async def heard() -> Message:
@@ -75,7 +81,6 @@ class RecordedSandbox(SandboxServer):
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: Server | None = None
-        self.exchanges_before = 0
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -83,6 +88,12 @@ class RecordedSandbox(SandboxServer):
         return [
             exchange for exchange in self._recorder.exchanges if not exchange.path.startswith(("/control", "/healthz"))
         ]
+
+    def reset(self) -> None:
+        """As new, its exchanges forgotten too."""
+        super().reset()
+        assert self._recorder is not None
+        self._recorder.exchanges.clear()
 
     def start(self) -> None:
         ready: Future[None] = Future()

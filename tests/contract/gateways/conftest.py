@@ -1,4 +1,5 @@
-"""Gateways as bootstrap wires them, against a sandbox of their own."""
+"""Gateways as bootstrap wires them, against the sandbox that records: whatever they say, and are told, is held against
+the vendors' descriptions at the end of each test, where those are at hand."""
 
 import zipfile
 from collections.abc import Iterator
@@ -18,43 +19,45 @@ from photogen.gateways.images.together import TogetherImages
 from photogen.gateways.replicate_api import ReplicateApi
 from photogen.gateways.trainers.replicate import ReplicateTrainer
 from photogen.kit.ids import new_id
-from tests.fakes.sandbox import SandboxServer
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]:
-    with SandboxServer(tmp_path_factory.mktemp("sandbox")) as server:
-        yield server
+from tests.contract.descriptions import Description, ModelInputs, broken_in
+from tests.contract.recording import RecordedSandbox
 
 
 @pytest.fixture
-def vendors_side(running: SandboxServer) -> SandboxServer:
-    """The sandbox, as new."""
-    running.reset()
-    running.pace(training_seconds_per_1000_steps=0, image_seconds=0, retention_seconds=3600, version_delete_seconds=0)
-    return running
+def vendors_side(
+    sandbox: RecordedSandbox, descriptions: tuple[dict[str, Description], ModelInputs] | None
+) -> Iterator[RecordedSandbox]:
+    """The sandbox, as new; in the end every exchange must have been as the vendor describes it.
+
+    Answers that are spoilt on purpose are left out of that."""
+    yield sandbox
+    if descriptions is not None:
+        spoilt = {(entry["method"], entry["path"]) for entry in sandbox.requests(fault="wrong_content_type")}
+        kept = [e for e in sandbox.exchanges if (e.method, e.path) not in spoilt or e.response_type != "text/html"]
+        broken = broken_in(kept, *descriptions)
+        assert not broken, "\n".join(broken)
 
 
 @pytest.fixture
-def replicate_api(vendors_side: SandboxServer) -> Iterator[ReplicateApi]:
+def replicate_api(vendors_side: RecordedSandbox) -> Iterator[ReplicateApi]:
     with closing(ReplicateApi("r8_token", vendors_side.replicate)) as api:
         yield api
 
 
 @pytest.fixture
-def trainer(vendors_side: SandboxServer, replicate_api: ReplicateApi) -> Iterator[ReplicateTrainer]:
+def trainer(vendors_side: RecordedSandbox, replicate_api: ReplicateApi) -> Iterator[ReplicateTrainer]:
     with closing(Downloads("replicate", plain_origin=vendors_side.url)) as downloads:
         yield ReplicateTrainer(replicate_api, downloads)
 
 
 @pytest.fixture
-def hub(vendors_side: SandboxServer) -> Iterator[HuggingFaceHub]:
+def hub(vendors_side: RecordedSandbox) -> Iterator[HuggingFaceHub]:
     with closing(HuggingFaceHub("hf_token", address=vendors_side.hub)) as gateway:
         yield gateway
 
 
 @contextmanager
-def image_vendor(name: str, sandbox: SandboxServer, key: str = "key") -> Iterator[ImageVendor]:
+def image_vendor(name: str, sandbox: RecordedSandbox, key: str = "key") -> Iterator[ImageVendor]:
     """The vendor of that name, with `key`."""
     with ExitStack() as stack:
         downloads = stack.enter_context(closing(Downloads(name, plain_origin=sandbox.url)))
@@ -69,7 +72,12 @@ def image_vendor(name: str, sandbox: SandboxServer, key: str = "key") -> Iterato
 @pytest.fixture
 def dataset(tmp_path: Path) -> Path:
     """A ZIP of five small photos."""
-    path = tmp_path / "photos.zip"
+    return dataset_in(tmp_path)
+
+
+def dataset_in(folder: Path) -> Path:
+    """The same, in a folder of one's choice."""
+    path = folder / "photos.zip"
     with zipfile.ZipFile(path, "w") as archive:
         for number in range(5):
             content = BytesIO()

@@ -7,7 +7,7 @@ import pytest
 
 from photogen.gateways.base import Fix, Missing, Retry, Stop
 from photogen.gateways.hub.huggingface import HuggingFaceHub
-from tests.fakes.sandbox import SandboxServer
+from tests.contract.recording import RecordedSandbox
 
 CARD = b"---\nlicense: other\nlicense_name: flux\nlicense_link: LICENSE.md\n---\n# A LoRA\n"
 
@@ -19,7 +19,7 @@ def files(tmp_path: Path) -> dict[str, Path | bytes]:
     return {"lora.safetensors": weights, "README.md": CARD}
 
 
-def operations(sandbox: SandboxServer) -> list[str]:
+def operations(sandbox: RecordedSandbox) -> list[str]:
     return [entry["operation"] for entry in sandbox.requests(vendor="hub")]
 
 
@@ -32,7 +32,7 @@ def test_publishes_privately(hub: HuggingFaceHub, files: dict[str, Path | bytes]
 
 
 def test_opens_only_after_the_files_are_there(
-    hub: HuggingFaceHub, files: dict[str, Path | bytes], vendors_side: SandboxServer
+    hub: HuggingFaceHub, files: dict[str, Path | bytes], vendors_side: RecordedSandbox
 ) -> None:
     assert not hub.publish("photogen-fox", files, public=True).private
     seen = [(entry["method"], entry["path"].rsplit("/", 1)[-1]) for entry in vendors_side.requests(vendor="hub")]
@@ -81,7 +81,7 @@ def test_a_card_that_the_hub_refuses_is_the_callers_to_mend(
 def test_a_refusal_says_what_can_be_done(
     hub: HuggingFaceHub,
     files: dict[str, Path | bytes],
-    vendors_side: SandboxServer,
+    vendors_side: RecordedSandbox,
     fault: str,
     error: type[Exception],
     code: str,
@@ -93,7 +93,7 @@ def test_a_refusal_says_what_can_be_done(
 
 
 def test_a_refused_upload_leaves_a_private_repository(
-    hub: HuggingFaceHub, files: dict[str, Path | bytes], vendors_side: SandboxServer
+    hub: HuggingFaceHub, files: dict[str, Path | bytes], vendors_side: RecordedSandbox
 ) -> None:
     vendors_side.fault("hub", "*", "403", times=1, match="/commit/main")
     with pytest.raises(Stop):
@@ -102,7 +102,7 @@ def test_a_refused_upload_leaves_a_private_repository(
     assert not hub.publish("photogen-fox", files, public=True).private
 
 
-def test_a_bare_name_is_the_owners_everywhere(vendors_side: SandboxServer, files: dict[str, Path | bytes]) -> None:
+def test_a_bare_name_is_the_owners_everywhere(vendors_side: RecordedSandbox, files: dict[str, Path | bytes]) -> None:
     """A worker that was killed while it published has written down only the name."""
     with closing(HuggingFaceHub("hf_token", owner="sandbox", address=vendors_side.hub)) as hub:
         made = hub.publish("photogen-fox", files, public=False)

@@ -21,7 +21,7 @@ from photogen.gateways.base import (
 from photogen.kit.guard import OutsideCallInTransaction, transaction
 from photogen.kit.ids import new_id
 from tests.contract.gateways.conftest import image_vendor
-from tests.fakes.sandbox import SandboxServer
+from tests.contract.recording import RecordedSandbox
 
 MODELS = {
     "replicate": "black-forest-labs/flux-dev",
@@ -39,7 +39,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def vendor(name: str, vendors_side: SandboxServer) -> Iterator[ImageVendor]:
+def vendor(name: str, vendors_side: RecordedSandbox) -> Iterator[ImageVendor]:
     with image_vendor(name, vendors_side) as gateway:
         yield gateway
 
@@ -75,7 +75,7 @@ def ended(vendor: ImageVendor, job: ImageJob) -> ImageJob:
     return job
 
 
-def paid_calls(sandbox: SandboxServer, name: str) -> int:
+def paid_calls(sandbox: RecordedSandbox, name: str) -> int:
     return len(sandbox.requests(vendor=name, operation=OPERATION[name]))
 
 
@@ -113,7 +113,7 @@ def test_serves_the_models_it_is_asked_for(vendor: ImageVendor, name: str) -> No
     ],
 )
 def test_a_refusal_says_what_can_be_done_and_is_asked_once(
-    vendor: ImageVendor, name: str, vendors_side: SandboxServer, fault: str, error: type[Exception], code: str
+    vendor: ImageVendor, name: str, vendors_side: RecordedSandbox, fault: str, error: type[Exception], code: str
 ) -> None:
     vendors_side.fault(name, OPERATION[name], fault, times=None)
     with pytest.raises(error) as raised:
@@ -123,7 +123,7 @@ def test_a_refusal_says_what_can_be_done_and_is_asked_once(
 
 
 def test_a_busy_vendor_is_waited_for_as_long_as_it_wants(
-    vendor: ImageVendor, name: str, vendors_side: SandboxServer
+    vendor: ImageVendor, name: str, vendors_side: RecordedSandbox
 ) -> None:
     vendors_side.fault(name, OPERATION[name], "429", retry_after=17)
     with pytest.raises(Retry) as raised:
@@ -131,7 +131,7 @@ def test_a_busy_vendor_is_waited_for_as_long_as_it_wants(
     assert (raised.value.after, raised.value.category) == (17, Category.RATE_LIMIT)
 
 
-def test_a_wrong_key_stops(name: str, vendors_side: SandboxServer) -> None:
+def test_a_wrong_key_stops(name: str, vendors_side: RecordedSandbox) -> None:
     with image_vendor(name, vendors_side, "invalid-key-0123456789") as gateway, pytest.raises(Stop) as raised:
         gateway.submit(request_for(name))
     assert raised.value.category is Category.AUTHENTICATION
@@ -139,7 +139,7 @@ def test_a_wrong_key_stops(name: str, vendors_side: SandboxServer) -> None:
 
 
 def test_an_unsafe_picture_is_a_matter_of_the_prompt(
-    vendor: ImageVendor, name: str, vendors_side: SandboxServer
+    vendor: ImageVendor, name: str, vendors_side: RecordedSandbox
 ) -> None:
     operation = "models.predictions.create" if name == "replicate" else OPERATION[name]
     vendors_side.fault(name, operation, "nsfw")
@@ -160,13 +160,13 @@ def test_a_model_that_is_gone_stops(vendor: ImageVendor, name: str) -> None:
     assert raised.value.code == "model_retired"
 
 
-def test_nothing_is_asked_within_a_transaction(vendor: ImageVendor, name: str, vendors_side: SandboxServer) -> None:
+def test_nothing_is_asked_within_a_transaction(vendor: ImageVendor, name: str, vendors_side: RecordedSandbox) -> None:
     with transaction(), pytest.raises(OutsideCallInTransaction):
         vendor.submit(request_for(name))
     assert paid_calls(vendors_side, name) == 0
 
 
-def test_nobody_there_means_nothing_was_accepted(name: str, vendors_side: SandboxServer) -> None:
+def test_nobody_there_means_nothing_was_accepted(name: str, vendors_side: RecordedSandbox) -> None:
     class Nowhere:
         url = replicate = together = nebius = "http://127.0.0.1:9"
 

@@ -11,14 +11,16 @@ from photogen.gateways.trainers.replicate import ReplicateTrainer
 from photogen.kit.ids import new_id
 from tests.contract.gateways.conftest import image_vendor
 from tests.contract.gateways.test_image_vendors import ended
-from tests.fakes.sandbox import SandboxServer
+from tests.contract.gateways.test_trainer import finished
+from tests.contract.recording import RecordedSandbox
+from tests.fakes.receiver import Receiver
 
 LORA_MODEL = "black-forest-labs/flux-dev-lora"
 CREATE = "models.predictions.create"
 
 
 @pytest.fixture
-def images(vendors_side: SandboxServer) -> Iterator[ReplicateImages]:
+def images(vendors_side: RecordedSandbox) -> Iterator[ReplicateImages]:
     with image_vendor("replicate", vendors_side) as vendor:
         assert isinstance(vendor, ReplicateImages)
         yield vendor
@@ -41,7 +43,7 @@ def lora_request(url: str = "https://photos.example/lora.safetensors", **changes
 
 @pytest.mark.parametrize("fault", ["cut_after", "html"])
 def test_an_accepted_prediction_is_found_by_our_id_though_its_answer_was_lost(
-    images: ReplicateImages, vendors_side: SandboxServer, fault: str
+    images: ReplicateImages, vendors_side: RecordedSandbox, fault: str
 ) -> None:
     request = lora_request()
     vendors_side.fault("replicate", CREATE, fault)
@@ -70,14 +72,14 @@ def test_a_reference_that_was_never_sent_is_not_there(images: ReplicateImages) -
 
 
 def test_nobody_can_tell_when_a_prediction_may_be_ours_but_carries_nothing(
-    images: ReplicateImages, vendors_side: SandboxServer
+    images: ReplicateImages, vendors_side: RecordedSandbox
 ) -> None:
     images.submit(lora_request(lora=None, model="black-forest-labs/flux-dev"))
     with pytest.raises(Unknown):
         images.find(new_id())
 
 
-def test_an_aborted_prediction_may_be_tried_again(images: ReplicateImages, vendors_side: SandboxServer) -> None:
+def test_an_aborted_prediction_may_be_tried_again(images: ReplicateImages, vendors_side: RecordedSandbox) -> None:
     vendors_side.fault("replicate", CREATE, "aborted")
     job = images.submit(lora_request())
     assert isinstance(job, ImageJob)
@@ -88,7 +90,7 @@ def test_an_aborted_prediction_may_be_tried_again(images: ReplicateImages, vendo
 
 
 def test_a_cancelled_prediction_ends_and_cancelling_again_is_fine(
-    images: ReplicateImages, vendors_side: SandboxServer
+    images: ReplicateImages, vendors_side: RecordedSandbox
 ) -> None:
     vendors_side.pace(image_seconds=30)
     job = images.submit(lora_request(lora=None, model="black-forest-labs/flux-dev"))
@@ -98,7 +100,7 @@ def test_a_cancelled_prediction_ends_and_cancelling_again_is_fine(
     assert images.check(job.vendor_id).state is JobState.CANCELLED
 
 
-def test_an_expired_picture_is_missing(images: ReplicateImages, vendors_side: SandboxServer) -> None:
+def test_an_expired_picture_is_missing(images: ReplicateImages, vendors_side: RecordedSandbox) -> None:
     vendors_side.fault("replicate", CREATE, "output_expired")
     job = images.submit(lora_request(lora=None, model="black-forest-labs/flux-dev"))
     assert isinstance(job, ImageJob)
@@ -107,10 +109,11 @@ def test_an_expired_picture_is_missing(images: ReplicateImages, vendors_side: Sa
         images.fetch(job)
 
 
-def test_weights_that_can_not_be_fetched_are_told(images: ReplicateImages, vendors_side: SandboxServer) -> None:
-    job = images.submit(lora_request(f"{vendors_side.url}/nothing.safetensors"))
-    assert isinstance(job, ImageJob)
-    job = ended(images, job)
+def test_weights_that_can_not_be_fetched_are_told(images: ReplicateImages, vendors_side: RecordedSandbox) -> None:
+    with Receiver({}) as nothing_there:
+        job = images.submit(lora_request(f"{nothing_there.url}/lora.safetensors"))
+        assert isinstance(job, ImageJob)
+        job = ended(images, job)
     assert isinstance(job.error, Fix)
     assert job.error.code == "weights_refused"
     assert "ref=" not in job.error.words
@@ -120,41 +123,14 @@ def test_a_picture_with_a_trained_lora(
     images: ReplicateImages,
     trainer: ReplicateTrainer,
     train_request: TrainRequest,
-    vendors_side: SandboxServer,
+    vendors_side: RecordedSandbox,
     tmp_path: Path,
 ) -> None:
-    from tests.contract.gateways.test_trainer import finished
-
     weights = tmp_path / "lora.safetensors"
     trainer.fetch_weights(finished(trainer, trainer.submit(train_request)), weights)
-    with served(weights) as address:
-        job = images.submit(lora_request(address))
+    with Receiver({"/lora.safetensors": weights.read_bytes()}) as ours:
+        job = images.submit(lora_request(f"{ours.url}/lora.safetensors"))
         assert isinstance(job, ImageJob)
         job = ended(images, job)
     assert job.error is None
     assert images.fetch(job).content_type == "image/png"
-
-
-def served(path: Path):  # type: ignore[no-untyped-def]
-    """The file under an address of its own."""
-    import threading
-    from contextlib import contextmanager
-    from functools import partial
-    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None: ...
-
-    @contextmanager
-    def serve():  # type: ignore[no-untyped-def]
-        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(path.parent)))
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/{path.name}"
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
-
-    return serve()

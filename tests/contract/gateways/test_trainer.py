@@ -12,7 +12,7 @@ from photogen.gateways.replicate_api import ReplicateApi
 from photogen.gateways.trainers.replicate import DESTINATION, ReplicateTrainer
 from photogen.gateways.trainers.weights import check
 from photogen.kit.ids import new_id
-from tests.fakes.sandbox import SandboxServer
+from tests.contract.recording import RecordedSandbox
 
 CREATE = "trainings.create"
 
@@ -27,7 +27,7 @@ def finished(trainer: ReplicateTrainer, job: TrainJob) -> TrainJob:
 
 
 def test_photos_become_checked_weights(
-    trainer: ReplicateTrainer, train_request: TrainRequest, tmp_path: Path, vendors_side: SandboxServer
+    trainer: ReplicateTrainer, train_request: TrainRequest, tmp_path: Path, vendors_side: RecordedSandbox
 ) -> None:
     job = finished(trainer, trainer.submit(train_request))
     assert (job.state, job.step, job.steps) == (JobState.SUCCEEDED, 100, 100)
@@ -41,7 +41,7 @@ def test_photos_become_checked_weights(
 
 
 def test_the_destination_is_private_and_made_once(
-    trainer: ReplicateTrainer, train_request: TrainRequest, replicate_api: ReplicateApi, vendors_side: SandboxServer
+    trainer: ReplicateTrainer, train_request: TrainRequest, replicate_api: ReplicateApi, vendors_side: RecordedSandbox
 ) -> None:
     trainer.submit(train_request)
     trainer.submit(replace(train_request, reference=new_id()))
@@ -50,7 +50,7 @@ def test_the_destination_is_private_and_made_once(
 
 
 def test_no_training_starts_into_a_public_model(
-    trainer: ReplicateTrainer, train_request: TrainRequest, replicate_api: ReplicateApi, vendors_side: SandboxServer
+    trainer: ReplicateTrainer, train_request: TrainRequest, replicate_api: ReplicateApi, vendors_side: RecordedSandbox
 ) -> None:
     body = {"owner": "sandbox", "name": DESTINATION, "visibility": "public", "hardware": "cpu"}
     replicate_api.post("/v1/models", body)
@@ -61,7 +61,7 @@ def test_no_training_starts_into_a_public_model(
 
 
 def test_two_workers_may_make_the_destination_at_once(
-    trainer: ReplicateTrainer, train_request: TrainRequest, replicate_api: ReplicateApi, vendors_side: SandboxServer
+    trainer: ReplicateTrainer, train_request: TrainRequest, replicate_api: ReplicateApi, vendors_side: RecordedSandbox
 ) -> None:
     replicate_api.post(
         "/v1/models", {"owner": "sandbox", "name": DESTINATION, "visibility": "private", "hardware": "cpu"}
@@ -72,7 +72,7 @@ def test_two_workers_may_make_the_destination_at_once(
 
 @pytest.mark.parametrize("fault", ["cut_after", "500"])
 def test_a_training_whose_answer_was_lost_is_looked_up(
-    trainer: ReplicateTrainer, train_request: TrainRequest, vendors_side: SandboxServer, fault: str
+    trainer: ReplicateTrainer, train_request: TrainRequest, vendors_side: RecordedSandbox, fault: str
 ) -> None:
     vendors_side.fault("replicate", CREATE, fault)
     with pytest.raises(Unknown):
@@ -105,7 +105,7 @@ def test_another_reference_is_not_found(trainer: ReplicateTrainer, train_request
 def test_a_refusal_says_what_can_be_done(
     trainer: ReplicateTrainer,
     train_request: TrainRequest,
-    vendors_side: SandboxServer,
+    vendors_side: RecordedSandbox,
     fault: str,
     error: type[Exception],
     code: str,
@@ -118,7 +118,7 @@ def test_a_refusal_says_what_can_be_done(
 
 @pytest.mark.parametrize("status", ["429", "503"])
 def test_a_look_is_not_repeated_by_the_client(
-    trainer: ReplicateTrainer, train_request: TrainRequest, vendors_side: SandboxServer, status: str
+    trainer: ReplicateTrainer, train_request: TrainRequest, vendors_side: RecordedSandbox, status: str
 ) -> None:
     job = trainer.submit(train_request)
     vendors_side.fault("replicate", "trainings.get", status, retry_after=30)
@@ -138,7 +138,7 @@ def test_a_look_is_not_repeated_by_the_client(
 def test_a_failed_training_says_why(
     trainer: ReplicateTrainer,
     train_request: TrainRequest,
-    vendors_side: SandboxServer,
+    vendors_side: RecordedSandbox,
     fault: str,
     error: type[Exception],
     code: str,
@@ -158,7 +158,7 @@ def test_a_failed_training_says_why(
 def test_weights_that_can_not_be_had_leave_no_file(
     trainer: ReplicateTrainer,
     train_request: TrainRequest,
-    vendors_side: SandboxServer,
+    vendors_side: RecordedSandbox,
     tmp_path: Path,
     fault: str,
     error: type[Exception],
@@ -174,7 +174,7 @@ def test_weights_that_can_not_be_had_leave_no_file(
 
 
 def test_a_cancelled_training_ends_and_cancelling_again_is_fine(
-    trainer: ReplicateTrainer, train_request: TrainRequest, vendors_side: SandboxServer
+    trainer: ReplicateTrainer, train_request: TrainRequest, vendors_side: RecordedSandbox
 ) -> None:
     vendors_side.pace(training_seconds_per_1000_steps=600)
     job = trainer.submit(train_request)
@@ -185,7 +185,7 @@ def test_a_cancelled_training_ends_and_cancelling_again_is_fine(
 
 
 def test_cleaning_up_leaves_nothing_and_takes_the_vendor_a_while(
-    trainer: ReplicateTrainer, train_request: TrainRequest, replicate_api: ReplicateApi, vendors_side: SandboxServer
+    trainer: ReplicateTrainer, train_request: TrainRequest, replicate_api: ReplicateApi, vendors_side: RecordedSandbox
 ) -> None:
     vendors_side.pace(version_delete_seconds=0.3)
     job = finished(trainer, trainer.submit(train_request))
