@@ -23,6 +23,7 @@ _UNSAFE = re.compile(
     re.IGNORECASE,
 )
 _RESETS_IN = re.compile(r"resets in ~?(\d+(?:\.\d+)?)\s*s", re.IGNORECASE)
+_READ = 8000  # characters of an answer that are looked at: enough for a sentence, whatever is sent
 _LONGEST_WAIT = 3600.0  # seconds; a vendor that asks for more is asked again after an hour
 
 # Nothing left this machine, or not all of it: the vendor has no complete request.
@@ -39,7 +40,7 @@ _BEFORE_SENDING = (
 
 def redacted(text: object) -> str:
     """`text` without keys, tokens and the queries of addresses (they hold signatures); at most 2,000 characters."""
-    plain = str(log.redact(str(text)))
+    plain = str(log.redact(str(text)[:_READ]))
     return _KEY.sub("***", _QUERY.sub(r"\1?***", plain))[:2000]
 
 
@@ -47,8 +48,8 @@ def said(body: str) -> str:
     """The sentence in a vendor's error body: problem details, OpenAI's error object, FastAPI's detail, or the text."""
     try:
         data = json.loads(body)
-    except ValueError:
-        return redacted(re.sub(r"<[^>]+>|\s+", " ", body).strip()[:500])
+    except (ValueError, RecursionError):
+        return redacted(re.sub(r"<[^<>]+>|\s+", " ", body[:_READ]).strip()[:500])
     if isinstance(data, dict):
         error = data.get("error")
         if isinstance(error, dict):
@@ -74,7 +75,7 @@ def wait_wanted(headers: Mapping[str, str], words: str = "") -> float | None:
         except ValueError:
             try:
                 seconds = (parsedate_to_datetime(value).astimezone(UTC) - datetime.now(UTC)).total_seconds()
-            except ValueError:
+            except (ValueError, OverflowError):
                 continue
         if seconds == seconds:  # not NaN
             return min(max(seconds, 0.0), _LONGEST_WAIT)

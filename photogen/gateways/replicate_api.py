@@ -84,7 +84,8 @@ class VendorJob(BaseModel):
 
     model_config = ConfigDict(extra="ignore", protected_namespaces=())
 
-    id: str = Field(min_length=1)
+    id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,80}$")
+    """Goes into addresses and into our rows."""
     status: str
     model: str | None = None
     version: str | None = None
@@ -221,7 +222,7 @@ class ReplicateApi:
             return None
         try:
             return response.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise unreadable(VENDOR, response.text[:200], paid=paid) from error
 
 

@@ -120,7 +120,7 @@ class TogetherImages(Inline):
             answer: ImageFile = self._client().images.generate(**build(request))
         except (APIConnectionError, APIStatusError) as error:
             raise failure(error, paid=True) from error
-        except ValueError as error:  # a body that is not the JSON it says it is
+        except (ValueError, RecursionError) as error:  # a body that is not the JSON it says it is
             raise unreadable(VENDOR, f"{type(error).__name__}: {error}", paid=True) from error
         return parse(answer, self._downloads)
 
@@ -134,7 +134,7 @@ class TogetherImages(Inline):
             entries = response.json()
         except (APIConnectionError, APIStatusError) as error:
             raise failure(error, paid=False) from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise unreadable(VENDOR, "a catalogue that is not JSON") from error
         if isinstance(entries, dict):
             entries = entries.get("data")

@@ -8,9 +8,10 @@ import re
 from dataclasses import dataclass
 
 _BAR = re.compile(
-    r"flux_train_replicate:\s*(\d{1,3})%\|[^|\r\n]*\|\s*(\d+)/(\d+)"
-    r"(?:\s*\[[\d:]*<(?P<left>[\d:]+|\?),[^\]\r\n]*?(?:loss:\s*(?P<loss>[\d.eE+-]+))?\])?"
+    r"flux_train_replicate:\s*(\d{1,3})%\|[^|\r\n]{0,200}\|\s*(\d{1,9})/(\d{1,9})"
+    r"(?:\s*\[[\d:]{0,20}<(?P<left>[\d:]{1,12}|\?),[^\]\r\n]{0,200}?(?:loss:\s*(?P<loss>[\d.eE+-]{1,30}))?\])?"
 )
+_END = 64 * 1024  # characters; a bar has a hundred, and a log may have grown to megabytes
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,9 @@ class Progress:
 
 
 def progress(logs: str) -> Progress:
-    """The last bar in the whole text, in which `\\r` and `\\n` both end lines."""
+    """The last bar of the text's end, in which `\\r` and `\\n` both end lines."""
     newest = None
-    for newest in _BAR.finditer(logs):  # noqa: B007 - the last one is wanted
+    for newest in _BAR.finditer(logs[-_END:]):  # noqa: B007 - the last one is wanted
         pass
     if newest is None:
         return Progress()

@@ -1,6 +1,7 @@
 """Training by Replicate: ostris/flux-dev-lora-trainer into one private model of the account."""
 
 import json
+import re
 import threading
 import time
 from pathlib import Path
@@ -22,6 +23,8 @@ _HARDWARE = "gpu-t4"  # must be named; without meaning for a model that only col
 _VERSION_KEPT = 3600.0  # seconds for which the trainer's newest version is remembered
 _DOWNLOAD_SECONDS = 900.0
 _FILES = "/v1/files"
+_VERSION = re.compile(r"(?:[\w.-]{1,60}/[\w.-]{1,60}:)?[A-Za-z0-9]{1,70}")
+"""owner/model:hash, or the hash alone."""
 
 
 class _Version(BaseModel):
@@ -77,7 +80,7 @@ def parse(job: VendorJob) -> TrainJob:
         steps=seen.steps,
         seconds_left=seen.seconds_left if state is JobState.RUNNING else None,
         weights_url=url if isinstance(url, str) else "",
-        version=version if isinstance(version, str) else "",
+        version=version if isinstance(version, str) and _VERSION.fullmatch(version) else "",
         error=error,
     )
 
