@@ -75,7 +75,7 @@ def victim(web: WebServer, *, files: bool = True) -> Victim:
     email, name, prompt = f"victim.{mark}@example.com", f"Victim {mark}", f"a secret prompt of {mark}"
     model, trained, photos = f"Model {mark}", f"Training {mark}", f"Photos {mark}"
     word, hub = f"word{mark}", f"https://hub.example/{mark}"
-    account = web.account(credits=500, plan="pro", email=email, name=name)
+    account = web.account(credits=500, plan="enterprise", email=email, name=name)
     token = web.session(account)
     services = web.services
     made: dict[str, str] = {kind: new_id() for kind in ("set", "photo", "model", "image", "shot")}
@@ -93,7 +93,8 @@ def victim(web: WebServer, *, files: bool = True) -> Victim:
             Photo(
                 id=made["photo"] if n == 0 else new_id(), set_id=made["set"], account_id=account,
                 upload_id=f"upload-{n}", position=n, status=PhotoStatus.ACCEPTED, sha256=f"{n:064x}",
-                original_name=f"{mark}-{n}.jpg", width=800, height=600, bytes=100, storage_key=photo_key if n == 0 else f"photos/{new_id()}/normal.jpg",
+                original_name=f"{mark}-{n}.jpg", width=800, height=600, bytes=100,
+                storage_key=photo_key if n == 0 else f"photos/{new_id()}/normal.jpg",
             )
             for n in range(6)
         ],
