@@ -40,6 +40,7 @@ _MODELS = {
     )
 }
 _SIDE = Annotated[int, Field(ge=256, le=1920, multiple_of=8)]
+# Nowhere published how Together refuses an unsafe picture; here it is the one shape of its errors (ErrorData).
 _UNSAFE = "The generated image may contain NSFW content and was withheld. Change the prompt and try again."
 
 
