@@ -6,11 +6,12 @@ In a handler (whose `@allow("user")` has already been held by the guard): `accou
 
 from __future__ import annotations
 
-import http.cookies
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from photogen.errors import Unauthenticated
+from starlette.requests import cookie_parser
+
 from photogen.web import deps
 
 if TYPE_CHECKING:
@@ -28,16 +29,14 @@ def cookie_name(https: bool) -> str:
 
 
 def token_in(cookie_header: str | None) -> str | None:
-    """The session token in a Cookie header, or None. Broken and oversized headers count as empty."""
+    """The session token in a Cookie header, or None; an oversized header counts as empty.
+
+    Cookies of other programs on this host stand in the same header. Python's SimpleCookie gives up at the first one
+    that it doesn't like (a bare quotation mark is enough), so this is read as browsers write it."""
     if not cookie_header or len(cookie_header) > 8192:
         return None
-    jar: http.cookies.SimpleCookie = http.cookies.SimpleCookie()
-    try:
-        jar.load(cookie_header)
-    except http.cookies.CookieError:
-        return None
-    morsel = jar.get(cookie_name(deps.settings().https))
-    return morsel.value if morsel is not None and 0 < len(morsel.value) <= 200 else None
+    token = cookie_parser(cookie_header).get(cookie_name(deps.settings().https), "")
+    return token if 0 < len(token) <= 200 else None
 
 
 async def identify(cookie_header: str | None) -> Identity | None:

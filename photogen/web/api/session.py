@@ -26,6 +26,7 @@ from photogen.web.text import t
 
 FLASH = "flash"
 _FLASH_SECONDS = 60
+_COOKIE_MOST = 3500
 _MAX_BODY = 16 * 1024
 _KEPT = ("name", "email", "next")
 
@@ -61,8 +62,14 @@ def _back(path: str, form: str, fields: Mapping[str, str], problem: PhotogenErro
     return _with_flash(RedirectResponse(path + query, 303), flash)
 
 
+def _packed(flash: Mapping[str, object]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(flash).encode()).decode()
+
+
 def _with_flash(response: Response, flash: Mapping[str, object]) -> Response:
-    value = base64.urlsafe_b64encode(json.dumps(flash).encode()).decode()
+    value = _packed(flash)
+    if len(value) > _COOKIE_MOST:  # browsers drop a cookie of more than 4 KB, and with it the reason
+        value = _packed({**flash, "values": {}})
     https = deps.settings().https
     response.set_cookie(FLASH, value, max_age=_FLASH_SECONDS, path="/", secure=https, samesite="lax")
     response.headers["cache-control"] = "no-store"
