@@ -13,9 +13,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from photogen.runtime.preflight import any_port, find_chromium
+from photogen.runtime.preflight import any_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 240.0
@@ -78,14 +78,6 @@ def starts() -> Iterator[list[Start]]:
     for start in begun:
         with suppress(subprocess.TimeoutExpired):
             start.end()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def _running(processes: list[psutil.Process]) -> list[str]:

@@ -54,7 +54,7 @@ class RunningPhotogen:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-        self.sandbox.stop()
+        self.sandbox.__exit__(kind, value, trace)
 
     def start(self, patience: float = 180.0) -> None:
         """Starts everything and waits for the address. Raises RuntimeError with what it printed when none comes."""

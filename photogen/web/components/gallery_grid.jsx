@@ -294,7 +294,9 @@ function Gallery({ place, go, version, words }) {
     if (top < margin) window.scrollBy(0, top - margin);
     else if (top + row.height > window.innerHeight - margin) window.scrollBy(0, top + row.height - window.innerHeight + margin);
     look();
-    requestAnimationFrame(() => grid.current?.querySelector(`a[data-index="${at}"]`)?.focus({ preventScroll: true }));
+    const take = () => grid.current?.querySelector(`a[data-index="${at}"]`)?.focus({ preventScroll: true });
+    take(); // at once, for fast fingers; and once more when what changed is drawn
+    requestAnimationFrame(take);
   }, [feed, look]);
 
   const close = useCallback(() => {
