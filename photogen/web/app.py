@@ -11,6 +11,8 @@ from reflex.utils import prerequisites
 from reflex_base.config import get_config
 from reflex_base.event import EventSpec
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
@@ -45,6 +47,17 @@ def explain(exception: Exception) -> EventSpec:
     return toast.bad(t("Something went wrong on our side. Try again; if it stays, quote the code."), reference)
 
 
+async def broken(request: Request, exception: Exception) -> Response:
+    """The answer to a request that raised what nobody foresaw: a code that the log has too, and nothing else."""
+    reference = new_id()[-8:]
+    _log.error("request failed", reference=reference, path=request.url.path, exc_info=exception)
+    sentence = t("Something went wrong on our side. Try again; if it stays, quote the code.")
+    headers = {"x-reference": reference, "cache-control": "no-store"}
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": {"code": reference, "message": sentence}}, 500, headers)
+    return PlainTextResponse(f"{sentence} ({reference})", 500, headers)
+
+
 def _browser_error(exception: Exception) -> None:
     _log.warning("error in a browser", error=str(exception)[:2000])
 
@@ -54,7 +67,7 @@ def _layers(https: bool, hops: int, origins: tuple[str, ...]) -> list[Callable[[
     client = client_folder()
     private = [s.route for s in SCREENS if s.login]
     return [
-        lambda app: Starlette(routes=[*api.routes(), Mount("", app)]),
+        lambda app: Starlette(routes=[*api.routes(), Mount("", app)], exception_handlers={Exception: broken}),
         lambda app: layers.NoSlashRedirect(app, client),
         lambda app: layers.PrivatePages(app, private, client),
         lambda app: layers.SocketLimits(app, hops=hops),

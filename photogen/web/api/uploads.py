@@ -8,6 +8,7 @@ tab that is closed leaves nothing. The verdict is in the answer: 200 whether the
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import dataclasses
 import functools
@@ -39,6 +40,7 @@ PATIENCE = 30.0
 """Seconds that a sender may stay silent."""
 
 _PIECE = 1024 * 1024
+_DISCARDED = 100 * 1024 * 1024
 _STALE = 3600.0
 _log = log.get("uploads")
 
@@ -69,7 +71,8 @@ def _folder() -> Path:
 async def _received(request: Request) -> AsyncIterator[Path]:
     """The body as a file, for as long as the block runs. Raises TooLarge as soon as it is, Invalid when it stops."""
     declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > MAX_BYTES:
+    if declared.isdecimal() and int(declared) > MAX_BYTES:
+        await _discard(request)
         raise TooLarge(too_big(int(declared)).sentence, code="too_big")
     path = await asyncio.to_thread(_folder) / new_id()
     try:
@@ -77,6 +80,17 @@ async def _received(request: Request) -> AsyncIterator[Path]:
         yield path
     finally:
         await asyncio.shield(asyncio.to_thread(path.unlink, missing_ok=True))
+
+
+async def _discard(request: Request) -> None:
+    """Takes the rest of a body that nobody wants: a sender who is cut off in the middle never hears why."""
+    with contextlib.suppress(TimeoutError, ClientDisconnect):
+        async with asyncio.timeout(PATIENCE):
+            left = _DISCARDED
+            async for piece in request.stream():
+                left -= len(piece)
+                if left < 0:
+                    return
 
 
 async def _write(request: Request, path: Path) -> None:
