@@ -9,9 +9,9 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from photogen.errors import Unauthenticated
 from starlette.requests import cookie_parser
 
+from photogen.errors import Unauthenticated
 from photogen.web import deps
 
 if TYPE_CHECKING:

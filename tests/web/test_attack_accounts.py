@@ -1,4 +1,4 @@
-"""Log-in, registration and log-out against the real server: cookies, rates, fixation, other sessions, open redirects."""
+"""Log-in, registration and log-out against the real server: cookies, rates, fixation, sessions, open redirects."""
 
 from itertools import count
 
@@ -105,8 +105,9 @@ async def test_a_new_password_ends_the_other_sessions_at_once(web):
 @pytest.mark.parametrize(
     "elsewhere",
     [
-        "https://evil.example", "//evil.example", "/\\evil.example", "\\/evil.example", "/%09/evil.example", "/\t/evil.example",
-        "javascript:alert(1)", "/\r\nset-cookie: a=b", "http:evil.example", "/auth/logout", "///evil.example", "/ /evil.example",
+        "https://evil.example", "//evil.example", "/\\evil.example", "\\/evil.example", "/%09/evil.example",
+        "/\t/evil.example", "javascript:alert(1)", "/\r\nset-cookie: a=b", "http:evil.example", "/auth/logout",
+        "///evil.example", "/ /evil.example",
     ],
 )  # fmt: skip
 async def test_a_log_in_never_leads_away(web, elsewhere):
