@@ -187,3 +187,9 @@ async def test_an_address_has_so_many_sockets_and_no_more():
 )
 def test_the_address_is_what_a_trusted_proxy_saw(hops, forwarded, address):
     assert layers.client_address(socket_scope(forwarded=forwarded), hops) == address
+
+
+def test_a_proxy_that_adds_a_line_of_its_own_is_believed_and_not_the_sender():
+    scope = socket_scope(forwarded="6.6.6.6")
+    scope["headers"].append((b"x-forwarded-for", b"198.51.100.7"))
+    assert layers.client_address(scope, 1) == "198.51.100.7"

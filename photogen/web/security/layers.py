@@ -180,7 +180,9 @@ def client_address(scope: Scope, hops: int) -> str:
     of them saw."""
     peer = (scope.get("client") or ("",))[0]
     if hops:
-        forwarded = [part.strip() for part in header(scope, b"x-forwarded-for").split(",") if part.strip()]
+        # A proxy may add a line of its own below the sender's: all lines are one list (RFC 9110, 5.3).
+        lines = [value.decode("latin-1") for key, value in scope["headers"] if key == b"x-forwarded-for"]
+        forwarded = [part.strip() for part in ",".join(lines).split(",") if part.strip()]
         if len(forwarded) >= hops:
             return forwarded[-hops]
     return str(peer)
