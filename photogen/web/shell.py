@@ -22,7 +22,7 @@ import reflex as rx
 from photogen.web import routes
 from photogen.web.components.brand import brand
 from photogen.web.components.buttons import icon, link_button, nav_link
-from photogen.web.components.islands import Menu, Offline, ThemeSwitch, Toasts
+from photogen.web.components.islands import Menu, Offline, SkipLink, ThemeSwitch, Toasts
 from photogen.web.me import Me, Visitor
 from photogen.web.notices import Notices
 from photogen.web.text import t
@@ -193,8 +193,8 @@ def everywhere() -> rx.Component:
 
 
 def _skip() -> rx.Component:
-    return rx.el.a(
-        t("Skip to content"), href="#content", class_name="sr-only-focusable btn btn-primary fixed! z-50 top-3 left-3"
+    return SkipLink.create(
+        t("Skip to content"), to="content", class_name="sr-only-focusable btn btn-primary fixed! z-50 top-3 left-3"
     )
 
 

@@ -94,6 +94,11 @@ class Menu(Island):
     list_class: rx.Var[str]
 
 
+class SkipLink(Island):
+    tag = "SkipLink"
+    to: rx.Var[str]
+
+
 class Toasts(Island):
     tag = "Toasts"
     items: rx.Var[list[Any]]

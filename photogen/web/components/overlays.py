@@ -32,7 +32,11 @@ def dialog(
         icon_button("x", t("Close"), size="sm", on_click=on_close),
         class_name="flex items-center justify-between gap-4 px-5 pt-4",
     )
-    foot = rx.el.div(*footer, class_name="flex flex-wrap justify-end gap-2 px-5 pb-5") if footer else rx.fragment()
+    foot = (
+        rx.el.div(*footer, class_name="dialog-foot flex flex-wrap justify-end gap-2 px-5 pb-5")
+        if footer
+        else rx.fragment()
+    )
     inside = children if bare else (head, rx.el.div(*children, class_name="px-5 py-4"), foot)
     return Dialog.create(
         *inside, open=open, on_close=on_close, locked=locked, label=title, class_name="dialog-wide" if wide else ""

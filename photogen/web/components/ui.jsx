@@ -102,7 +102,10 @@ export function Dialog({ open, locked, onClose, className = "", label, children,
   const ref = useRef(null);
   useEffect(() => {
     const dialog = ref.current;
-    if (open && !dialog.open) dialog.showModal();
+    if (open && !dialog.open) {
+      dialog.showModal();
+      dialog.querySelector(":is(input, textarea, select):not([type=hidden]), .dialog-foot button")?.focus();
+    }
     if (!open && dialog.open) dialog.close();
   }, [open]);
   const ask = () => { if (!locked) onClose?.(); };
@@ -193,6 +196,17 @@ export function Offline({ text }) {
     return () => clearTimeout(timer);
   }, [away]);
   return <div role="status">{late && <div className="offline"><span className="spinner" aria-hidden="true" />{text}</div>}</div>;
+}
+
+// A link past what every page has, into the page's own content: the router would change the address and leave the focus.
+export function SkipLink({ to, className, children }) {
+  const skip = (event) => {
+    event.preventDefault();
+    const content = document.getElementById(to);
+    content.focus({ preventScroll: true });
+    content.scrollIntoView();
+  };
+  return <a href={`#${to}`} className={className} onClick={skip}>{children}</a>;
 }
 
 // --- small things -----------------------------------------------------------------------------------------------

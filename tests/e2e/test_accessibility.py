@@ -1,0 +1,187 @@
+"""Every page for everybody: axe in both themes, phones, the keyboard, less motion, and nothing from other people's
+servers. One person with a trained model and pictures serves all of these tests."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.e2e.conftest import generate, register, train
+from tests.fakes.running import RunningPhotogen
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+PUBLIC = ["/", "/pricing", "/login", "/register", "/there-is-no-such-page"]
+STUDIO = ["/dashboard", "/generate", "/gallery", "/models", "/models/new", "/trainings", "/usage", "/settings"]
+INSIDE = [*STUDIO, "model", "training", "picture"]  # the last three have addresses with an id
+LEAST_TARGET = 40  # px, for a thumb
+
+SMALL_TARGETS = """(least) => {
+  const controls = [...document.querySelectorAll('main :is(button, .btn, input, select, summary), header .btn, nav a')];
+  return controls
+    .filter((e) => e.checkVisibility() && !e.closest('.sr-only, [aria-hidden="true"]'))
+    .filter((e) => {
+      const box = (e.closest('label, .choice') ?? e).getBoundingClientRect();
+      return box.height > 1 && box.height < least && !e.matches('.check, .switch');
+    })
+    .map((e) => e.outerHTML.slice(0, 160));
+}"""
+MOVING = """() => [...document.querySelectorAll('*')].filter((e) => {
+  const { animationDuration, transitionDuration } = getComputedStyle(e);
+  return `${animationDuration},${transitionDuration}`.split(',').some((d) => parseFloat(d) > 0.001);
+}).map((e) => e.outerHTML.slice(0, 120))"""
+
+
+@dataclass
+class Somebody:
+    """A person with a model and pictures, who wants no motion (so that nothing is judged on its way to another colour):
+    what their browser keeps, where their things are, which hosts were asked."""
+
+    state: Any
+    addresses: dict[str, str]
+    enter: Callable[..., BrowserContext]
+    hosts: set[str]
+
+    def open(self, page: Page, where: str) -> None:
+        """Goes to a page and waits until it shows what it has."""
+        page.goto(self.addresses.get(where, where))
+        expect(page.locator("h1").first).to_be_attached()
+        expect(page.locator("main .skeleton")).to_have_count(0)
+        if where == "picture":
+            expect(page.get_by_role("dialog").get_by_role("term").first).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def somebody(browser: Browser, studio: RunningPhotogen, photo_files: list[Path]) -> Iterator[Somebody]:
+    contexts: list[BrowserContext] = []
+    hosts: set[str] = set()
+
+    def enter(**options: Any) -> BrowserContext:
+        context = browser.new_context(base_url=studio.url, reduced_motion="reduce", **options)
+        context.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+        contexts.append(context)
+        return context
+
+    page = enter().new_page()
+    register(page)
+    train(page, photo_files)
+    addresses = {"training": urlsplit(page.url).path}
+    expect(page.get_by_role("status", name="Training status")).to_have_text("Completed", timeout=60_000)
+    addresses["model"] = str(page.get_by_role("link", name="See the model").get_attribute("href"))
+    page.get_by_role("link", name="Generate with it").click()
+    generate(page, "a portrait by the sea", 2)
+    addresses["picture"] = str(page.locator("a:has(img)").first.get_attribute("href"))
+    yield Somebody(page.context.storage_state(), addresses, enter, hosts)
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def desk(somebody: Somebody) -> Page:
+    return somebody.enter(viewport={"width": 1440, "height": 900}, storage_state=somebody.state).new_page()
+
+
+@pytest.fixture(scope="module")
+def phone(somebody: Somebody) -> Page:
+    return somebody.enter(**PHONE, storage_state=somebody.state).new_page()
+
+
+def _faults(page: Page) -> list[str]:
+    """What axe calls serious or critical, in the dark theme and in the light one, as "theme, rule: element"."""
+    faults = []
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.wait_for_function("(theme) => document.documentElement.classList.contains(theme)", arg=scheme)
+        for rule in Axe().run(page).response["violations"]:
+            if rule["impact"] in {"serious", "critical"}:
+                faults += [f"{scheme}, {rule['id']}: {node['html'][:200]}" for node in rule["nodes"]]
+    return faults
+
+
+@pytest.mark.parametrize("where", INSIDE)
+def test_axe_finds_nothing_serious_inside(desk: Page, somebody: Somebody, where: str) -> None:
+    somebody.open(desk, where)
+    assert _faults(desk) == []
+
+
+def test_axe_finds_nothing_serious_in_public(somebody: Somebody) -> None:
+    page = somebody.enter().new_page()
+    for where in PUBLIC:
+        somebody.open(page, where)
+        assert _faults(page) == [], where
+
+
+def test_axe_finds_nothing_serious_on_the_way_through_the_wizard(desk: Page, somebody: Somebody) -> None:
+    somebody.open(desk, "/models/new")
+    desk.get_by_role("button", name="Next").click()
+    expect(desk.get_by_label("Model name")).to_have_attribute("aria-invalid", "true")
+    assert _faults(desk) == [], "refused"
+    desk.get_by_label("Model name").fill("Nova")
+    desk.get_by_role("button", name="Next").click()
+    expect(desk.get_by_label("Add photos")).to_be_attached()
+    assert _faults(desk) == [], "photos"
+
+
+@pytest.mark.parametrize("where", INSIDE)
+def test_a_phone_needs_no_sideways_scroll_and_no_needle(phone: Page, somebody: Somebody, where: str) -> None:
+    somebody.open(phone, where)
+    assert _too_wide(phone) <= 0
+    assert phone.evaluate(SMALL_TARGETS, LEAST_TARGET) == []
+
+
+def test_public_pages_fit_a_phone(somebody: Somebody) -> None:
+    page = somebody.enter(**PHONE).new_page()
+    for where in PUBLIC:
+        somebody.open(page, where)
+        assert _too_wide(page) <= 0, where
+
+
+def _too_wide(page: Page) -> int:
+    """By how many pixels the page can be scrolled sideways."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def test_motion_is_left_out_when_it_is_not_wanted(somebody: Somebody) -> None:
+    page = somebody.enter(storage_state=somebody.state).new_page()
+    for where in ("/generate", "/gallery"):
+        somebody.open(page, where)
+        assert page.evaluate(MOVING) == [], where
+
+
+def test_the_keyboard_gets_past_the_side_bar_and_sees_where_it_is(desk: Page, somebody: Somebody) -> None:
+    somebody.open(desk, "/models")
+    desk.keyboard.press("Tab")
+    skip = desk.get_by_role("link", name="Skip to content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#content")).to_be_focused()
+    desk.keyboard.press("Tab")
+    first = desk.get_by_role("link", name="New model")
+    expect(first).to_be_focused()
+    assert first.evaluate("(e) => parseFloat(getComputedStyle(e).outlineWidth)") >= 2
+
+
+def test_a_dialog_takes_the_focus_and_gives_it_back(desk: Page, somebody: Somebody) -> None:
+    somebody.open(desk, "model")
+    rename = desk.get_by_role("button", name="Rename")
+    rename.focus()
+    desk.keyboard.press("Enter")
+    dialog = desk.get_by_role("dialog", name="Rename the model")
+    expect(dialog.get_by_label("Model name")).to_be_focused()
+    assert _faults(desk) == []
+    desk.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(rename).to_be_focused()
+
+
+def test_nothing_is_asked_of_other_hosts(somebody: Somebody, studio: RunningPhotogen) -> None:
+    page = somebody.enter(storage_state=somebody.state).new_page()
+    page.on("websocket", lambda socket: somebody.hosts.add(urlsplit(socket.url).netloc))
+    for where in ("/", "/generate", "/gallery"):
+        somebody.open(page, where)
+    assert somebody.hosts - {""} == {urlsplit(studio.url).netloc}
