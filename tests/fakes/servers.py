@@ -1,6 +1,8 @@
 """The real servers of the tests, on temporary folders and Unix sockets: no ports, nothing shared with another run."""
 
+import os
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,6 +25,7 @@ class _Server:
     """Starts on entering, ends and removes its files on leaving."""
 
     url: str
+    _sudden = signal.SIGKILL
 
     def __init__(self) -> None:
         # Not pytest's own folder: its path is too long for a socket on some machines.
@@ -50,6 +53,11 @@ class _Server:
         self._child.end(time.monotonic() + 10)
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def kill(self) -> None:
+        """Ends it without a word, its files as they are; `start` brings it back."""
+        os.kill(self._child.pid, self._sudden)
+        self._child.end(time.monotonic() + 10)
+
     def __enter__(self) -> Self:
         return self.start()
 
@@ -60,11 +68,15 @@ class _Server:
 
 
 class EmbeddedPostgres(_Server):
-    """A PostgreSQL that does not wait for the disk. `url` is its maintenance database."""
+    """A PostgreSQL. `url` is its maintenance database.
 
-    def __init__(self) -> None:
+    Unless it is `durable` it does not wait for the disk, and forgets its last commits when it is killed."""
+
+    _sudden = signal.SIGQUIT  # without a checkpoint; its children go with it
+
+    def __init__(self, *, durable: bool = False) -> None:
         super().__init__()
-        self.server = embedded.EmbeddedPostgres(self.folder / "data", self.folder, durable=False)
+        self.server = embedded.EmbeddedPostgres(self.folder / "data", self.folder, durable=durable)
         self.url = self.server.url("postgres")
 
     def _launch(self) -> Child:
