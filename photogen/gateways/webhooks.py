@@ -9,9 +9,11 @@ from typing import Any, Protocol
 
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookVerificationError
 
+from photogen.gateways.base import GatewayError
 from photogen.gateways.errors import unreadable
 from photogen.gateways.replicate_api import VENDOR, ReplicateApi
 
+_AFTER_TROUBLE = 5.0  # seconds in which nobody asks again after the vendor didn't give it, for the same reason
 _ASK_AGAIN = 60.0  # seconds between two looks for a changed secret, so that forgeries can't make us ask all day
 
 
@@ -47,6 +49,7 @@ class ReplicateWebhooks:
         self._fixed = secret is not None
         self._webhook = Webhook(secret) if secret else None
         self._asked_at = float("-inf")
+        self._trouble: GatewayError | None = None
         self._lock = threading.Lock()
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> VerifiedEvent:
@@ -81,16 +84,34 @@ class ReplicateWebhooks:
 
     def _renewed(self, failed: Webhook | None) -> Webhook | None:
         """The secret of now, when it may differ from `failed`; None when it was asked for a moment ago."""
-        with self._lock:
+        known = self._trouble
+        if not self._lock.acquire(blocking=known is None) and known is not None:
+            raise known.with_traceback(None)  # somebody asks right now; a crowd that waited would hold up every page
+        try:
             if self._webhook is not failed:
                 return self._webhook
-            if failed is not None and time.monotonic() - self._asked_at < _ASK_AGAIN:
+            since = time.monotonic() - self._asked_at
+            if failed is not None and since < _ASK_AGAIN:
                 return None
-            self._asked_at = time.monotonic()
-            data = self._api.get("/v1/webhooks/default/secret", seconds=10)
-            key = data.get("key") if isinstance(data, dict) else None
-            try:
-                self._webhook = Webhook(str(key or ""))
-            except (EmptyWebhookSecretError, ValueError) as error:
-                raise unreadable(VENDOR, "a webhook secret of an unknown form") from error
+            if self._trouble is not None and since < _AFTER_TROUBLE:
+                raise self._trouble.with_traceback(None)
+            self._webhook = self._asked()
+            self._trouble = None
             return self._webhook
+        except GatewayError as error:
+            self._trouble = error
+            raise
+        finally:
+            self._lock.release()
+
+    def _asked(self) -> Webhook:
+        self._asked_at = time.monotonic()
+        try:
+            data = self._api.get("/v1/webhooks/default/secret", seconds=10)
+        finally:
+            self._asked_at = time.monotonic()
+        key = data.get("key") if isinstance(data, dict) else None
+        try:
+            return Webhook(str(key or ""))
+        except (EmptyWebhookSecretError, ValueError) as error:
+            raise unreadable(VENDOR, "a webhook secret of an unknown form") from error

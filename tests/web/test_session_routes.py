@@ -1,5 +1,6 @@
 """Log in, register, log out, change the password, over HTTP."""
 
+import asyncio
 import base64
 import json
 
@@ -204,3 +205,11 @@ async def test_ready_names_the_part_that_is_missing_and_tells_no_cause(client, s
     assert answer.status_code == 503
     assert answer.json() == {"status": "unavailable", "database": "unavailable", "queue": "ok", "storage": "ok"}
     assert (await client.get("/healthz")).json() == {"status": "ok"}
+
+
+async def test_a_crowd_that_asks_shares_one_look(client, services):
+    looks = []
+    services.checks = {"storage": lambda: looks.append(1)}
+    answers = await asyncio.gather(*(client.get("/readyz") for _ in range(20)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(looks) == 1

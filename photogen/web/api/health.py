@@ -4,6 +4,7 @@ which one is missing."""
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 from starlette.requests import Request
@@ -15,6 +16,7 @@ from photogen.web import deps
 
 _log = log.get("health")
 _PATIENCE = 3.0
+_FRESH = 1.0
 
 
 async def healthz(_: Request) -> Response:
@@ -31,11 +33,36 @@ async def _probe(name: str, check: Callable[[], object]) -> str:
         return "unavailable"
 
 
+class _Looked:
+    """The last look at the parts of `services`. Anybody may ask, and a look writes into the storage: so a second's
+    crowd shares one."""
+
+    def __init__(self, services: object) -> None:
+        self.services = services
+        self.turn = asyncio.Lock()
+        self.at = float("-inf")
+        self.parts: dict[str, str] = {}
+
+
+_last: list[_Looked] = []
+
+
+async def _parts() -> dict[str, str]:
+    services = deps.services()
+    if not _last or _last[0].services is not services:
+        _last[:] = [_Looked(services)]
+    looked = _last[0]
+    async with looked.turn:
+        if time.monotonic() - looked.at > _FRESH:
+            checks = services.checks
+            answers = await asyncio.gather(*(_probe(name, check) for name, check in checks.items()))
+            looked.parts, looked.at = dict(zip(checks, answers, strict=True)), time.monotonic()
+        return looked.parts
+
+
 async def readyz(_: Request) -> Response:
     """503 while one of the parts does not answer within three seconds."""
-    checks = deps.services().checks
-    answers = await asyncio.gather(*(_probe(name, check) for name, check in checks.items()))
-    parts = dict(zip(checks, answers, strict=True))
+    parts = await _parts()
     ready = all(state == "ok" for state in parts.values())
     return JSONResponse({"status": "ok" if ready else "unavailable", **parts}, status_code=200 if ready else 503)
 

@@ -114,3 +114,18 @@ def test_a_secret_of_an_unknown_form_lets_nobody_in(key: object) -> None:
 
     with pytest.raises((Retry, Forged)):
         verifier(None, Api(key)).verify(headers(), BODY)
+
+
+def test_forgeries_do_not_make_us_ask_all_day_either_while_the_secret_cannot_be_had() -> None:
+    from photogen.gateways.base import Retry
+
+    api = Api(None)
+    subject = verifier(None, api)
+    for _ in range(5):
+        with pytest.raises(Retry):
+            subject.verify(headers(), BODY)
+    assert api.asked == 1
+    subject._asked_at -= 6  # seconds later
+    api.key = SECRET
+    subject.verify(headers(), BODY)
+    assert api.asked == 2
