@@ -75,6 +75,8 @@ class LocalStorage:
             found = path.stat()
         except (FileNotFoundError, NotADirectoryError):
             raise missing(key) from None
+        except OSError as error:
+            raise _trouble(error) from error
         if not path.is_file():
             raise missing(key)
         return StoredObject(key, found.st_size, type_of(key), f"{found.st_mtime_ns:x}-{found.st_size:x}")
@@ -98,6 +100,8 @@ class LocalStorage:
                     yield piece
         except FileNotFoundError:
             raise missing(key) from None
+        except OSError as error:
+            raise _trouble(error) from error
 
     def download(self, key: str, target: Path) -> None:
         """Writes the object to the file `target`. Raises Missing."""
@@ -116,8 +120,12 @@ class LocalStorage:
         path = self._path(key)
         if path.is_dir():
             return  # other keys begin like this one, but it names no object
-        with suppress(FileNotFoundError, NotADirectoryError):
+        try:
             path.unlink()
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except OSError as error:
+            raise _trouble(error) from error
         with suppress(OSError):  # not empty, or gone already
             for folder in path.parents:
                 if folder == self._folder:
@@ -177,14 +185,14 @@ def _trouble(error: OSError) -> Retry | Stop:
     words = f"{type(error).__name__}: {error.strerror}"
     if isinstance(error, PermissionError):
         return Stop(
-            "The studio can't write its files. The operator has to look at the data folder's permissions.",
+            "The studio can't use its files. The operator has to look at the data folder's permissions.",
             vendor=VENDOR,
             code="storage_refused",
             category=Category.INTERNAL,
             words=words,
         )
     return Retry(
-        "The studio could not store a file; its disk may be full. Try again later, or tell the operator.",
+        "The studio could not store or read a file; its disk may be full. Try again later, or tell the operator.",
         vendor=VENDOR,
         code="storage_failed",
         category=Category.INTERNAL,

@@ -1,5 +1,6 @@
 """Files below one folder: whole or not at all, never outside of it, opened by signature for a while."""
 
+import errno
 import io
 from datetime import timedelta
 from pathlib import Path
@@ -7,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from photogen.gateways.base import Missing
+from photogen.gateways.base import GatewayError, Missing, Retry, Stop
 from photogen.gateways.storage.local import LocalStorage
 from photogen.gateways.storage.signing import ROUTE, Signer
 from photogen.kit.guard import OutsideCallInTransaction, transaction
@@ -178,3 +179,24 @@ def test_nothing_is_touched_within_a_transaction(storage: LocalStorage) -> None:
     with transaction(), pytest.raises(OutsideCallInTransaction):
         storage.put("a.txt", b"x", "text/plain")
     assert list(storage.keys("")) == []
+
+
+@pytest.mark.parametrize(("number", "error"), [(errno.EACCES, Stop), (errno.EIO, Retry), (errno.EROFS, Retry)])
+def test_a_disk_that_refuses_is_said_in_words_of_the_house(
+    storage: LocalStorage, monkeypatch: pytest.MonkeyPatch, number: int, error: type[GatewayError]
+) -> None:
+    storage.put("images/a.png", b"x", "image/png")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, "refused")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refuse)
+        with pytest.raises(error):
+            storage.delete("images/a.png")
+    stream = storage.stream("images/a.png")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", refuse)
+        with pytest.raises(error):
+            list(stream)
+    assert storage.read("images/a.png") == b"x"
