@@ -18,7 +18,8 @@ TICK = 1.0
 """Seconds between two looks at the tables."""
 _RECOVER = 5.0
 """Seconds between two searches for leases of dead processes of this machine."""
-_SLOWEST = 15.0
+_SLOWEST = 5.0
+"""Seconds between two looks at most, while the database or the queue is away."""
 HOUSEKEEPING: Mapping[str, float] = {"expire_credits": 60.0, "purge_trash": 600.0, "sweep_photos": 6 * 3600.0}
 """Seconds between two runs of what belongs to no row."""
 

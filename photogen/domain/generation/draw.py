@@ -86,8 +86,8 @@ class Draw:
             fresh = False
             if lease and order and order.shot.status is ShotStatus.QUEUED and order.model.vendor in self._vendors:
                 # One transaction from the click's row to the vendor: nothing else stands in between.
-                fresh = self._settlement.settle(uow, order.shot, ShotStatus.RENDERING)
                 order.shot.submit_started_at, order.shot.vendor = self._clock(), order.model.vendor
+                fresh = self._settlement.settle(uow, order.shot, ShotStatus.RENDERING)
         if lease is None:
             _log.debug("shot is in other hands", shot=shot_id)
             return
