@@ -22,7 +22,8 @@ PLAIN = {int: 1, float: 1.0, bool: True, dict: {}, list: []}
 
 def handlers(*, ours: bool = True) -> dict[str, Callable[..., Any]]:
     found = {name: item.handler.fn for name, item in RegistrationContext.get().event_handlers.items()}
-    return {name: fn for name, fn in found.items() if fn.__module__.startswith("photogen.") is ours}
+    house = {"photogen"} if ours else {"reflex", "reflex_base"}
+    return {name: fn for name, fn in found.items() if fn.__module__.split(".")[0] in house and ".tests___" not in name}
 
 
 def arguments(fn: Callable[..., Any], text: str) -> dict[str, Any]:
@@ -60,8 +61,8 @@ def ada(web: WebServer) -> Victim:
 
 
 async def test_nobody_gets_past_what_is_public(application, web, ada):
-    for name, fn in handlers().items():
-        async with RawTab(web.url, address="127.0.1.1", boot=False) as tab:
+    for n, (name, fn) in enumerate(handlers().items()):
+        async with RawTab(web.url, address=f"127.1.0.{n % 200}", boot=False) as tab:  # each with its own allowance
             await tab.send(name, arguments(fn, ada.ids["model"]))
             if level_of(fn) != "public":
                 assert [r.split("?")[0] for r in tab.redirects] == ["/login"], name
