@@ -5,7 +5,8 @@ import reflex as rx
 from photogen.domain.generation.commands import COUNT
 from photogen.web import components as ui
 from photogen.web import routes
-from photogen.web.pages.generate.state import Batch, Generate, ShotShown
+from photogen.web.pages.generate.shown import Batch, ShotShown
+from photogen.web.pages.generate.state import Generate
 from photogen.web.text import t
 
 ASPECTS = ("1:1", "4:5", "3:4", "2:3", "9:16", "3:2", "16:9")
@@ -190,7 +191,7 @@ def form() -> rx.Component:
         start,
         on_submit=Generate.start,
         class_name="flex flex-col gap-5 lg:sticky "
-        "lg:top-6 lg:max-h-[calc(100dvh-48px)] lg:overflow-y-auto lg:pr-2 lg:-mr-2",
+        "lg:top-6 lg:max-h-[calc(100dvh-116px)] lg:overflow-y-auto lg:pr-2 lg:-mr-2",
         custom_attrs={"noValidate": True},
     )
 
@@ -209,7 +210,7 @@ def _shot(shot: rx.Var[ShotShown], prompt: rx.Var[str], ratio: rx.Var[str]) -> r
     )
     ended = rx.el.div(
         ui.icon("circle_alert", size=18, class_name="text-bad"),
-        rx.el.p(rx.cond(shot.error != "", shot.error, t("Cancelled")), class_name="text-sm"),
+        rx.el.p(shot.error, class_name="text-sm"),
         rx.cond(shot.code != "", rx.el.span(shot.code, class_name="code text-xs text-muted")),
         class_name="flex flex-col items-center justify-center text-center gap-2 "
         "p-4 rounded-md bg-sunken border border-line overflow-auto",
@@ -221,7 +222,7 @@ def _shot(shot: rx.Var[ShotShown], prompt: rx.Var[str], ratio: rx.Var[str]) -> r
         class_name="block rounded-md",
     )
     return rx.el.li(
-        rx.match(shot.status, ("done", done), ("failed", ended), ("cancelled", ended), waiting),
+        rx.match(shot.status, ("done", done), ("failed", ended), waiting),
         key=shot.id,
         class_name="min-w-0",
     )
@@ -252,6 +253,10 @@ def batch(item: rx.Var[Batch]) -> rx.Component:
             class_name="flex items-start gap-4 mb-3",
         ),
         rx.cond(item.notice != "", rx.el.p(item.notice, class_name="text-sm text-warn mb-3", role="status")),
+        rx.cond(
+            item.fault != "",
+            ui.notice(rx.el.p(item.fault, " ", rx.el.span(item.code, class_name="code")), tone="bad"),
+        ),
         rx.el.ul(
             rx.foreach(item.shots, lambda shot: _shot(shot, item.prompt, item.ratio)),
             class_name="tiles",

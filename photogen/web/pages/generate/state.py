@@ -1,127 +1,22 @@
 """The set-up of the next batch, its price, and the latest batches as their pictures arrive."""
 
-import dataclasses
-
 import reflex as rx
 
 from photogen.domain.generation.commands import COUNT, LARGEST_SEED, PROMPT_LENGTH, QuoteGeneration, StartGeneration
-from photogen.domain.generation.views import GenerateOptions, GenerationView, ModelChoiceView
+from photogen.domain.generation.views import GenerateOptions, ModelChoiceView
 from photogen.errors import Invalid, PhotogenError
 from photogen.kit.ids import is_id, new_id
 from photogen.web import live
 from photogen.web.deps import call, services
 from photogen.web.notices import toast
+from photogen.web.pages.generate.shown import Batch, Controls, Option, batch, limits
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import plural, t
-from photogen.web.words import credits, iso
+from photogen.web.words import credits
 
 SHOWN = 6
 """Batches on the page; older pictures are in the gallery."""
-TONES = {"done": "good", "partly": "warn", "failed": "bad", "running": "accent"}
-
-
-@dataclasses.dataclass(frozen=True)
-class Option:
-    """A line of a select."""
-
-    value: str
-    text: str
-    disabled: bool = False
-
-
-@dataclasses.dataclass(frozen=True)
-class Range:
-    """A number that the chosen model takes; `shown` is False where it takes none."""
-
-    shown: bool = False
-    low: float = 0
-    high: float = 1
-
-
-@dataclasses.dataclass(frozen=True)
-class Controls:
-    """What the chosen model can do."""
-
-    description: str = ""
-    trigger_word: str = ""
-    seed: bool = True
-    negative: bool = False
-    steps: Range = Range()
-    guidance: Range = Range()
-    lora_scale: Range = Range()
-
-
-@dataclasses.dataclass(frozen=True)
-class ShotShown:
-    """One place in a batch."""
-
-    id: str
-    status: str
-    src: str
-    src2x: str
-    preview: str
-    href: str
-    error: str
-    code: str
-
-
-@dataclasses.dataclass(frozen=True)
-class Batch:
-    """A batch as the page shows it."""
-
-    id: str
-    prompt: str
-    line: str
-    ratio: str
-    tile: str
-    status: str
-    status_word: str
-    tone: str
-    notice: str
-    can_cancel: bool
-    can_retry: bool
-    created_at: str
-    shots: list[ShotShown]
-
-
-def _range(values: tuple[float, float, float] | None) -> Range:
-    return Range(True, values[0], values[1]) if values else Range()
-
-
-def _batch(view: GenerationView) -> Batch:
-    shots = [
-        ShotShown(
-            id=shot.id,
-            status=shot.status,
-            src=shot.thumb_url,
-            src2x=f"/media/images/{shot.image_id}/1024" if shot.image_id else "",
-            preview=shot.thumbhash,
-            href=f"/gallery?image={shot.image_id}" if shot.image_id else "",
-            error=shot.error,
-            code=shot.error_code,
-        )
-        for shot in view.shots
-    ]
-    spent = plural(view.held or view.credits, "{n} credit", "{n} credits")
-    if view.held:
-        spent = t("{credits} set aside", credits=spent)
-    wide = view.width > view.height
-    return Batch(
-        id=view.id,
-        prompt=view.prompt,
-        line=f"{view.model_name} · {view.aspect} · {spent}",
-        ratio=f"{view.width}/{view.height}",
-        tile="280px" if wide else "150px" if view.count > 3 else "210px",
-        status=view.status,
-        status_word=view.status_word,
-        tone=TONES.get(view.status, ""),
-        notice=view.notice,
-        can_cancel=view.can_cancel,
-        can_retry=view.can_retry,
-        created_at=iso(view.created_at),
-        shots=shots,
-    )
 
 
 class Generate(rx.State):
@@ -211,9 +106,9 @@ class Generate(rx.State):
             trigger_word=found.trigger_word,
             seed=can.seed,
             negative=can.negative_prompt,
-            steps=_range(can.steps),
-            guidance=_range(can.guidance),
-            lora_scale=_range(can.lora_scale),
+            steps=limits(can.steps),
+            guidance=limits(can.guidance),
+            lora_scale=limits(can.lora_scale),
         )
         if not keep:
             self.steps = can.steps[2] if can.steps else 0
@@ -375,7 +270,7 @@ class Generate(rx.State):
 
     async def _read(self):
         views = await call(services().generation.recent, current().account_id, SHOWN)
-        self.batches = [_batch(view) for view in views]
+        self.batches = [batch(view) for view in views]
 
     @rx.event
     @allow("user")

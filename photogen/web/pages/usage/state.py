@@ -56,11 +56,23 @@ def _words(entry: EntryView, count: int) -> str:
             return entry.note or t("Credits received")
 
 
+def _together(entry: EntryView) -> object:
+    """Pictures are asked for in one moment; what comes back comes within a minute or so."""
+    if entry.subject_kind != "shot":
+        return entry.id
+    returned = entry.kind is EntryKind.RELEASE
+    return (
+        entry.kind,
+        entry.settled,
+        entry.created_at.replace(second=0, microsecond=0) if returned else entry.created_at,
+    )
+
+
 def movements(entries: Sequence[EntryView]) -> list[Movement]:
     """Entries, newest first, in words: captures move nothing and are left out; pictures of one batch are one line."""
     alike = groupby(
         (entry for entry in entries if entry.kind is not EntryKind.CAPTURE),
-        lambda e: (e.kind, e.created_at, e.settled) if e.subject_kind == "shot" else e.id,
+        _together,
     )
     lines = []
     for _, group in alike:

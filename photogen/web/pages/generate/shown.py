@@ -1,0 +1,122 @@
+"""What the generate page shows, in words: what there is to choose from, and the batches."""
+
+import dataclasses
+
+from photogen.domain.generation.views import GenerationView
+from photogen.web.text import plural, t
+from photogen.web.words import iso
+
+TONES = {"done": "good", "partly": "warn", "failed": "bad", "running": "accent"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Option:
+    """A line of a select."""
+
+    value: str
+    text: str
+    disabled: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Range:
+    """A number that the chosen model takes; `shown` is False where it takes none."""
+
+    shown: bool = False
+    low: float = 0
+    high: float = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Controls:
+    """What the chosen model can do."""
+
+    description: str = ""
+    trigger_word: str = ""
+    seed: bool = True
+    negative: bool = False
+    steps: Range = Range()
+    guidance: Range = Range()
+    lora_scale: Range = Range()
+
+
+@dataclasses.dataclass(frozen=True)
+class ShotShown:
+    """One place in a batch."""
+
+    id: str
+    status: str
+    src: str
+    src2x: str
+    preview: str
+    href: str
+    error: str
+    code: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Batch:
+    """A batch as the page shows it. `fault` and `code`: all of it failed for this one reason, which is said once."""
+
+    id: str
+    prompt: str
+    line: str
+    ratio: str
+    tile: str
+    status: str
+    status_word: str
+    tone: str
+    notice: str
+    can_cancel: bool
+    can_retry: bool
+    created_at: str
+    fault: str
+    code: str
+    shots: list[ShotShown]
+
+
+def limits(values: tuple[float, float, float] | None) -> Range:
+    return Range(True, values[0], values[1]) if values else Range()
+
+
+def _spent(view: GenerationView) -> str:
+    amount = plural(view.held or view.credits, "{n} credit", "{n} credits")
+    return t("{credits} set aside", credits=amount) if view.held else amount if view.credits else t("nothing spent")
+
+
+def batch(view: GenerationView) -> Batch:
+    shots = [
+        ShotShown(
+            id=shot.id,
+            status=shot.status,
+            src=shot.thumb_url,
+            src2x=f"/media/images/{shot.image_id}/1024" if shot.image_id else "",
+            preview=shot.thumbhash,
+            href=f"/gallery?image={shot.image_id}" if shot.image_id else "",
+            error=shot.error,
+            code=shot.error_code,
+        )
+        for shot in view.shots
+        if shot.status != "cancelled"
+    ]
+    faults = {(shot.error, shot.code) for shot in shots}
+    alike = view.status == "failed" and len(faults) == 1
+    fault, code = faults.pop() if alike else ("", "")
+    wide = view.width > view.height
+    return Batch(
+        id=view.id,
+        prompt=view.prompt,
+        line=f"{view.model_name} · {view.aspect} · {_spent(view)}",
+        ratio=f"{view.width}/{view.height}",
+        tile="280px" if wide else "150px" if view.count > 3 else "210px",
+        status=view.status,
+        status_word=view.status_word,
+        tone=TONES.get(view.status, ""),
+        notice=view.notice,
+        can_cancel=view.can_cancel,
+        can_retry=view.can_retry,
+        created_at=iso(view.created_at),
+        fault=fault,
+        code=code,
+        shots=[] if alike else shots,
+    )
