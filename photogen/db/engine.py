@@ -18,5 +18,12 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
         max_overflow=0,
         pool_pre_ping=True,
         hide_parameters=True,  # an error's text goes to the log: no prompt, address or hash in it
-        connect_args={"options": "-c timezone=UTC", "application_name": "photogen"},
+        connect_args={
+            "options": "-c timezone=UTC",
+            "application_name": "photogen",
+            "connect_timeout": 10,
+            "keepalives_idle": 30,  # a network that died is noticed within a minute, not within TCP's two hours
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+        },
     )
