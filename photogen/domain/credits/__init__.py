@@ -2,5 +2,6 @@
 
 from photogen.domain.credits.service import CreditsService
 from photogen.domain.credits.views import Balance, EntryView
+from photogen.models import EntryKind, HoldState
 
-__all__ = ["Balance", "CreditsService", "EntryView"]
+__all__ = ["Balance", "CreditsService", "EntryKind", "EntryView", "HoldState"]

@@ -6,9 +6,8 @@ from itertools import groupby
 
 import reflex as rx
 
-from photogen.domain.credits.views import EntryView
+from photogen.domain.credits import EntryKind, EntryView, HoldState
 from photogen.errors import PhotogenError
-from photogen.models import EntryKind, HoldState
 from photogen.web import live, routes
 from photogen.web.deps import call, services
 from photogen.web.security.policy import allow
