@@ -25,7 +25,13 @@ def _actions() -> rx.Component:
 def _preview() -> rx.Component:
     return rx.cond(
         _view.preview != "",
-        ui.picture(_view.preview, t("The newest picture made with this model"), ratio="1", class_name="rounded-xl!"),
+        ui.picture(
+            _view.preview,
+            t("The newest picture made with this model"),
+            ratio="1",
+            preview=_view.blurred,
+            class_name="rounded-xl!",
+        ),
         rx.el.div(
             ui.icon("sparkles", size=26, class_name="text-muted"),
             rx.el.p(t("Pictures you make with it will show here."), class_name="text-sm text-muted"),
@@ -72,7 +78,7 @@ def _photos() -> rx.Component:
                     _view.photos,
                     lambda src: rx.el.li(ui.picture(src, t("Training photo"), ratio="1"), key=src),
                 ),
-                class_name="grid grid-cols-4 sm:grid-cols-6 lg:grid-cols-10 gap-2",
+                class_name="grid grid-cols-4 sm:grid-cols-6 lg:grid-cols-12 gap-2",
             ),
             class_name="mt-10",
         ),

@@ -23,6 +23,7 @@ class ModelShown:
     name: str = ""
     status: str = ""
     preview: str = ""
+    blurred: str = ""
     trigger_word: str = ""
     training_id: str = ""
     hub_url: str = ""
@@ -80,6 +81,7 @@ class ModelPage(rx.State):
             name=view.name,
             status=view.status,
             preview=view.preview_url,
+            blurred=view.preview_thumbhash,
             trigger_word=view.trigger_word,
             training_id=view.training_id or "",
             hub_url=view.hub_url,

@@ -23,7 +23,7 @@ def _card(card: rx.Var[Card]) -> rx.Component:
         ui.nav_link(
             rx.cond(
                 card.preview != "",
-                ui.picture(card.preview, "", ratio="4/3", class_name="rounded-none!"),
+                ui.picture(card.preview, "", ratio="4/3", preview=card.blurred, class_name="rounded-none!"),
                 _blank(card.trigger_word),
             ),
             rx.el.div(

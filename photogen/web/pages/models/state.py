@@ -24,6 +24,7 @@ class Card:
     trigger_word: str
     subject: str
     preview: str
+    blurred: str
     uses: str
     public: bool
     quarantined: bool
@@ -38,6 +39,7 @@ def card(view: LoraModelView) -> Card:
         trigger_word=view.trigger_word,
         subject=t(view.subject.capitalize()),
         preview=view.preview_url,
+        blurred=view.preview_thumbhash,
         uses=plural(view.uses, "{n} picture", "{n} pictures"),
         public=view.visibility == "public",
         quarantined=view.status == "quarantined",
