@@ -2,6 +2,7 @@
 
 The browser tests run in a process of their own: Playwright's synchronous interface keeps an event loop running, in
 which the asynchronous tests can't start theirs. Everything is run even after a failure. Further arguments go to pytest.
+The worker's tests wait for clocks more than for a core, so they run beside the rest, and their words come after it.
 """
 
 import os
@@ -10,7 +11,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from pathlib import Path
+from typing import TextIO
 
 from photogen.runtime.preflight import find_chromium
 
@@ -23,10 +27,9 @@ _CHECKS = (
     ("import-linter", [_BIN / "lint-imports"]),
     ("pages", [sys.executable, "-m", "photogen.runtime.frontend"]),
 )
-_SUITES = (
-    ("unit", "integration", "contract", "web", "worker", "chaos"),
-    ("e2e",),
-)
+_SUITE = ("unit", "integration", "contract", "web")
+_BESIDE = ("worker", "chaos")
+_BROWSER = ("e2e",)
 _COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|deselected|xfailed|xpassed|warnings?)")
 _NOTHING_COLLECTED = 5
 
@@ -43,7 +46,7 @@ def _check(name: str, command: list[Path | str]) -> bool:
     return good
 
 
-def _suite(folders: tuple[str, ...], further: list[str], counts: Counter[str]) -> bool:
+def _suite(folders: tuple[str, ...], further: list[str], counts: Counter[str], out: TextIO) -> bool:
     present = [f"tests/{folder}" for folder in folders if list((_ROOT / "tests" / folder).rglob("test_*.py"))]
     if not present:
         return True
@@ -53,8 +56,8 @@ def _suite(folders: tuple[str, ...], further: list[str], counts: Counter[str]) -
     )  # fmt: skip
     last = ""
     for line in run.stdout or ():
-        sys.stdout.write(line)
-        sys.stdout.flush()
+        out.write(line)
+        out.flush()
         last = line if line.strip() else last
     for number, what in _COUNT.findall(last):
         counts[what] += int(number)
@@ -78,7 +81,13 @@ def main() -> int:
     began = time.monotonic()
     counts: Counter[str] = Counter()
     good = [_check(name, command) for name, command in _CHECKS]
-    good += [_suite(folders, sys.argv[1:], counts) for folders in _SUITES]
+    further, words_beside = sys.argv[1:], StringIO()
+    with ThreadPoolExecutor(1) as threads:
+        beside = threads.submit(_suite, _BESIDE, further, counts, words_beside)
+        good.append(_suite(_SUITE, further, counts, sys.stdout))
+        good.append(beside.result())
+    print(words_beside.getvalue(), flush=True)
+    good.append(_suite(_BROWSER, further, counts, sys.stdout))
     failed = good.count(False)
     words = ", ".join(f"{number} {what}" for what, number in counts.items())
     print(f"\n{'' if not failed else f'{failed} parts FAILED. '}All suites together:")
