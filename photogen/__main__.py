@@ -68,6 +68,20 @@ def create_admin(
         typer.echo(create(url, email=email, name=name, password=password))
 
 
+@app.command(name="give-credits", context_settings={"ignore_unknown_options": True})
+def give_credits(
+    email: str,
+    amount: int,
+    reason: str = typer.Option("Given by the operator", help="Stands in the account's list of movements."),
+) -> None:
+    """Gives an account credits, or takes some with a negative amount."""
+    from photogen.runtime.admin import give_credits as give
+    from photogen.runtime.database import reachable
+
+    with _words(), reachable() as url:
+        typer.echo(give(url, email=email, amount=amount, reason=reason))
+
+
 @contextmanager
 def _words() -> Iterator[None]:
     try:

@@ -122,8 +122,15 @@ class AccountsService:
     def profile(self, account_id: str) -> ProfileView:
         """Raises NotFound."""
         with self._uow() as uow:
-            account = repository.by_id(uow.session, account_id)
-        return ProfileView(account.id, account.name, account.email, account.role, account.plan_key, account.created_at)
+            return _profile(repository.by_id(uow.session, account_id))
+
+    def find(self, email: str) -> ProfileView:
+        """The account with this email address, for the operator. Raises NotFound."""
+        with self._uow() as uow:
+            account = repository.by_email(uow.session, email.strip().lower())
+            if account is None:
+                raise NotFound("No account has this email address.")
+            return _profile(account)
 
     def rename(self, account_id: str, name: str) -> None:
         """Raises Invalid, NotFound."""
@@ -194,6 +201,10 @@ class AccountsService:
         )
         repository.add_session(uow.session, row)
         return NewSession(token, _identity(account, row.id))
+
+
+def _profile(account: Account) -> ProfileView:
+    return ProfileView(account.id, account.name, account.email, account.role, account.plan_key, account.created_at)
 
 
 def _identity(account: Account, session_id: str) -> Identity:

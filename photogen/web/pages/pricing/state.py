@@ -57,7 +57,7 @@ def card(plan: Any) -> PlanCard:
             trainings,
             quota,
             plural(plan.model_slots, "{n} model kept", "{n} models kept"),
-            t("Models private, public if you tick it"),
+            t("Private models"),
         ],
     )
 

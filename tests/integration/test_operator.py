@@ -1,0 +1,60 @@
+"""What the owner of the machine does on the command line, on a real database."""
+
+import pytest
+from typer.testing import CliRunner
+
+from photogen.__main__ import app
+from photogen.models import Account, Role
+from tests.factories.studio import Studio
+
+
+@pytest.fixture
+def run(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path):
+    """Calls `python -m photogen ...` in this process; gives exit status and everything said."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("PHOTOGEN_DATA", str(tmp_path))
+    for name in ("REDIS_URL", "SECRET_KEY", "PHOTOGEN_SANDBOX_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+    def call(*words: str, password: str = "") -> tuple[int, str]:
+        result = CliRunner().invoke(app, list(words), env={"ADMIN_PASSWORD": password} if password else {})
+        return result.exit_code, result.output
+
+    return call
+
+
+def test_the_first_administrator(run, database_url: str) -> None:
+    status, said = run("create-admin", "--email", "boss@example.com", "--name", "Boss", password="a long password")
+    assert (status, "can now log in" in said) == (0, True)
+    studio = Studio.on(database_url)
+    assert studio.accounts.find("Boss@Example.com").role is Role.ADMIN
+    studio.close()
+    status, said = run("create-admin", "--email", "boss@example.com", "--name", "Boss", password="a long password")
+    assert (status, "email_taken" in said) == (1, True)
+
+
+def test_a_password_that_can_t_be_used_is_told_in_words(run) -> None:
+    status, said = run("create-admin", "--email", "boss@example.com", "--name", "Boss", password="short")
+    assert status == 1
+    assert "Traceback" not in said
+    assert "8" in said
+
+
+def test_credits_by_hand(run, database_url: str) -> None:
+    studio = Studio.on(database_url)
+    account = studio.account(5)
+    with studio.uow() as uow:
+        email = uow.session.get_one(Account, account).email
+    assert run("give-credits", email, "100")[0] == 0
+    assert studio.credits.balance(account).available == 105
+    assert run("give-credits", email, "-5", "--reason", "A mistake") == (0, f"{email} has 100 credits now.\n")
+    status, said = run("give-credits", email, "-500")
+    assert (status, "not_enough_to_take" in said) == (1, True)
+    assert studio.credits.history(account)[0].note == "A mistake"
+    assert studio.credits.audit() == []
+    studio.close()
+
+
+def test_an_account_that_is_not_there(run) -> None:
+    status, said = run("give-credits", "nobody@example.com", "5")
+    assert (status, "not_found" in said) == (1, True)
