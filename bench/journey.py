@@ -28,7 +28,7 @@ from tests.fakes.running import RunningPhotogen
 from tests.fakes.servers import EmbeddedPostgres
 
 CLICKS = 40
-CHANGES = 60
+CHANGES = 40
 SESSIONS = 50
 
 _CLICK = """async (prompt) => {
@@ -136,7 +136,7 @@ def _rows(
                 )
                 uow.notify(account_id, "training", training_id)
             written[percent] = time.time() * 1000
-            page.wait_for_timeout(150)
+            page.wait_for_timeout(500)  # so that each is seen before the next
         page.wait_for_timeout(1000)
         seen = page.evaluate("() => window.seen")
         late = [seen[str(p)] - at for p, at in written.items() if str(p) in seen]
