@@ -218,7 +218,9 @@ class _Unprivileged:
     virtual environment has to be opened to other users. Called between fork and exec: only system calls here.
     """
 
-    _CAP_DAC_OVERRIDE, _KEEPCAPS, _AMBIENT, _AMBIENT_RAISE = 1, 8, 47, 2
+    _CAP_DAC_OVERRIDE, _KEEPCAPS, _SECUREBITS, _AMBIENT, _AMBIENT_RAISE = 1, 8, 28, 47, 2
+    _NO_SETUID_FIXUP = 1 << 2
+    """Without it access(2), by which initdb looks for its fellow programs, ignores the capability (man capabilities)."""
 
     def __init__(self, folder: Path) -> None:
         owner = folder.stat().st_uid if folder.exists() else 0
@@ -232,6 +234,7 @@ class _Unprivileged:
     def __call__(self) -> None:
         if self._libc is not None:
             self._libc.prctl(self._KEEPCAPS, 1, 0, 0, 0)
+            self._libc.prctl(self._SECUREBITS, self._NO_SETUID_FIXUP, 0, 0, 0)
         os.setgroups([])
         os.setgid(self.gid)
         os.setuid(self.uid)

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -124,3 +126,15 @@ def test_without_wheel_and_path_it_says_what_to_do(monkeypatch: pytest.MonkeyPat
 
     with pytest.raises(Unavailable, match="Install PostgreSQL, or set DATABASE_URL"):
         EmbeddedPostgres(tmp_path, tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives up being root")
+def test_started_by_root_it_finds_its_programs_in_a_private_folder(server: EmbeddedPostgres, tmp_path: Path) -> None:
+    program = tmp_path / "private" / "initdb"
+    program.parent.mkdir(mode=0o700)
+    program.touch(mode=0o755)
+    asked = f"import os; print(os.getuid() != 0, os.access({str(program)!r}, os.X_OK))"
+    said = subprocess.run(
+        [sys.executable, "-c", asked], preexec_fn=server.preexec, cwd="/", capture_output=True, text=True, check=True
+    )
+    assert said.stdout.split() == ["True", "True"]
