@@ -220,7 +220,7 @@ class _Unprivileged:
 
     _CAP_DAC_OVERRIDE, _KEEPCAPS, _SECUREBITS, _AMBIENT, _AMBIENT_RAISE = 1, 8, 28, 47, 2
     _NO_SETUID_FIXUP = 1 << 2
-    """Without it access(2), by which initdb looks for its fellow programs, ignores the capability (man capabilities)."""
+    """Without it access(2), by which initdb looks for its fellow programs, ignores the capability (capabilities(7))."""
 
     def __init__(self, folder: Path) -> None:
         owner = folder.stat().st_uid if folder.exists() else 0
