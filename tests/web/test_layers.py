@@ -5,6 +5,7 @@ import hashlib
 
 import httpx
 import pytest
+from starlette.responses import HTMLResponse
 
 from photogen.models import Role
 from photogen.web.security import layers
@@ -75,7 +76,7 @@ async def test_a_page_is_served_where_it_is_without_a_redirect(built):
 
 
 async def test_the_policy_allows_the_built_scripts_and_no_others(built):
-    async with browser(layers.Headers(everything, client=built, https=True)) as client:
+    async with browser(layers.Headers(HTMLResponse("<h1>A page</h1>"), client=built, https=True)) as client:
         headers = (await client.get("/")).headers
     policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
     for script in ("one()", 'two("é")'):
@@ -87,6 +88,12 @@ async def test_the_policy_allows_the_built_scripts_and_no_others(built):
     assert policy["form-action"] == "'self'"
     assert headers["strict-transport-security"]
     assert headers["x-content-type-options"] == "nosniff"
+
+
+async def test_what_is_no_page_is_allowed_nothing(built):
+    async with browser(layers.Headers(everything, client=built, https=True)) as client:
+        headers = (await client.get("/media/images/x/512")).headers
+    assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
 
 
 async def test_built_assets_are_kept_for_ever_and_pages_are_asked_for_again(built):
