@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from sqlmodel import select
 
+from photogen.db.lease import Leases
 from photogen.domain.gallery import GalleryService
 from photogen.domain.generation.commands import StartGeneration
 from photogen.domain.generation.config import GenerationConfig
@@ -16,10 +18,10 @@ from photogen.domain.training.config import TrainingConfig
 from photogen.domain.training.service import TrainingService
 from photogen.gateways.base import JobState
 from photogen.kit.ids import new_id
-from photogen.models import CreditHold, HoldState, LoraModel, Photo, PhotoSet, PhotoStatus, Shot, Training
+from photogen.models import CreditHold, HoldState, LoraModel, Photo, PhotoSet, PhotoStatus, Shot, ShotStatus, Training
 from tests.factories.studio import Studio
 from tests.fakes.storage import MemoryStorage
-from tests.fakes.vendors import FakeHub, FakeTrainer, InlineVendor, JobVendor
+from tests.fakes.vendors import FakeHub, FakeTrainer, InlineVendor, JobVendor, Killed
 
 WEIGHTS = b"safetensors"
 
@@ -153,6 +155,14 @@ class Works:
             self.queue.push(job)
         self.run()
 
+    def kill(self) -> None:
+        """Does what waits until the worker is killed (`Killed`); a dead process releases no lease."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Leases, "release", lambda *_: None)
+            with pytest.raises(Killed):
+                self.run()
+        self.queue.waiting.clear()
+
     def to_training(self, account_id: str, **changes: Any) -> str:
         """A training that the vendor is at."""
         id_ = self.start(account_id, **changes)
@@ -176,6 +186,9 @@ class Works:
         with self.studio.session() as session:
             rows = session.scalars(select(Shot).where(Shot.generation_id == generation_id)).all()
         return sorted(rows, key=lambda shot: shot.number)
+
+    def states(self, generation_id: str) -> list[ShotStatus]:
+        return [shot.status for shot in self.shots(generation_id)]
 
     def holds(self, account_id: str) -> list[tuple[str, int, HoldState]]:
         with self.studio.session() as session:

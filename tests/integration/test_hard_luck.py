@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from photogen.db.lease import Leases
 from photogen.domain.gallery.service import GalleryService
 from photogen.gateways.base import Category, Fix, JobState, Retry, StoredObject
 from photogen.models import ShotStatus, TrainingStatus
-from tests.factories.studio import Studio
 from tests.factories.work import Works
 from tests.fakes.vendors import Killed, busy, lost
-
-
-@pytest.fixture
-def works(module_database_url: str) -> Iterator[Works]:
-    """A studio in a database of this module's, emptied first."""
-    studio = Studio.on(module_database_url)
-    with studio.session() as session:
-        session.execute(text("TRUNCATE account CASCADE"))
-        session.commit()
-    yield Works(studio)
-    studio.close()
 
 
 @pytest.fixture

@@ -1,0 +1,146 @@
+"""Batches of pictures: what is asked, paid, refused and delivered."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from photogen.domain.gallery.commands import GalleryQuery
+from photogen.domain.generation.commands import QuoteGeneration, StartGeneration
+from photogen.errors import InsufficientCredits, Invalid, NotFound, TierRequired
+from photogen.gateways.base import JobState
+from photogen.kit.ids import new_id
+from photogen.models import ShotStatus
+from tests.factories.work import Works
+
+S = ShotStatus
+
+
+@pytest.fixture
+def ada(works: Works) -> str:
+    return works.studio.account(credits=10)
+
+
+class TestBatch:
+    def test_pictures_arrive_in_the_gallery_and_are_paid_each(self, works: Works, ada: str) -> None:
+        id_ = works.picture(ada, count=3, seed=7, aspect="3:2", style="film")
+        view = works.generation.get(ada, id_)
+        assert (view.status, view.held, view.credits) == ("queued", 3, 0)
+        assert works.balance(ada) == 7
+        works.run()
+        view = works.generation.get(ada, id_)
+        assert (view.status, view.done, view.credits, view.held, view.returned) == ("done", 3, 3, 0, 0)
+        assert [shot.seed for shot in view.shots] == [7, 8, 9]
+        assert [request.seed for request in works.inline.requests] == [7, 8, 9]
+        request = works.inline.requests[0]
+        assert (request.width, request.height) == (1248, 832) or request.width / request.height == pytest.approx(
+            1.5, 0.02
+        )
+        assert request.prompt.startswith("a red fox, 35 mm")
+        shot = view.shots[0]
+        assert shot.thumb_url == f"/media/images/{shot.id}/512"
+        assert shot.thumbhash
+        assert {key for key in works.storage.objects if shot.id in key} == {
+            f"images/{shot.id}/original.png", f"images/{shot.id}/512.webp", f"images/{shot.id}/1024.webp",
+        }  # fmt: skip
+        recipe = works.gallery.recipe(ada, shot.id)
+        assert (recipe.prompt, recipe.seed, recipe.width, recipe.style, recipe.steps) == ("a red fox", 7, 96, "film", 4)
+        assert len(works.gallery.page(ada, GalleryQuery()).items) == 3
+        assert works.sound(ada)
+
+    def test_my_model_goes_to_the_vendor_that_can(self, works: Works, ada: str) -> None:
+        lora = works.lora(ada)
+        id_ = works.picture(ada, model=f"lora:{lora}", prompt="in a garden")
+        works.run()
+        request = works.jobs.requests[0]
+        assert request.prompt == "adalove, in a garden"
+        assert request.lora is not None
+        assert request.lora.scale == 1.0
+        assert f"ref={works.shots(id_)[0].id}" in request.lora.url
+        assert works.states(id_) == [S.RENDERING]
+        works.jobs.move(JobState.SUCCEEDED, picture_url="https://vendor.test/p1.png")
+        works.later(1.5)
+        assert works.states(id_) == [S.DONE]
+        assert works.training.models(ada)[0].uses == 1
+        assert works.training.models(ada)[0].preview_url.startswith("/media/images/")
+
+    def test_a_double_click_is_one_batch(self, works: Works, ada: str) -> None:
+        command = StartGeneration.of(request_key=new_id(), model="base:flux:schnell", prompt="x", count=2)
+        results: list[str] = []
+        threads = [
+            threading.Thread(target=lambda: results.append(works.generation.start(ada, command))) for _ in range(4)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(results) == 4
+        assert len(set(results)) == 1
+        assert works.balance(ada) == 8
+        works.run()
+        assert len(works.inline.requests) == 2
+
+    def test_402_leaves_nothing(self, works: Works) -> None:
+        poor = works.studio.account(credits=2)
+        with pytest.raises(InsufficientCredits):
+            works.picture(poor, count=3)
+        assert works.generation.recent(poor) == []
+        assert works.balance(poor) == 2
+        assert works.queue.depth() == 0
+
+    def test_403_names_the_plan(self, works: Works, ada: str) -> None:
+        with pytest.raises(TierRequired) as refused:
+            works.picture(ada, model="base:flux:1.1-pro")
+        assert "Creator" in refused.value.public
+
+    @pytest.mark.parametrize(
+        ("changes", "field"),
+        [
+            ({"steps": 99}, "steps"),
+            ({"guidance": 3.0}, "guidance"),
+            ({"lora_scale": 1.0}, "lora_scale"),
+            ({"negative_prompt": "ugly"}, "negative_prompt"),
+            ({"aspect": "21:9"}, "aspect"),
+            ({"style": "nothing"}, "style"),
+            ({"prompt": "x" * 10_000}, "prompt"),
+            ({"prompt": "   "}, "prompt"),
+            ({"prompt": "a\x00b"}, "prompt"),
+            ({"count": 9}, "count"),
+            ({"seed": 2**31}, "seed"),
+        ],
+    )
+    def test_what_the_model_cannot_do(self, works: Works, ada: str, changes: dict[str, object], field: str) -> None:
+        with pytest.raises(Invalid) as refused:
+            works.picture(ada, **changes)
+        assert refused.value.field == field
+        assert works.balance(ada) == 10
+
+    @pytest.mark.parametrize("prompt", ["ثعلب أحمر في الثلج", "🦊" * 40, "two\nlines\tand a tab", "a' OR 1=1; --"])
+    def test_prompts_of_every_kind(self, works: Works, ada: str, prompt: str) -> None:
+        id_ = works.picture(ada, prompt=prompt)
+        works.run()
+        assert works.inline.requests[0].prompt == prompt
+        assert works.generation.get(ada, id_).prompt == prompt
+
+    def test_others_see_nothing(self, works: Works, ada: str) -> None:
+        id_ = works.picture(ada)
+        lora = works.lora(ada)
+        eve = works.studio.account(credits=10)
+        for call in (works.generation.get, works.generation.cancel, works.generation.retry):
+            with pytest.raises(NotFound):
+                call(eve, id_)
+        for model in (f"lora:{lora}", "lora:nonsense", "base:no:such", "base:flux:dev-lora"):
+            with pytest.raises(NotFound):
+                works.picture(eve, model=model)
+        assert works.generation.recent(eve) == []
+
+    def test_what_the_page_offers(self, works: Works, ada: str) -> None:
+        lora = works.lora(ada)
+        options = works.generation.options(ada)
+        assert [choice.choice for choice in options.my_models] == [f"lora:{lora}"]
+        locks = {choice.choice: choice.locked for choice in options.base_models}
+        assert locks == {"base:flux:schnell": False, "base:flux:1.1-pro": True}
+        assert len(options.styles) >= 10
+        quote = works.generation.quote(ada, QuoteGeneration.of(model=f"lora:{lora}", count=4))
+        assert (quote.total, quote.balance_after, quote.affordable) == (4, 6, True)

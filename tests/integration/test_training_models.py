@@ -1,0 +1,61 @@
+"""Trained models and the plan's slots for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from photogen.errors import Conflict, Invalid, NotFound
+from photogen.gateways.base import JobState
+from tests.factories.work import Works
+from tests.fakes.vendors import busy
+
+
+class TestSlots:
+    def test_a_full_plan_asks_and_replaces_only_after_success(self, works: Works, ada: str) -> None:
+        old = works.lora(ada, trigger_word="oldone")
+        with pytest.raises(Conflict) as refused:
+            works.start(ada)
+        assert refused.value.code == "no_free_slot"
+        works.to_training(ada, replace_model_id=old)
+        assert [model.id for model in works.training.models(ada)] == [old]
+        with pytest.raises(Conflict):
+            works.training.delete_model(ada, old)
+        works.finish()
+        models = works.training.models(ada)
+        assert [model.trigger_word for model in models] == ["adalove"]
+        works.later(60)
+        assert f"weights/{old}.safetensors" not in works.storage.objects
+
+    def test_a_failed_replacement_leaves_the_old_one(self, works: Works, ada: str) -> None:
+        old = works.lora(ada, trigger_word="oldone")
+        works.to_training(ada, replace_model_id=old)
+        works.trainer.move(JobState.FAILED)
+        works.later()
+        assert [model.id for model in works.training.models(ada)] == [old]
+
+    def test_two_starts_do_not_share_the_last_slot(self, works: Works, ada: str) -> None:
+        works.start(ada)
+        with pytest.raises(Conflict):
+            works.start(ada, trigger_word="second")
+
+
+class TestModels:
+    def test_rename_and_delete_everywhere(self, works: Works, ada: str) -> None:
+        id_ = works.to_training(ada)
+        works.finish()
+        model = works.training.models(ada)[0]
+        works.training.rename_model(ada, model.id, "  Grace  ")
+        assert works.training.model(ada, model.id).name == "Grace"
+        with pytest.raises(Invalid):
+            works.training.rename_model(ada, model.id, " ")
+        eve = works.studio.account()
+        with pytest.raises(NotFound):
+            works.training.delete_model(eve, model.id)
+        works.hub.breaks["delete"] = [busy()]
+        works.training.delete_model(ada, model.id)
+        assert works.training.models(ada) == []
+        works.run()
+        assert works.hub.repositories, "refused once"
+        works.later(60)
+        assert works.hub.repositories == {}
+        assert f"weights/{id_}.safetensors" not in works.storage.objects

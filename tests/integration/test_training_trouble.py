@@ -1,0 +1,161 @@
+"""Trainings in trouble with a vendor, and tried again."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import update
+
+from photogen.errors import Conflict
+from photogen.gateways.base import Category, Fix, JobState, Stop
+from photogen.models import HoldState, Photo, TrainingStatus
+from tests.factories.work import Works
+from tests.fakes.vendors import busy, lost
+
+S = TrainingStatus
+
+
+def stop_hub() -> Stop:
+    return Stop("The hub refuses.", vendor="hub", code="hub_refused", category=Category.AUTHENTICATION, words="403")
+
+
+class TestTrouble:
+    def test_a_lost_answer_is_looked_up_not_repeated(self, works: Works, ada: str) -> None:
+        id_ = works.start(ada)
+        works.trainer.after["submit"] = [lost()]
+        works.run()
+        works.later(5)
+        assert works.row(id_).vendor_id == "t1"
+        assert len(works.trainer.requests) == 1
+
+    def test_the_vendors_wish_for_patience_is_honoured(self, works: Works, ada: str) -> None:
+        id_ = works.start(ada)
+        works.trainer.breaks["submit"] = [busy(after=45)]
+        works.run()
+        view = works.training.get(ada, id_)
+        assert view.attempts[-2].outcome == "retried"
+        assert (view.attempts[-2].category, view.attempts[-2].code) == ("rate_limit", "rate_limited")
+        assert "45 s" in view.attempts[-2].action
+        works.later(40)
+        assert works.trainer.calls["submit"] == 1
+        works.later(6)
+        assert len(works.trainer.requests) == 1
+        assert works.trainer.calls["find"] == 0, "it took nothing, so there is nothing to look up"
+
+    def test_trouble_without_end_ends(self, works: Works, ada: str) -> None:
+        id_ = works.start(ada)
+        works.trainer.breaks["submit"] = [busy() for _ in range(50)]
+        works.run()
+        for _ in range(30):
+            works.later(130)
+        view = works.training.get(ada, id_)
+        assert (view.status, view.error_category, view.refunded) == ("failed", "rate_limit", True)
+        assert view.advice
+        assert works.balance(ada) == 100
+        assert works.trainer.calls["submit"] <= 10
+
+    def test_a_refusal_fails_at_once_with_words(self, works: Works, ada: str) -> None:
+        refused = Fix(
+            "The photos were refused.", vendor="fake", code="unsafe", category=Category.MODERATION, words="NSFW"
+        )
+        id_ = works.start(ada)
+        works.trainer.breaks["submit"] = [refused]
+        works.run()
+        view = works.training.get(ada, id_)
+        assert (view.status, view.error, view.error_code) == ("failed", "The photos were refused.", "unsafe")
+        assert view.attempts[-1].vendor_words == "NSFW"
+        assert [stage.state for stage in view.stages] == ["done", "done", "failed", "todo", "todo"]
+        assert works.balance(ada) == 100
+
+    def test_photos_that_went_away_meanwhile(self, works: Works, ada: str) -> None:
+        id_ = works.start(ada)
+        with works.studio.uow() as uow:
+            uow.session.execute(update(Photo).values(status="rejected"))
+        works.run()
+        view = works.training.get(ada, id_)
+        assert (view.status, view.error_category) == ("failed", "file")
+
+    def test_it_takes_too_long(self, works: Works, ada: str) -> None:
+        id_ = works.to_training(ada)
+        works.later(7 * 3600)
+        view = works.training.get(ada, id_)
+        assert (view.status, view.error_code) == ("failed", "training_timeout")
+        assert works.trainer.cancelled == ["t1"]
+        assert works.balance(ada) == 100
+
+    def test_cancelled_at_the_vendor_by_somebody_else(self, works: Works, ada: str) -> None:
+        id_ = works.to_training(ada)
+        works.trainer.move(JobState.CANCELLED)
+        works.later()
+        assert works.training.get(ada, id_).error_code == "training_cancelled"
+        assert works.balance(ada) == 100
+
+    def test_a_bug_of_ours_is_told_and_bounded(self, works: Works, ada: str) -> None:
+        id_ = works.start(ada)
+        works.trainer.breaks["check"] = [ZeroDivisionError() for _ in range(50)]
+        works.run()
+        for _ in range(20):
+            try:
+                works.later(130)
+            except ZeroDivisionError:
+                continue
+        view = works.training.get(ada, id_)
+        assert (view.status, view.error_category, view.error_code) == ("failed", "internal", "internal")
+        assert works.balance(ada) == 100
+
+    def test_progress_never_goes_back(self, works: Works, ada: str) -> None:
+        id_ = works.to_training(ada)
+        works.trainer.move(JobState.RUNNING, step=800, steps=1000)
+        works.later()
+        high = works.training.get(ada, id_).percent
+        works.trainer.move(JobState.RUNNING, step=0, steps=0, logs="restarted")
+        works.later(10)
+        view = works.training.get(ada, id_)
+        assert (view.step, view.percent) == (800, high)
+
+
+class TestRetry:
+    def test_from_publishing_without_training_again(self, works: Works, ada: str) -> None:
+        id_ = works.to_training(ada)
+        works.hub.breaks["publish"] = [stop_hub()]
+        works.finish()
+        view = works.training.get(ada, id_)
+        assert (view.status, view.retry_resumes, view.advice != "") == ("failed", True, True)
+        assert [stage.state for stage in view.stages] == ["done", "done", "done", "failed", "todo"]
+        assert works.balance(ada) == 100
+        assert f"weights/{id_}.safetensors" in works.storage.objects
+
+        retried = works.training.retry(ada, id_)
+        assert (retried.id, retried.resumed, retried.stage) == (id_, True, "publishing")
+        assert works.balance(ada) == 80
+        assert works.training.retry(ada, id_).id == id_
+        assert works.balance(ada) == 80
+        works.run()
+        assert works.row(id_).status is S.COMPLETED
+        assert works.trainer.calls["submit"] == 1
+        assert [state for _, _, state in works.holds(ada)] == [HoldState.RELEASED, HoldState.CAPTURED]
+        assert works.sound(ada)
+
+    def test_a_new_training_where_nothing_is_left(self, works: Works, ada: str) -> None:
+        id_ = works.to_training(ada)
+        works.trainer.move(JobState.FAILED)
+        works.later()
+        retried = works.training.retry(ada, id_)
+        assert retried.id != id_
+        assert not retried.resumed
+        assert works.training.retry(ada, id_).id == retried.id
+        assert works.balance(ada) == 80
+        settings = works.training.get(ada, retried.id)
+        assert (settings.trigger_word, settings.steps, settings.photo_count) == ("adalove", 1000, 8)
+
+    def test_the_fruits_are_kept_for_a_while_only(self, works: Works, ada: str) -> None:
+        id_ = works.to_training(ada)
+        works.hub.breaks["publish"] = [stop_hub()]
+        works.finish()
+        works.later(8 * 86400)
+        assert f"weights/{id_}.safetensors" not in works.storage.objects
+        assert not works.training.get(ada, id_).retry_resumes
+
+    def test_not_of_one_that_runs_or_is_done(self, works: Works, ada: str) -> None:
+        id_ = works.to_training(ada)
+        with pytest.raises(Conflict):
+            works.training.retry(ada, id_)
