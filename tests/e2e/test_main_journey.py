@@ -1,10 +1,11 @@
 """The main job, end to end, as a person does it: account, photos, training, pictures, gallery."""
 
+import base64
 import re
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import PASSWORD, generate, register, train
 from tests.fakes.running import RunningPhotogen
@@ -134,3 +135,36 @@ def test_somebody_elses_pages_are_not_there(person: Callable[[], Page], photo_fi
     train(mine, photo_files, name="Luna")
     theirs.goto(mine.url)
     expect(theirs.get_by_text("There is no such training")).to_be_visible()
+
+
+def test_photos_can_be_dropped_tried_again_and_taken_out(creator: Page, photo_files: list[Path]) -> None:
+    creator.goto("/models/new")
+    creator.get_by_label("Model name").fill("Miso")
+    creator.get_by_role("button", name="Next").click()
+    expect(creator.get_by_label("Add photos")).to_be_attached()
+    cut: list[str] = []
+
+    def cut_the_first(route: Route) -> None:
+        if route.request.method == "POST" and not cut:
+            cut.append(route.request.url)
+            route.abort()
+        else:
+            route.continue_()
+
+    creator.route("**/api/photosets/*/photos", cut_the_first)
+    dropped = creator.evaluate_handle(
+        """(text) => {
+          const transfer = new DataTransfer();
+          const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+          transfer.items.add(new File([bytes], "dropped.jpg", { type: "image/jpeg" }));
+          return transfer;
+        }""",
+        base64.b64encode(photo_files[0].read_bytes()).decode(),
+    )
+    creator.get_by_text(re.compile("Drop photos here")).dispatch_event("drop", {"dataTransfer": dropped})
+    photo = creator.get_by_role("list", name="Photos").get_by_role("listitem")
+    expect(photo).to_have_count(1)
+    photo.get_by_role("button", name="Try dropped.jpg again").click()
+    expect(creator.get_by_text("1 photo ready")).to_be_visible()
+    photo.get_by_role("button", name=re.compile("Remove")).click()
+    expect(photo).to_have_count(0)
