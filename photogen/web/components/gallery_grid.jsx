@@ -1,45 +1,17 @@
 // The gallery: justified rows of which only those in view are in the page, a dialog with the recipe, search, trash.
 import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "react";
 import { Link } from "react-router";
-import { Rows, feedOf, forgetOthers, post } from "./gallery_feed.js";
+import { Bar } from "./gallery_bar.jsx";
 import { Detail } from "./gallery_detail.jsx";
+import { Rows, feedOf, forgetOthers } from "./gallery_feed.js";
+import { destination } from "./gallery_keys.js";
+import { Toasts, useMoves } from "./gallery_moves.jsx";
 import { Icon, fill, media, reason } from "./gallery_parts.jsx";
+import { addressOf, placeOf, usePlace } from "./gallery_place.js";
 import { paintThumbHash } from "./thumbhash.js";
 
 const CARDS_MOST = 140;
 const NARROW_SKELETON = [1, 1.5, 0.78, 1.75, 1, 0.78, 1.5, 1, 1.75, 0.78, 1, 1.5, 0.78, 1, 1.75, 1.5, 1, 0.78];
-
-// --- the address bar ------------------------------------------------------------------------------------------------
-
-const placeOf = () => {
-  const asked = new URLSearchParams(location.search);
-  return { q: (asked.get("q") ?? "").trim().slice(0, 200), trash: asked.get("view") === "trash", image: asked.get("image") ?? "" };
-};
-
-const addressOf = ({ q, trash, image }) => {
-  const asked = new URLSearchParams();
-  if (trash) asked.set("view", "trash");
-  if (q) asked.set("q", q);
-  if (image) asked.set("image", image);
-  const query = asked.toString();
-  return location.pathname + (query ? `?${query}` : "");
-};
-
-function usePlace() {
-  const [place, setPlace] = useState(null); // null while the page is being built: the server doesn't know the address
-  useEffect(() => {
-    const read = () => setPlace(placeOf());
-    read();
-    window.addEventListener("popstate", read);
-    return () => window.removeEventListener("popstate", read);
-  }, []);
-  const go = useCallback((change, push) => {
-    const next = { ...placeOf(), ...change };
-    history[push ? "pushState" : "replaceState"]({ ...history.state, gallery: push || history.state?.gallery }, "", addressOf(next));
-    setPlace(next);
-  }, []);
-  return [place, go];
-}
 
 // --- the grid -------------------------------------------------------------------------------------------------------
 
@@ -108,33 +80,6 @@ function Failed({ error, words, retry }) {
   );
 }
 
-function Search({ q, words, onSearch }) {
-  const [text, setText] = useState(q);
-  const sent = useRef(q);
-  const timer = useRef();
-  const field = useRef(null);
-  useEffect(() => { if (q !== sent.current) { sent.current = q; setText(q); } }, [q]);
-  useEffect(() => {
-    const key = (event) => {
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, dialog")) return;
-      event.preventDefault();
-      field.current?.focus();
-    };
-    document.addEventListener("keydown", key);
-    return () => { document.removeEventListener("keydown", key); clearTimeout(timer.current); };
-  }, []);
-  const send = (value) => { clearTimeout(timer.current); sent.current = value.trim(); onSearch(sent.current); };
-  const edit = (value) => { setText(value); clearTimeout(timer.current); timer.current = setTimeout(() => send(value), 250); };
-  useLayoutEffect(() => { if (field.current.value && field.current.value !== q) edit(field.current.value); }, []); // typed before the script ran
-  return (
-    <form role="search" className="gallery-search" onSubmit={(e) => { e.preventDefault(); send(text); }}>
-      <Icon name="search" />
-      <input ref={field} type="search" className="input" aria-label={words.search} placeholder={words.searchHint} maxLength={200} name="q"
-        autoComplete="off" spellCheck={false} value={text} onChange={(e) => edit(e.target.value)} enterKeyHint="search" />
-    </form>
-  );
-}
-
 export function GalleryGrid({ version = 0, words }) {
   const [place, go] = usePlace();
   return (
@@ -145,27 +90,12 @@ export function GalleryGrid({ version = 0, words }) {
   );
 }
 
-function Bar({ place, go, words }) {
-  const to = (change) => { go(change); window.scrollTo(0, 0); };
-  const tab = (trash, text) => (
-    <a href={trash ? "?view=trash" : "?"} aria-current={place.trash === trash ? "page" : undefined}
-      onClick={(e) => { e.preventDefault(); if (trash !== place.trash) to({ trash, q: "", image: "" }); }}>{text}</a>
-  );
-  return (
-    <header className="gallery-bar">
-      <h1>{words.title}</h1>
-      <Search q={place.q} words={words} onSearch={(q) => to({ q, image: "" })} />
-      <nav className="segmented" aria-label={words.views}>{tab(false, words.pictures)}{tab(true, words.trash)}</nav>
-    </header>
-  );
-}
-
 function Gallery({ place, go, version, words }) {
   const feed = useMemo(() => feedOf({ q: place.q, trash: place.trash }), [place.q, place.trash]);
   const [, draw] = useReducer((n) => n + 1, 0);
   const [width, setWidth] = useState(0);
   const [focus, setFocus] = useState(0);
-  const [toasts, setToasts] = useState([]);
+  const { toasts, toast, move } = useMoves(feed, words);
   const grid = useRef(null);
   const rows = useRef(null);
   const span = useRef([0, 0]);
@@ -237,38 +167,6 @@ function Gallery({ place, go, version, words }) {
     feed.refresh(top < 0 || Boolean(placeOf().image)).catch(() => {}); // the next announcement tries again
   }, [version, feed]);
 
-  // --- acting on pictures
-
-  const toast = useCallback((text, tone, action) => {
-    const id = Math.random();
-    const close = () => setToasts((all) => all.filter((x) => x.id !== id));
-    setToasts((all) => [...all, { id, text, tone, action: action && { ...action, run: () => { close(); action.run(); } }, close }].slice(-3));
-    setTimeout(close, action ? 10000 : 6000);
-  }, []);
-
-  const move = useCallback(async (item, undo) => {
-    const away = feed.trash ? "restore" : "trash";
-    feed.drop([item.id]);
-    forgetOthers(feed);
-    try {
-      await post(`/api/images/${away}`, { ids: [item.id] });
-    } catch (error) {
-      feed.insert(item);
-      toast(`${reason(error, words)} (${error.code})`, "bad");
-      return;
-    }
-    if (!undo) return;
-    const back = async () => {
-      try {
-        await post(`/api/images/${away === "trash" ? "restore" : "trash"}`, { ids: [item.id] });
-        feed.insert(item);
-      } catch (error) {
-        toast(`${reason(error, words)} (${error.code})`, "bad");
-      }
-    };
-    toast(away === "trash" ? words.trashed : words.restored, "good", { text: words.undo, run: back });
-  }, [feed, toast, words]);
-
   const index = place.image ? feed.items.findIndex((item) => item.id === place.image) : -1;
 
   const open = useCallback((at) => {
@@ -316,20 +214,8 @@ function Gallery({ place, go, version, words }) {
     const at = Number(event.target.dataset?.index ?? -1);
     const laid = rows.current;
     if (at < 0 || !laid) return;
-    const column = (step) => {
-      const here = laid.of(at);
-      const row = laid.rows[here + step];
-      if (!row) return -1;
-      const from = laid.cells(laid.rows[here], feed.items)[at - laid.rows[here].start];
-      const middle = from.left + from.width / 2;
-      const cells = laid.cells(row, feed.items);
-      return (cells.find((cell) => cell.left + cell.width >= middle) ?? cells[cells.length - 1]).index;
-    };
-    const to = {
-      ArrowLeft: () => at - 1, ArrowRight: () => at + 1, ArrowUp: () => column(-1), ArrowDown: () => column(1),
-      Home: () => 0, End: () => feed.items.length - 1,
-    }[event.key];
-    if (to) { event.preventDefault(); reach(to()); }
+    const to = destination(event.key, at, laid, feed.items);
+    if (to !== undefined) { event.preventDefault(); reach(to); }
     else if ((event.key === "Delete" || event.key === "Backspace") && !feed.trash) { event.preventDefault(); remove(feed.items[at], at); }
   };
 
@@ -345,17 +231,7 @@ function Gallery({ place, go, version, words }) {
   }
   const focusable = cells.some((cell) => cell.index === focus) ? focus : cells[0]?.index;
   const empty = feed.ended && !feed.items.length && !feed.error;
-  const messages = (
-    <div className="gallery-toasts" role="status">
-      {toasts.map((x) => (
-        <div key={x.id} className="toast" data-tone={x.tone}>
-          <p>{x.text}</p>
-          {x.action && <button type="button" onClick={x.action.run}>{x.action.text}</button>}
-          <button type="button" className="toast-close" aria-label={words.close} onClick={x.close}>×</button>
-        </div>
-      ))}
-    </div>
-  );
+  const messages = <Toasts toasts={toasts} words={words} />;
   const arrived = feed.waiting.length;
   return (
     <>

@@ -9,7 +9,16 @@ import reflex as rx
 from photogen.web.text import t
 
 _LIBRARY = rx.asset("gallery_grid.jsx", shared=True).importable_path
-for _part in ("gallery_detail.jsx", "gallery_feed.js", "gallery_parts.jsx", "thumbhash.js"):
+for _part in (
+    "gallery_bar.jsx",
+    "gallery_detail.jsx",
+    "gallery_feed.js",
+    "gallery_keys.js",
+    "gallery_moves.jsx",
+    "gallery_parts.jsx",
+    "gallery_place.js",
+    "thumbhash.js",
+):
     rx.asset(_part, shared=True)
 
 
