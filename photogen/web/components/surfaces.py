@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import reflex as rx
 
-from photogen.web.components.buttons import icon
+from photogen.web.components.buttons import button, icon
 from photogen.web.components.islands import Ago, Elapsed, Picture
 from photogen.web.text import t
 
@@ -180,6 +180,19 @@ def states(
 ) -> rx.Component:
     """The four states as one element: pass Vars of bool for `loading`, `error`, `empty` and what each shows."""
     return rx.cond(loading, skeleton, rx.cond(error, failed, rx.cond(empty, nothing, full)))
+
+
+def pager(state: Any) -> rx.Component:
+    """Newer and Older under a list, where there is either. `state` has the Vars `newer` and `older` and the handlers
+    `show_newer` and `show_older`."""
+    return rx.cond(
+        state.older | state.newer,
+        rx.el.div(
+            button(t("Newer"), on_click=state.show_newer, disabled=~state.newer, size="sm"),
+            button(t("Older"), on_click=state.show_older, disabled=~state.older, size="sm"),
+            class_name="flex justify-center gap-2 mt-6",
+        ),
+    )
 
 
 def price(credits: Any, *, class_name: str = "") -> rx.Component:

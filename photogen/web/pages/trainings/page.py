@@ -48,14 +48,6 @@ def _loading() -> rx.Component:
 
 
 def _full() -> rx.Component:
-    pager = rx.cond(
-        Trainings.older | Trainings.newer,
-        rx.el.div(
-            ui.button(t("Newer"), on_click=Trainings.show_newer, disabled=~Trainings.newer, size="sm"),
-            ui.button(t("Older"), on_click=Trainings.show_older, disabled=~Trainings.older, size="sm"),
-            class_name="flex justify-center gap-2 mt-6",
-        ),
-    )
     return rx.fragment(
         ui.card(
             rx.el.ul(
@@ -66,7 +58,7 @@ def _full() -> rx.Component:
             pad=False,
             class_name="overflow-hidden",
         ),
-        pager,
+        ui.pager(Trainings),
     )
 
 

@@ -50,14 +50,7 @@ def _table() -> rx.Component:
             pad=False,
             class_name="overflow-x-auto",
         ),
-        rx.cond(
-            Usage.older | Usage.newer,
-            rx.el.div(
-                ui.button(t("Newer"), on_click=Usage.show_newer, disabled=~Usage.newer),
-                ui.button(t("Older"), on_click=Usage.show_older, disabled=~Usage.older),
-                class_name="flex justify-center gap-2 mt-6",
-            ),
-        ),
+        ui.pager(Usage),
     )
 
 
