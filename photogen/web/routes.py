@@ -34,3 +34,8 @@ def training(training_id: str) -> str:
 def generate_with(model_id: str) -> str:
     """Address of the generate page with a model chosen; `model_id` may be a Var."""
     return f"/generate?model={model_id}"
+
+
+def last_part(path: str) -> str:
+    """What a page is about, from the path of its address: "/models/01h..." -> "01h..."."""
+    return path.rstrip("/").rsplit("/", 1)[-1]

@@ -94,7 +94,7 @@ class ModelPage(rx.State):
     @rx.event
     @allow("user")
     async def load(self):
-        wanted = str(self.router.url.path).rstrip("/").rsplit("/", 1)[-1]
+        wanted = routes.last_part(str(self.router.url.path))
         if wanted != self._id:
             self.reset()
             self._id = wanted

@@ -195,7 +195,7 @@ class TrainingPage(rx.State):
     @rx.event
     @allow("user")
     async def load(self):
-        wanted = str(self.router.url.path).rstrip("/").rsplit("/", 1)[-1]
+        wanted = routes.last_part(str(self.router.url.path))
         if wanted != self._id:
             self.reset()
             self._id = wanted
