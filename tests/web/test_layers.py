@@ -5,7 +5,7 @@ import hashlib
 
 import httpx
 import pytest
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from photogen.models import Role
 from photogen.web.security import layers
@@ -94,6 +94,14 @@ async def test_what_is_no_page_is_allowed_nothing(built):
     async with browser(layers.Headers(everything, client=built, https=True)) as client:
         headers = (await client.get("/media/images/x/512")).headers
     assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+
+
+async def test_a_page_that_has_not_changed_keeps_its_policy(built):
+    # A browser takes the headers of a 304 over into the page that it holds: "nothing" would switch the page off.
+    async with browser(layers.Headers(Response(status_code=304), client=built, https=True)) as client:
+        headers = (await client.get("/gallery")).headers
+    assert "'none'" not in headers.get("content-security-policy", "").split(";")[0]
+    assert headers["x-content-type-options"] == "nosniff"
 
 
 async def test_built_assets_are_kept_for_ever_and_pages_are_asked_for_again(built):

@@ -239,7 +239,9 @@ class Headers:
                 names = {k.lower() for k, _ in sent}
                 page = dict(message.get("headers", [])).get(b"content-type", b"").startswith(b"text/html")
                 policy = self._policy if page else self._NOTHING
-                sent += [pair for pair in (policy, *self._always) if pair[0] not in names]
+                # A 304 has no content type, and its headers replace what the browser kept: the page's policy must stay.
+                added = self._always if message["status"] == 304 else (policy, *self._always)
+                sent += [pair for pair in added if pair[0] not in names]
                 if immutable and message["status"] == 200:
                     sent.append((b"cache-control", b"public, max-age=31536000, immutable"))
                 elif b"cache-control" not in names:
