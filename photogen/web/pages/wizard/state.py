@@ -152,7 +152,7 @@ class Wizard(rx.State):
     @rx.event
     @allow("user")
     async def set_trigger_word(self, value: str):
-        """The trigger word as typed; emptied, the suggestion comes back."""
+        """The trigger word as typed; emptied, it follows the name again."""
         self.trigger_word, self._word_typed = value[:200], bool(value.strip())
         self._clear("trigger_word")
         await self._keep()
