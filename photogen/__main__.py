@@ -82,6 +82,19 @@ def give_credits(
         typer.echo(give(url, email=email, amount=amount, reason=reason))
 
 
+@app.command()
+def incidents(
+    as_json: bool = typer.Option(False, "--json", help="As JSON, one object per incident."),
+    resolve: str = typer.Option("", metavar="ID", help="Says of this one that it is over."),
+) -> None:
+    """Lists what should not have happened and is not mended yet. Gives 1 when there is anything."""
+    from photogen.runtime.database import reachable
+    from photogen.runtime.operator import incidents as tell
+
+    with _words(), reachable() as url:
+        raise typer.Exit(tell(url, typer.echo, as_json=as_json, resolve=resolve))
+
+
 @contextmanager
 def _words() -> Iterator[None]:
     try:

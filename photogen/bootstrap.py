@@ -21,6 +21,7 @@ from photogen.domain.gallery.service import GalleryService
 from photogen.domain.generation.config import GenerationConfig
 from photogen.domain.generation.service import GenerationService
 from photogen.domain.inbox.service import Event, InboxService
+from photogen.domain.incidents import IncidentsService
 from photogen.domain.photosets.service import PhotoSetsService
 from photogen.domain.plans.service import PlansService
 from photogen.domain.training.config import TrainingConfig
@@ -71,6 +72,7 @@ class Services:
     generation: GenerationService
     gallery: GalleryService
     inbox: InboxService
+    incidents: IncidentsService
     checks: Mapping[str, Callable[[], object]]
     """What has to work for this installation to be ready, by name; each raises when it does not."""
     _open: ExitStack = field(repr=False)
@@ -154,6 +156,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         generation=generation,
         gallery=gallery,
         inbox=inbox,
+        incidents=IncidentsService(uow, clock),
         checks={
             "database": lambda: _ask(engine),
             "queue": outside.queue.ping,

@@ -8,6 +8,7 @@ from photogen.models.credit import CreditEntry, CreditGrant, CreditHold, EntryKi
 from photogen.models.generation import Generation, Shot, ShotStatus
 from photogen.models.image import Image
 from photogen.models.inbox import InboxEvent
+from photogen.models.incident import Incident
 from photogen.models.lora import LoraModel, LoraStatus
 from photogen.models.photoset import Photo, PhotoSet, PhotoStatus
 from photogen.models.plan import ImageModel, Plan, Tier
@@ -35,6 +36,7 @@ __all__ = [
     "Image",
     "ImageModel",
     "InboxEvent",
+    "Incident",
     "LoginSession",
     "LoraModel",
     "LoraStatus",

@@ -17,7 +17,7 @@ _NOWHERE = "http://127.0.0.1:9"
 def create(database_url: str, *, email: str, name: str, password: str) -> str:
     """Makes the account in the database at `database_url`; gives a sentence that says so. Raises Invalid."""
     command = Register.of(name=name, email=email, password=password)
-    with _services(database_url) as services:
+    with services_on(database_url) as services:
         services.accounts.create_admin(command)
     return f"{email} can now log in and administer this installation."
 
@@ -26,7 +26,7 @@ def give_credits(database_url: str, *, email: str, amount: int, reason: str) -> 
     """Gives (+) or takes (-) credits by hand; gives a sentence with the new balance.
 
     Raises Invalid, NotFound, Conflict (`not_enough_to_take`)."""
-    with _services(database_url) as services:
+    with services_on(database_url) as services:
         account = services.accounts.find(email)
         services.credits.adjust(account.account_id, amount, reason, by="command line", key=new_id())
         balance = services.credits.balance(account.account_id).available
@@ -34,7 +34,8 @@ def give_credits(database_url: str, *, email: str, amount: int, reason: str) -> 
 
 
 @contextmanager
-def _services(database_url: str) -> Iterator[Services]:
+def services_on(database_url: str) -> Iterator[Services]:
+    """The services on the database at `database_url`, for one command; the schedule finds what it leaves to do."""
     os.environ["DATABASE_URL"] = database_url
     os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:9")
     os.environ.setdefault("PHOTOGEN_SANDBOX_URL", _NOWHERE)

@@ -1,0 +1,49 @@
+"""What the operator is told on the command line: incidents, and what is left behind."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from photogen.kit.clock import utc_now
+from photogen.runtime.admin import services_on
+
+Say = Callable[[str], object]
+
+
+def incidents(database_url: str, say: Say, *, as_json: bool = False, resolve: str = "") -> int:
+    """Lists the open incidents, after having resolved the one with the id `resolve`; gives 1 when there are any.
+
+    Raises NotFound."""
+    with services_on(database_url) as services:
+        if resolve:
+            services.incidents.resolve_by_hand(resolve, by="command line")
+        found = services.incidents.open()
+    if as_json:
+        say(_json(found))
+    elif not found:
+        say("No incidents.")
+    for incident in () if as_json else found:
+        seen = f"{incident.count} times, last " if incident.count > 1 else ""
+        say(f"{incident.kind}  {incident.subject_id}  (seen {seen}{age(incident.last_seen_at)} ago)")
+        say(f"    {incident.message}")
+        details = ", ".join(f"{name}={value}" for name, value in incident.details.items())
+        say(f"    id {incident.id}" + (f"  {details}" if details else ""))
+    return 1 if found else 0
+
+
+def age(since: datetime) -> str:
+    """ "3 minutes", "5 hours", "2 days": roughly, for a list."""
+    minutes = int((utc_now() - since).total_seconds() // 60)
+    for size, name in ((1440, "day"), (60, "hour")):
+        if minutes >= size:
+            return f"{minutes // size} {name}{'s' if minutes >= 2 * size else ''}"
+    return f"{max(0, minutes)} minute{'' if minutes == 1 else 's'}"
+
+
+def _json(items: Sequence[Any]) -> str:
+    def plain(value: object) -> str:
+        return value.isoformat() if isinstance(value, datetime) else str(value)
+
+    return json.dumps([dataclasses.asdict(item) for item in items], default=plain, indent=2)
