@@ -22,6 +22,7 @@ from photogen.domain.generation.config import GenerationConfig
 from photogen.domain.generation.service import GenerationService
 from photogen.domain.inbox.service import Event, InboxService
 from photogen.domain.incidents import IncidentsService
+from photogen.domain.loras.service import LorasService
 from photogen.domain.photosets.service import PhotoSetsService
 from photogen.domain.plans.service import PlansService
 from photogen.domain.training.config import TrainingConfig
@@ -68,6 +69,7 @@ class Services:
     credits: CreditsService
     plans: PlansService
     photosets: PhotoSetsService
+    loras: LorasService
     training: TrainingService
     generation: GenerationService
     gallery: GalleryService
@@ -111,12 +113,14 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
     plans = PlansService(uow, clock)
     photosets = PhotoSetsService(uow, clock, storage)
     gallery = GalleryService(uow, clock, storage)
+    loras = LorasService(uow, clock, storage, outside.hub)
     training = TrainingService(
         uow,
         clock,
         ledger,
         plans,
         photosets,
+        loras,
         storage,
         outside.trainer,
         outside.hub,
@@ -152,6 +156,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         credits=ledger,
         plans=plans,
         photosets=photosets,
+        loras=loras,
         training=training,
         generation=generation,
         gallery=gallery,

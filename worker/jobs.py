@@ -46,9 +46,9 @@ def clean_up_training(training_id: str) -> None:
 
 
 @_job
-def remove_model(model_id: str) -> None:
-    """Deletes what a deleted model consists of."""
-    services().training.remove_model(model_id)
+def remove_model_version(version_id: str) -> None:
+    """Deletes what a deleted version of a model consists of."""
+    services().loras.remove(version_id)
 
 
 @_job

@@ -65,6 +65,7 @@ class Schedule:
                 _log.warning("rows freed of dead workers", rows=freed)
         pushed = self._push(services.generation.due())
         pushed += self._push(services.training.due())
+        pushed += self._push(services.loras.due())
         pushed += self._push(Job("handle_event", (event_id,), lane="quick") for event_id in services.inbox.due())
         return pushed + self._push(Job(name) for name, every in HOUSEKEEPING.items() if self._is_time(name, every))
 

@@ -9,7 +9,7 @@ from photogen.models.generation import Generation, Shot, ShotStatus
 from photogen.models.image import Image
 from photogen.models.inbox import InboxEvent
 from photogen.models.incident import Incident
-from photogen.models.lora import LoraModel, LoraStatus
+from photogen.models.lora import LoraModel, LoraStatus, LoraVersion
 from photogen.models.photoset import Photo, PhotoSet, PhotoStatus
 from photogen.models.plan import ImageModel, Plan, Tier
 from photogen.models.training import (
@@ -40,6 +40,7 @@ __all__ = [
     "LoginSession",
     "LoraModel",
     "LoraStatus",
+    "LoraVersion",
     "PaidBy",
     "Photo",
     "PhotoSet",

@@ -31,6 +31,8 @@ class Generation(SQLModel, table=True):
     """Made by the page per click, so that a double click is one batch; prefixed with the account's id."""
     model_key: str = Field(max_length=64, foreign_key="image_model.key", ondelete="RESTRICT")
     lora_model_id: str | None = reference("lora_model.id", nullable=True, ondelete="SET NULL")
+    lora_version_id: str | None = reference("lora_version.id", nullable=True, ondelete="SET NULL")
+    """The version that was current when it was asked for, or the one that was asked for."""
     model_name: str = Field(max_length=60)
     """As shown at the time: the LoRA's or the base model's."""
     prompt: str = Field(sa_column=Column(Text, nullable=False))

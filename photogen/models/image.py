@@ -36,8 +36,9 @@ _SEARCH = (
 class Image(SQLModel, table=True):
     """One delivered picture. The row comes after its bytes (rule 8). Lists run by (`created_at`, `id`), newest first.
 
-    `recipe` holds steps, guidance, lora_scale, style, negative_prompt, vendor_model, seconds; `search` is made of the
-    owner and the words of the prompt as typed. Beside the picture lie `images/<id>/512.webp` and `1024.webp`."""
+    `recipe` holds steps, guidance, lora_scale, model_version, style, negative_prompt, vendor_model, seconds; `search`
+    is made of the owner and the words of the prompt as typed. Beside the picture lie `images/<id>/512.webp` and
+    `1024.webp`."""
 
     __tablename__ = "image"
     __table_args__ = (
@@ -51,6 +52,9 @@ class Image(SQLModel, table=True):
         Index("ix_image_trash", "account_id", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
         Index("ix_image_search", "search", postgresql_using="gin"),
         Index("ix_image_lora_model_id", "lora_model_id", "id", postgresql_where=text("lora_model_id IS NOT NULL")),
+        Index(
+            "ix_image_lora_version_id", "lora_version_id", "id", postgresql_where=text("lora_version_id IS NOT NULL")
+        ),
     )
 
     id: str = id_field()
@@ -60,6 +64,7 @@ class Image(SQLModel, table=True):
     model_key: str = Field(max_length=64)
     model_name: str = Field(max_length=60)
     lora_model_id: str | None = reference("lora_model.id", index=False, nullable=True, ondelete="SET NULL")
+    lora_version_id: str | None = reference("lora_version.id", index=False, nullable=True, ondelete="SET NULL")
     prompt: str = Field(sa_column=Column(Text, nullable=False))
     prompt_sent: str = Field(sa_column=Column(Text, nullable=False))
     aspect: str = Field(max_length=10)

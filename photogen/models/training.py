@@ -77,6 +77,7 @@ class Training(SQLModel, table=True):
     account_id: str = reference("account.id", index=False)
     photo_set_id: str = reference("photo_set.id", ondelete="RESTRICT")
     lora_model_id: str | None = reference("lora_model.id", nullable=True, ondelete="SET NULL")
+    """The model that it makes a further version of, from the start; else the one that came of it, from the end."""
     request_key: str = Field(default_factory=new_id, max_length=80, unique=True)
     """Made by the page per click, so that a double click is one training; prefixed with the account's id."""
     replaces_model_id: str | None = Field(default=None, max_length=26)

@@ -66,7 +66,7 @@ def test_a_training(world: World, stage: str) -> None:
     created = world.sandbox.accepted(operation="trainings.create")
     assert len(created) == 1
     assert training in str(created[0]["body"])
-    assert len(world.services.training.models(ada)) == 1
+    assert len(world.services.loras.all(ada)) == 1
     balance = world.services.credits.balance(ada)
     assert (balance.available, balance.held) == (before - 20, 0)
     assert world.services.credits.audit() == []
@@ -88,7 +88,7 @@ def test_a_picture_of_ones_own_model(world: World, stage: str) -> None:
     world.until(lambda: world.training_status(ada, training) == "completed", "there is a model", 90)
     before = world.services.credits.balance(ada).available
     moment = LORA[stage](world)
-    batch = world.draw(ada, model=f"lora:{world.services.training.models(ada)[0].id}")
+    batch = world.draw(ada, model=f"lora:{world.services.loras.all(ada)[0].id}")
     world.until(lambda: moment(world, ada, batch), f"the moment has come: {stage}")
     world.kill_worker()
     world.sandbox.clear_faults()

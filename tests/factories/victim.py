@@ -16,6 +16,7 @@ from photogen.models import (
     Generation,
     Image,
     LoraModel,
+    LoraVersion,
     Photo,
     PhotoSet,
     PhotoStatus,
@@ -52,11 +53,15 @@ class Victim:
                 column = "id" if table == "account" else "account_id"
                 query = text(f"SELECT t::text FROM {table} t WHERE {column} = :id ORDER BY 1")
                 found[table] = list(uow.session.execute(query, {"id": self.account}).scalars())
-            query = text(
-                "SELECT a::text FROM training_attempt a JOIN training t ON t.id = a.training_id "
-                "WHERE t.account_id = :id ORDER BY 1"
-            )
-            found["training_attempt"] = list(uow.session.execute(query, {"id": self.account}).scalars())
+            for table, parent, key in (
+                ("training_attempt", "training", "training_id"),
+                ("lora_version", "lora_model", "lora_model_id"),
+            ):
+                query = text(
+                    f"SELECT c::text FROM {table} c JOIN {parent} p ON p.id = c.{key} "
+                    "WHERE p.account_id = :id ORDER BY 1"
+                )
+                found[table] = list(uow.session.execute(query, {"id": self.account}).scalars())
         return found
 
     def move(self, kind: str) -> None:
@@ -78,16 +83,19 @@ def victim(web: WebServer, *, files: bool = True) -> Victim:
     account = web.account(credits=500, plan="enterprise", email=email, name=name)
     token = web.session(account)
     services = web.services
-    made: dict[str, str] = {kind: new_id() for kind in ("set", "photo", "model", "image", "shot")}
+    made: dict[str, str] = {kind: new_id() for kind in ("set", "photo", "model", "version", "image", "shot")}
     photo_key, image_key = f"photos/{made['photo']}/normal.jpg", f"images/{made['image']}/original.png"
     now = datetime.now(UTC)
     rows: list[list[SQLModel]] = [
         [
             PhotoSet(id=made["set"], account_id=account, name=photos),
-            LoraModel(
-                id=made["model"], account_id=account, name=model, trigger_word=word, weights_key=f"weights/{mark}.bin",
-                hub_repository=f"studio/{mark}", hub_url=hub,
-            ),
+            LoraModel(id=made["model"], account_id=account, name=model, trigger_word=word),
+        ],
+        [
+            LoraVersion(
+                id=made["version"], lora_model_id=made["model"], number=1, is_current=True,
+                weights_key=f"weights/{mark}.bin", hub_repository=f"studio/{mark}", hub_url=hub,
+            )
         ],
         [
             Photo(
@@ -122,7 +130,8 @@ def victim(web: WebServer, *, files: bool = True) -> Victim:
         [
             Image(
                 id=made["image"], account_id=account, generation_id=made["old generation"], shot_id=made["image"],
-                model_key="flux:schnell", model_name=model, lora_model_id=made["model"], prompt=prompt,
+                model_key="flux:schnell", model_name=model, lora_model_id=made["model"],
+                lora_version_id=made["version"], prompt=prompt,
                 prompt_sent=prompt, aspect="1:1", width=64, height=64, seed=7, vendor="together",
                 storage_key=image_key, content_type="image/png",
             )

@@ -12,13 +12,25 @@ from photogen.domain.gallery import GalleryService
 from photogen.domain.generation.commands import StartGeneration
 from photogen.domain.generation.config import GenerationConfig
 from photogen.domain.generation.service import GenerationService
+from photogen.domain.loras.service import LorasService
 from photogen.domain.photosets.service import PhotoSetsService, key_of
 from photogen.domain.training.commands import StartTraining
 from photogen.domain.training.config import TrainingConfig
 from photogen.domain.training.service import TrainingService
 from photogen.gateways.base import JobState
 from photogen.kit.ids import new_id
-from photogen.models import CreditHold, HoldState, LoraModel, Photo, PhotoSet, PhotoStatus, Shot, ShotStatus, Training
+from photogen.models import (
+    CreditHold,
+    HoldState,
+    LoraModel,
+    LoraVersion,
+    Photo,
+    PhotoSet,
+    PhotoStatus,
+    Shot,
+    ShotStatus,
+    Training,
+)
 from tests.factories.studio import Studio
 from tests.fakes.storage import MemoryStorage
 from tests.fakes.vendors import FakeHub, FakeTrainer, InlineVendor, JobVendor, Killed
@@ -44,6 +56,7 @@ class Works:
         self.generation_config = GenerationConfig(storage_pause=0.0)
         self.photosets = PhotoSetsService(studio.uow, studio.clock, self.storage)
         self.gallery = GalleryService(studio.uow, studio.clock, self.storage)
+        self.loras = LorasService(studio.uow, studio.clock, self.storage, self.hub)
         self.training = self.another_training_service()
         self.generation = GenerationService(
             studio.uow,
@@ -64,6 +77,7 @@ class Works:
             self.credits,
             self.studio.plans,
             self.photosets,
+            self.loras,
             self.storage,
             self.trainer,
             self.hub,
@@ -123,15 +137,25 @@ class Works:
         return self.generation.start(account_id, StartGeneration.of(**values | changes))
 
     def lora(self, account_id: str, **changes: Any) -> str:
-        """A ready model."""
+        """A ready model of one version."""
         id_ = new_id()
+        values: dict[str, Any] = {"id": id_, "account_id": account_id, "name": "Ada", "trigger_word": "adalove"}
+        with self.studio.uow() as uow:
+            uow.session.add(LoraModel(**values | changes))
+        self.version(id_, is_current=True)
+        return id_
+
+    def version(self, model_id: str, **changes: Any) -> str:
+        """A version of a model; the first with the model's id."""
+        number = changes.get("number", 1)
+        id_ = model_id if number == 1 else new_id()
         key = f"weights/{id_}.safetensors"
         values: dict[str, Any] = {
-            "id": id_, "account_id": account_id, "name": "Ada", "trigger_word": "adalove", "weights_key": key,
+            "id": id_, "lora_model_id": model_id, "number": number, "weights_key": key,
             "hub_repository": f"studio/ada-{id_}", "hub_url": f"https://hub.test/studio/ada-{id_}",
         }  # fmt: skip
         with self.studio.uow() as uow:
-            uow.session.add(LoraModel(**values | changes))
+            uow.session.add(LoraVersion(**values | changes))
         self.storage.objects[key] = (WEIGHTS, "application/octet-stream")
         return id_
 
@@ -143,7 +167,7 @@ class Works:
             {
                 "advance_training": self.training.advance,
                 "clean_up_training": self.training.clean_up,
-                "remove_model": self.training.remove_model,
+                "remove_model_version": self.loras.remove,
                 "advance_shot": self.generation.advance,
             }
         )
@@ -151,7 +175,7 @@ class Works:
     def later(self, seconds: float = 3.0) -> None:
         """Time passes, the schedule looks, the worker works."""
         self.clock.move(seconds=seconds)
-        for job in (*self.training.due(), *self.generation.due()):
+        for job in (*self.training.due(), *self.loras.due(), *self.generation.due()):
             self.queue.push(job)
         self.run()
 

@@ -36,7 +36,7 @@ def ada(works: Works) -> str:
     works.run()
     works.finish()
     works.studio.queue.waiting.clear()
-    works.training.delete_model(account, works.row(used).lora_model_id or "")
+    works.loras.delete(account, works.row(used).lora_model_id or "")
     works.run()
     works.trainer.requests.clear()
     works.trainer.jobs.clear()

@@ -16,7 +16,7 @@ from photogen.domain.generation import policy as pictures
 from photogen.domain.training import policy as trainings
 from photogen.errors import PhotogenError
 from photogen.gateways.base import Category, Fix, JobState
-from photogen.models import HoldState, LoraModel, LoraStatus, Shot, ShotStatus, Training
+from photogen.models import HoldState, LoraStatus, LoraVersion, Shot, ShotStatus, Training
 from tests.factories.studio import Studio
 from tests.factories.work import Works
 from tests.fakes.vendors import busy, lost
@@ -45,7 +45,7 @@ class Crossfire:
 
     def actions(self, dice: random.Random, account: str) -> dict[str, Callable[[], object]]:
         """By name; those that come twice come twice as often."""
-        training, generation = self.works.training, self.works.generation
+        training, loras, generation = self.works.training, self.works.loras, self.works.generation
         return {
             "draw": partial(self.draw, dice, account),
             "train": partial(self.train, dice, account),
@@ -59,10 +59,16 @@ class Crossfire:
             "retry pictures": partial(self.redraw, dice),
             "retry training": lambda: training.retry(*dice.choice(self.trainings)),
             "clean up": lambda: training.clean_up(dice.choice(self.trainings)[1]),
-            "schedule": lambda: (training.due(), generation.due(), training.recover(), generation.recover()),
+            "schedule": lambda: (
+                training.due(),
+                loras.due(),
+                generation.due(),
+                training.recover(),
+                generation.recover(),
+            ),
             "expire": self.works.credits.expire_due,
             "look": lambda: (generation.recent(account), training.list(account)),
-            "delete": lambda: training.delete_model(account, dice.choice(training.models(account)[:-1]).id),
+            "delete": lambda: loras.delete(account, dice.choice(loras.all(account)[:-1]).id),
         }
 
     def draw(self, dice: random.Random, account: str) -> None:
@@ -141,7 +147,7 @@ def test_nobody_waits_in_a_circle_and_every_credit_is_accounted_for(works: Works
     with works.studio.session() as session:
         shots = session.scalars(select(Shot)).all()
         rows = session.scalars(select(Training)).all()
-        models = session.scalars(select(LoraModel).where(LoraModel.status == LoraStatus.READY)).all()
+        versions = session.scalars(select(LoraVersion).where(LoraVersion.status == LoraStatus.READY)).all()
     assert {shot.status for shot in shots} <= pictures.FINAL
     assert {row.status for row in rows} <= trainings.FINAL
     assert not [row.id for row in rows if row.clean_due_at is not None and not trainings.resumable(
@@ -156,4 +162,4 @@ def test_nobody_waits_in_a_circle_and_every_credit_is_accounted_for(works: Works
     assert stored("images/") == {shot.id for shot in shots if shot.status is ShotStatus.DONE}
     assert stored("datasets/") == set()
     kept = {row.weights_key for row in rows if trainings.resumable(row, works.clock(), works.training_config)}
-    assert {f"weights/{name}" for name in stored("weights/")} == {model.weights_key for model in models} | kept - {""}
+    assert {f"weights/{name}" for name in stored("weights/")} == {row.weights_key for row in versions} | kept - {""}

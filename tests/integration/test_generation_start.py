@@ -62,8 +62,8 @@ class TestBatch:
         works.jobs.move(JobState.SUCCEEDED, picture_url="https://vendor.test/p1.png")
         works.later(1.5)
         assert works.states(id_) == [S.DONE]
-        assert works.training.models(ada)[0].uses == 1
-        assert works.training.models(ada)[0].preview_url.startswith("/media/images/")
+        assert works.loras.all(ada)[0].uses == 1
+        assert works.loras.all(ada)[0].preview_url.startswith("/media/images/")
 
     def test_a_double_click_is_one_batch(self, works: Works, ada: str) -> None:
         command = StartGeneration.of(request_key=new_id(), model="base:flux:schnell", prompt="x", count=2)

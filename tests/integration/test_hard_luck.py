@@ -185,6 +185,6 @@ def test_a_vendor_that_succeeds_while_it_is_cancelled(works: Works, ada: str) ->
         works.later(31)
     assert works.row(id_).status is TrainingStatus.CANCELLED
     assert works.balance(ada) >= before
-    assert works.training.models(ada) == []
+    assert works.loras.all(ada) == []
     assert works.trainer.cleaned["t1"] >= 1
     assert works.sound(ada)

@@ -54,6 +54,57 @@ def test_each_step_goes_down_by_itself(postgres: EmbeddedPostgres) -> None:
     postgres.drop("step_by_step")
 
 
+def test_a_model_of_before_becomes_the_first_version_of_itself(postgres: EmbeddedPostgres) -> None:
+    url = postgres.create("versions")
+    command.upgrade(_config(url), "0004")
+    with psycopg.connect(url) as before:
+        before.execute(
+            "INSERT INTO account (id, email, name, password_hash, role, plan_key, created_at) "
+            "VALUES ('a', 'a@example.com', 'Ada', '-', 'user', 'free', now())"
+        )
+        for name, status in (("m", "ready"), ("q", "quarantined"), ("d", "deleted")):
+            before.execute(
+                "INSERT INTO lora_model (id, account_id, name, trigger_word, subject, base_model, status, visibility, "
+                "weights_key, weights_bytes, default_scale, hub_repository, hub_url, uses, created_at, remove_due_at) "
+                "VALUES (%s, 'a', 'Ada', %s, 'person', 'FLUX.1-dev', %s, 'public', %s, 7, 0.8, 'hub/m', 'https://hub', "
+                "3, now(), %s)",
+                (name, name, status, f"weights/{name}", "2026-01-01" if status == "deleted" else None),
+            )
+        before.execute("INSERT INTO photo_set (id, account_id, name, created_at) VALUES ('s', 'a', '', now())")
+        before.execute(
+            "INSERT INTO training (id, account_id, photo_set_id, lora_model_id, request_key, name, trigger_word, "
+            "subject, visibility, steps, learning_rate, lora_rank, autocaption, photo_count, status, failed_stage, "
+            "percent, step, error_code, error_category, error, advice, paid_by, credits, hold_key, rounds, vendor, "
+            "vendor_id, vendor_version, dataset_key, weights_key, hub_repository, attempts, lease_owner, created_at, "
+            "stage_started_at) VALUES ('t', 'a', 's', 'm', 't', 'Ada', 'm', 'person', 'public', 1000, 0.0004, 16, "
+            "true, 8, 'completed', '', 100, 1000, '', '', '', '', 'credits', 20, '', 1, '', '', '', '', '', '', 0, '', "
+            "now(), now())"
+        )
+    migrations.upgrade(url)
+    with psycopg.connect(url) as after:
+        rows = after.execute(
+            "SELECT m.id, m.status, v.number, v.is_current, v.status, v.weights_key, v.default_scale, v.visibility, "
+            "v.training_id, v.remove_due_at IS NULL FROM lora_model m JOIN lora_version v ON v.lora_model_id = m.id"
+        ).fetchall()
+    command.downgrade(_config(url), "0004")
+    with psycopg.connect(url) as again:
+        back = again.execute(
+            "SELECT id, status, weights_key, hub_url, remove_due_at IS NULL FROM lora_model"
+        ).fetchall()
+
+    assert sorted(rows) == [
+        ("d", "deleted", 1, False, "deleted", "weights/d", 0.8, "public", None, False),
+        ("m", "ready", 1, True, "ready", "weights/m", 0.8, "public", "t", True),
+        ("q", "ready", 1, True, "quarantined", "weights/q", 0.8, "public", None, True),
+    ]
+    assert sorted(back) == [
+        ("d", "deleted", "weights/d", "https://hub", False),
+        ("m", "ready", "weights/m", "https://hub", True),
+        ("q", "quarantined", "weights/q", "https://hub", True),
+    ]
+    postgres.drop("versions")
+
+
 def test_the_quick_question_agrees_with_alembic(database_url: str, pg_url: str) -> None:
     head = ScriptDirectory.from_config(_config(database_url)).get_current_head()
 

@@ -68,7 +68,7 @@ class TestCancel:
         assert works.balance(ada) == 100
         works.later(60)
         assert works.hub.repositories == {}
-        assert works.training.models(ada) == []
+        assert works.loras.all(ada) == []
         assert works.sound(ada)
 
     def test_after_completion_it_is_too_late(self, works: Works, ada: str) -> None:
@@ -102,5 +102,5 @@ class TestCancel:
         state = works.row(id_).status
         assert state in {S.CANCELLED, S.COMPLETED}
         assert works.balance(ada) == (100 if state is S.CANCELLED else 80)
-        assert len(works.training.models(ada)) == (0 if state is S.CANCELLED else 1)
+        assert len(works.loras.all(ada)) == (0 if state is S.CANCELLED else 1)
         assert works.sound(ada)

@@ -17,11 +17,11 @@ class TestSlots:
             works.start(ada)
         assert refused.value.code == "no_free_slot"
         works.to_training(ada, replace_model_id=old)
-        assert [model.id for model in works.training.models(ada)] == [old]
+        assert [model.id for model in works.loras.all(ada)] == [old]
         with pytest.raises(Conflict):
-            works.training.delete_model(ada, old)
+            works.loras.delete(ada, old)
         works.finish()
-        models = works.training.models(ada)
+        models = works.loras.all(ada)
         assert [model.trigger_word for model in models] == ["adalove"]
         works.later(60)
         assert f"weights/{old}.safetensors" not in works.storage.objects
@@ -31,7 +31,7 @@ class TestSlots:
         works.to_training(ada, replace_model_id=old)
         works.trainer.move(JobState.FAILED)
         works.later()
-        assert [model.id for model in works.training.models(ada)] == [old]
+        assert [model.id for model in works.loras.all(ada)] == [old]
 
     def test_two_starts_do_not_share_the_last_slot(self, works: Works, ada: str) -> None:
         works.start(ada)
@@ -43,17 +43,17 @@ class TestModels:
     def test_rename_and_delete_everywhere(self, works: Works, ada: str) -> None:
         id_ = works.to_training(ada)
         works.finish()
-        model = works.training.models(ada)[0]
-        works.training.rename_model(ada, model.id, "  Grace  ")
-        assert works.training.model(ada, model.id).name == "Grace"
+        model = works.loras.all(ada)[0]
+        works.loras.rename(ada, model.id, "  Grace  ")
+        assert works.loras.get(ada, model.id).name == "Grace"
         with pytest.raises(Invalid):
-            works.training.rename_model(ada, model.id, " ")
+            works.loras.rename(ada, model.id, " ")
         eve = works.studio.account()
         with pytest.raises(NotFound):
-            works.training.delete_model(eve, model.id)
+            works.loras.delete(eve, model.id)
         works.hub.breaks["delete"] = [busy()]
-        works.training.delete_model(ada, model.id)
-        assert works.training.models(ada) == []
+        works.loras.delete(ada, model.id)
+        assert works.loras.all(ada) == []
         works.run()
         assert works.hub.repositories, "refused once"
         works.later(60)

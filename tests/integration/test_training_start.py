@@ -38,7 +38,7 @@ class TestStart:
         view = works.training.get(ada, id_)
         assert (view.status, view.percent, view.refunded) == ("completed", 100, False)
         assert [stage.state for stage in view.stages] == ["done"] * 5
-        model = works.training.model(ada, view.lora_model_id or "")
+        model = works.loras.get(ada, view.lora_model_id or "")
         assert (model.trigger_word, model.training_id, model.weights_bytes) == ("adalove", id_, len(WEIGHTS))
         assert works.hub.repositories[model.hub_repository].private
         assert works.hub.files[model.hub_repository]["lora.safetensors"] == WEIGHTS
@@ -89,7 +89,7 @@ class TestStart:
         works.start(account)
         works.run()
         works.finish()
-        works.training.delete_model(account, works.training.models(account)[0].id)
+        works.loras.delete(account, works.loras.all(account)[0].id)
         before = len(works.training.list(account))
         with pytest.raises(InsufficientCredits) as refused:
             works.start(account, trigger_word="second")

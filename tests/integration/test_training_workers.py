@@ -97,7 +97,7 @@ class TestKilledWorker:
         assert [request.reference for request in works.trainer.requests] == [id_]
         assert works.holds(ada)[-1] == (f"training:{id_}", 20, HoldState.CAPTURED)
         assert works.balance(ada) == 80
-        assert len(works.training.models(ada)) == 1
+        assert len(works.loras.all(ada)) == 1
         assert works.sound(ada)
 
 

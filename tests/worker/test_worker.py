@@ -16,7 +16,7 @@ def test_from_photos_to_a_picture_of_ones_own_model(world: World) -> None:
     world.start_worker(2)
     training = world.train(ada)
     world.until(lambda: world.training_status(ada, training) == "completed", "the training is completed")
-    model = world.services.training.models(ada)[0]
+    model = world.services.loras.all(ada)[0]
     batch = world.draw(ada, model=f"lora:{model.id}", count=2)
     world.until(lambda: world.batch_status(ada, batch) == "done", "the pictures are there")
     shots = world.services.generation.get(ada, batch).shots

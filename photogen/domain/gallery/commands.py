@@ -34,7 +34,8 @@ class ImageIds(Command):
 class NewImage:
     """A delivered picture whose bytes are stored already (rule 8). `id` is its shot's: a repeat is no second picture.
 
-    `recipe` has what applies of: negative_prompt, style, steps, guidance, lora_scale, vendor_model, seconds."""
+    `recipe` has what applies of: negative_prompt, style, steps, guidance, lora_scale, model_version,
+    vendor_model, seconds."""
 
     id: str
     account_id: str
@@ -54,6 +55,7 @@ class NewImage:
     storage_key: str
     content_type: str
     bytes: int
+    lora_version_id: str | None = None
     thumbhash: str = ""
     recipe: dict[str, Any] = field(default_factory=dict)
     created_at: datetime | None = None

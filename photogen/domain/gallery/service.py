@@ -176,6 +176,7 @@ def _recipe(image: Image) -> RecipeView:
         steps=recipe.get("steps"),
         guidance=recipe.get("guidance"),
         lora_scale=recipe.get("lora_scale"),
+        model_version=recipe.get("model_version"),
         aspect=image.aspect,
         width=image.width,
         height=image.height,

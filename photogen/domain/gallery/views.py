@@ -50,6 +50,7 @@ class RecipeView:
     steps: int | None
     guidance: float | None
     lora_scale: float | None
+    model_version: int | None
     aspect: str
     width: int
     height: int

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from photogen.kit.commands import Command, Lines, wrong
+from photogen.kit.ids import is_id
 
 COUNT = (1, 8)
 """Fewest and most pictures of a batch."""
@@ -28,6 +29,13 @@ def _choice(text: str) -> str:
     return text
 
 
+def _id(text: str) -> str:
+    if not is_id(text):
+        raise wrong("not_an_id", "{label} can't be used like this.")
+    return text
+
+
+Id = Annotated[str, AfterValidator(_id)]
 RequestKey = Annotated[str, AfterValidator(_key)]
 ModelChoice = Annotated[str, AfterValidator(_choice)]
 """`base:<key of the registry>` or `lora:<id of a trained model>`."""
@@ -40,6 +48,8 @@ class StartGeneration(Command):
 
     request_key: RequestKey
     model: ModelChoice
+    version_id: Id | None = None
+    """The version of a trained model; None takes its current one."""
     prompt: Annotated[str, Lines(PROMPT_LENGTH, least=1)]
     negative_prompt: Annotated[str, Lines(PROMPT_LENGTH)] = ""
     aspect: str = Field("1:1", max_length=10)

@@ -40,6 +40,7 @@ from photogen.gateways.base import (
 from photogen.kit import log
 from photogen.kit.clock import Clock
 from photogen.models.generation import Shot, ShotStatus
+from photogen.models.lora import LoraStatus
 
 NOW = timedelta(0)
 _LOOK_AGAIN = timedelta(seconds=1)
@@ -193,6 +194,14 @@ class Draw:
                         "model_deleted", Category.VALIDATION, "The model was deleted before this picture was drawn."
                     )
                 )
+            if order.lora.status is LoraStatus.QUARANTINED:
+                raise _Broken(
+                    Failure(
+                        "model_quarantined",
+                        Category.VALIDATION,
+                        "The model was put on hold before this picture was drawn. Its page says why.",
+                    )
+                )
             url = self._storage.signed_url(order.lora.weights_key, self._config.weights_ttl, reference=shot.id)
             if url is None:
                 raise _Broken(
@@ -310,6 +319,7 @@ class Draw:
             model_key=batch.model_key,
             model_name=batch.model_name,
             lora_model_id=batch.lora_model_id,
+            lora_version_id=batch.lora_version_id,
             prompt=batch.prompt,
             prompt_sent=batch.prompt_sent,
             aspect=batch.aspect,
@@ -326,6 +336,7 @@ class Draw:
                 "steps": batch.steps,
                 "guidance": batch.guidance,
                 "lora_scale": batch.lora_scale,
+                "model_version": order.lora.number if order.lora else None,
                 "style": batch.style,
                 "negative_prompt": batch.negative_prompt,
                 "vendor_model": order.model.vendor_model,

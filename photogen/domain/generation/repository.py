@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from photogen.domain.generation.policy import ACTIVE
 from photogen.models.generation import Generation, Shot
 from photogen.models.image import Image
-from photogen.models.lora import LoraModel, LoraStatus
+from photogen.models.lora import LoraModel, LoraStatus, LoraVersion
 from photogen.models.plan import ImageModel
 
 
@@ -24,16 +25,16 @@ class Order:
     shot: Shot
     generation: Generation
     model: ImageModel
-    lora: LoraModel | None
+    lora: LoraVersion | None
 
 
 def order(session: Session, shot_id: str) -> Order | None:
     """Whosever shot, in one query, for the worker."""
     row = session.exec(
-        select(Shot, Generation, ImageModel, LoraModel)
+        select(Shot, Generation, ImageModel, LoraVersion)
         .join(Generation, col(Generation.id) == col(Shot.generation_id))
         .join(ImageModel, col(ImageModel.key) == col(Generation.model_key))
-        .outerjoin(LoraModel, col(LoraModel.id) == col(Generation.lora_model_id))
+        .outerjoin(LoraVersion, col(LoraVersion.id) == col(Generation.lora_version_id))
         .where(Shot.id == shot_id)
         .execution_options(populate_existing=True)
     ).one_or_none()
@@ -77,22 +78,33 @@ def thumbhashes(session: Session, image_ids: Sequence[str]) -> dict[str, str]:
     return dict(rows)
 
 
-def lora(session: Session, account_id: str, model_id: str) -> LoraModel | None:
-    """The account's model, if it can be used."""
-    return session.exec(
-        select(LoraModel).where(
-            LoraModel.id == model_id, LoraModel.account_id == account_id, LoraModel.status == LoraStatus.READY
-        )
-    ).one_or_none()
+def lora(
+    session: Session, account_id: str, model_id: str, version_id: str | None = None
+) -> tuple[LoraModel, LoraVersion] | None:
+    """The account's model with its current version, or with the one asked for, if that can be used."""
+    wanted = col(LoraVersion.is_current) if version_id is None else col(LoraVersion.id) == version_id
+    return session.exec(_usable(account_id).where(LoraModel.id == model_id, wanted)).one_or_none()
 
 
-def loras(session: Session, account_id: str) -> Sequence[LoraModel]:
-    """The account's models that can be used, newest first."""
+def loras(session: Session, account_id: str) -> Sequence[tuple[LoraModel, LoraVersion]]:
+    """The account's models that can be used with their current versions, newest first."""
     return session.exec(
-        select(LoraModel)
-        .where(LoraModel.account_id == account_id, LoraModel.status == LoraStatus.READY)
+        _usable(account_id)
+        .where(col(LoraVersion.is_current))
         .order_by(col(LoraModel.created_at).desc(), col(LoraModel.id).desc())
     ).all()
+
+
+def _usable(account_id: str) -> Select[LoraModel, LoraVersion]:
+    return (
+        select(LoraModel, LoraVersion)
+        .join(LoraVersion, col(LoraVersion.lora_model_id) == col(LoraModel.id))
+        .where(
+            LoraModel.account_id == account_id,
+            LoraModel.status == LoraStatus.READY,
+            LoraVersion.status == LoraStatus.READY,
+        )
+    )
 
 
 def previews(session: Session, model_ids: Sequence[str]) -> dict[str, str]:

@@ -24,7 +24,7 @@ from photogen.gateways.base import ImageVendor, Job, Storage
 from photogen.kit.clock import Clock
 from photogen.kit.ids import is_id, new_id
 from photogen.models.generation import Generation, Shot, ShotStatus
-from photogen.models.lora import LoraModel
+from photogen.models.lora import LoraModel, LoraVersion
 
 _MOST_LISTED = 50
 
@@ -59,15 +59,17 @@ class GenerationService:
         """Models, styles and shapes that the page offers."""
         models = self._plans.image_models(account_id)
         painter = next((model for model in models if model.capabilities.lora), None)
-        mine: tuple[LoraModel, ...] = ()
+        mine: Sequence[tuple[LoraModel, LoraVersion]] = ()
         previews: dict[str, str] = {}
         if painter is not None:
             with self._uow() as uow:
-                mine = tuple(repository.loras(uow.session, account_id))
-                previews = repository.previews(uow.session, [lora.id for lora in mine])
+                mine = repository.loras(uow.session, account_id)
+                previews = repository.previews(uow.session, [lora.id for lora, _ in mine])
         return GenerateOptions(
             base_models=tuple(show.base_choice(model) for model in models if not model.capabilities.lora),
-            my_models=tuple(show.lora_choice(lora, painter, previews.get(lora.id)) for lora in mine if painter),
+            my_models=tuple(
+                show.lora_choice(lora, version, painter, previews.get(lora.id)) for lora, version in mine if painter
+            ),
             styles=STYLES,
             aspects=ASPECTS,
         )
@@ -97,13 +99,14 @@ class GenerationService:
             known = repository.by_request_key(uow.session, key)
             if known is not None:
                 return known.id
-            model, lora = self._chosen(uow, account_id, command.model)
+            model, own = self._chosen(uow, account_id, command.model, command.version_id)
+            lora, version = own or (None, None)
             if model.locked:
                 raise TierRequired(
                     f"{model.name} comes with the {model.unlocked_by} plan. Choose another model, or change the plan.",
                     tier=model.tier.value,
                 )
-            chosen = policy.choose(command, model.capabilities, lora.default_scale if lora else None)
+            chosen = policy.choose(command, model.capabilities, version.default_scale if version else None)
             width, height = pixels(command.aspect)
             now = self._clock()
             batch = Generation(
@@ -112,6 +115,7 @@ class GenerationService:
                 request_key=key,
                 model_key=model.key,
                 lora_model_id=lora.id if lora else None,
+                lora_version_id=version.id if version else None,
                 model_name=lora.name if lora else model.name,
                 prompt=command.prompt,
                 prompt_sent=policy.prompt_sent(command.prompt, lora.trigger_word if lora else "", command.style),
@@ -180,11 +184,12 @@ class GenerationService:
         lost = [shot.seed for shot in shots if shot.status in {ShotStatus.FAILED, ShotStatus.CANCELLED}]
         if not lost or any(shot.status not in policy.FINAL for shot in shots):
             raise Conflict("There is nothing to retry: no picture of this batch failed.", code="nothing_to_retry")
-        if batch.lora_scale is not None and batch.lora_model_id is None:
+        if batch.lora_scale is not None and (batch.lora_model_id is None or batch.lora_version_id is None):
             raise NotFound("The model of these pictures has been deleted.", code="model_not_found")
         command = StartGeneration.of(
             request_key=f"retry_{batch.id}",
             model=f"lora:{batch.lora_model_id}" if batch.lora_model_id else f"base:{batch.model_key}",
+            version_id=batch.lora_version_id,
             prompt=batch.prompt,
             negative_prompt=batch.negative_prompt,
             aspect=batch.aspect,
@@ -228,7 +233,9 @@ class GenerationService:
 
     # --- within -----------------------------------------------------------------------------------------------------
 
-    def _chosen(self, uow: UnitOfWork, account_id: str, choice: str) -> tuple[ImageModelView, LoraModel | None]:
+    def _chosen(
+        self, uow: UnitOfWork, account_id: str, choice: str, version_id: str | None = None
+    ) -> tuple[ImageModelView, tuple[LoraModel, LoraVersion] | None]:
         """The registry's model that draws, and the creator's own where one was chosen. Raises NotFound."""
         kind, _, name = choice.partition(":")
         if kind == "base":
@@ -236,7 +243,7 @@ class GenerationService:
             if model.capabilities.lora:
                 raise NotFound("Choose one of your models to draw with.", code="model_not_found")
             return model, None
-        lora = repository.lora(uow.session, account_id, name) if is_id(name) else None
+        lora = repository.lora(uow.session, account_id, name, version_id) if is_id(name) else None
         if lora is None:
             raise NotFound("This model does not exist, or it has been deleted.", code="model_not_found")
         painter = repository.lora_painter(uow.session)

@@ -9,7 +9,7 @@ from photogen.domain.generation import policy
 from photogen.domain.generation.views import GenerationView, ModelChoiceView, ShotView
 from photogen.domain.plans.views import ImageModelView
 from photogen.models.generation import Generation, Shot, ShotStatus
-from photogen.models.lora import LoraModel
+from photogen.models.lora import LoraModel, LoraVersion
 
 
 def shot(row: Shot, thumbhashes: Mapping[str, str]) -> ShotView:
@@ -81,7 +81,7 @@ def base_choice(model: ImageModelView) -> ModelChoiceView:
     )
 
 
-def lora_choice(lora: LoraModel, by: ImageModelView, preview: str | None) -> ModelChoiceView:
+def lora_choice(lora: LoraModel, version: LoraVersion, by: ImageModelView, preview: str | None) -> ModelChoiceView:
     """A creator's own model in the picker, drawn by the registry's model `by`."""
     return ModelChoiceView(
         choice=f"lora:{lora.id}",
@@ -94,6 +94,6 @@ def lora_choice(lora: LoraModel, by: ImageModelView, preview: str | None) -> Mod
         unlocked_by=by.unlocked_by,
         beta=by.beta,
         trigger_word=lora.trigger_word,
-        default_scale=lora.default_scale,
+        default_scale=version.default_scale,
         preview_url=f"/media/images/{preview}/512" if preview else "",
     )

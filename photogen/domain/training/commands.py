@@ -78,9 +78,3 @@ class SaveDraft(Command):
     visibility: Visibility = Visibility.PRIVATE
     step: int = Field(1, ge=1, le=4)
     """The wizard's page, 1 to 4."""
-
-
-class RenameModel(Command):
-    """A new name for a model."""
-
-    name: Name = Field(title="Model name")

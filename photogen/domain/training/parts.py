@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from photogen.db.lease import Leases
 from photogen.db.uow import UowFactory
 from photogen.domain.credits.service import CreditsService
+from photogen.domain.loras.service import LorasService
 from photogen.domain.photosets.service import PhotoSetsService
 from photogen.domain.training.config import TrainingConfig
 from photogen.domain.training.settle import Settlement
@@ -23,6 +24,7 @@ class Parts:
     clock: Clock
     credits: CreditsService
     photosets: PhotoSetsService
+    loras: LorasService
     storage: Storage
     trainer: Trainer
     hub: Hub

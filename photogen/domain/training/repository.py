@@ -7,13 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, tuple_, update
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
 from photogen.domain.training.policy import ACTIVE
-from photogen.models.generation import Generation, Shot, ShotStatus
-from photogen.models.image import Image
-from photogen.models.lora import LoraModel, LoraStatus
+from photogen.models.lora import LoraModel, LoraStatus, LoraVersion
 from photogen.models.training import (
     AttemptOutcome,
     Training,
@@ -251,15 +248,6 @@ def delete_draft(session: Session, account_id: str) -> None:
 # --- models ---------------------------------------------------------------------------------------------------------
 
 
-def models(session: Session, account_id: str) -> Sequence[LoraModel]:
-    """The account's models that are not deleted, newest first."""
-    return session.exec(
-        select(LoraModel)
-        .where(LoraModel.account_id == account_id, LoraModel.status != LoraStatus.DELETED)
-        .order_by(col(LoraModel.created_at).desc(), col(LoraModel.id).desc())
-    ).all()
-
-
 def model(session: Session, account_id: str, model_id: str, *, locked: bool = False) -> LoraModel | None:
     """The account's model, unless it is deleted."""
     query = select(LoraModel).where(
@@ -268,51 +256,6 @@ def model(session: Session, account_id: str, model_id: str, *, locked: bool = Fa
     return session.exec(query.with_for_update() if locked else query).one_or_none()
 
 
-def model_of(session: Session, model_id: str) -> LoraModel | None:
-    """Whosever model, in whatever state, for the worker."""
-    return session.get(LoraModel, model_id)
-
-
-def trainings_of(session: Session, model_ids: Sequence[str]) -> dict[str, Training]:
-    """By the model that came of it."""
-    rows = session.exec(select(Training).where(col(Training.lora_model_id).in_(model_ids))).all()
-    return {row.lora_model_id: row for row in rows if row.lora_model_id}
-
-
-def previews(session: Session, model_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """The newest picture of each model that has one: (image id, thumbhash)."""
-    rows = session.exec(
-        select(Image.lora_model_id, Image.id, Image.thumbhash)
-        .where(col(Image.lora_model_id).in_(model_ids), col(Image.deleted_at).is_(None))
-        .ext(distinct_on(col(Image.lora_model_id)))
-        .order_by(col(Image.lora_model_id), col(Image.id).desc())
-    ).all()
-    return {model_id: (image_id, thumbhash) for model_id, image_id, thumbhash in rows if model_id}
-
-
-def shots_under_way(session: Session, model_id: str) -> bool:
-    """Whether a picture is being made with this model: its weights are needed until then."""
-    query = (
-        select(Shot.id)
-        .join(Generation, col(Generation.id) == col(Shot.generation_id))
-        .where(
-            Generation.lora_model_id == model_id,
-            col(Shot.status).in_([ShotStatus.QUEUED, ShotStatus.RENDERING]),
-        )
-    )
-    return session.exec(query.limit(1)).first() is not None
-
-
-def due_removals(session: Session, now: datetime, limit: int, push: timedelta) -> list[str]:
-    """Ids of deleted models of which something is left."""
-    found = session.exec(
-        select(LoraModel)
-        .where(col(LoraModel.remove_due_at) <= now)
-        .order_by(col(LoraModel.remove_due_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for row in found:
-        row.remove_due_at = now + push
-        session.add(row)
-    return [row.id for row in found]
+def version_by(session: Session, training_id: str) -> LoraVersion | None:
+    """The version that a training has made."""
+    return session.exec(select(LoraVersion).where(LoraVersion.training_id == training_id).limit(1)).first()

@@ -1,4 +1,4 @@
-"""Use cases of trainings and trained models: the only door."""
+"""Use cases of trainings: the only door."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from photogen.db.lease import Leases
 from photogen.db.locks import lock_account
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.credits.service import CreditsService
+from photogen.domain.loras.service import LorasService
 from photogen.domain.photosets.service import PhotoSetsService
 from photogen.domain.plans.service import PlansService
 from photogen.domain.plans.views import Entitlements
@@ -16,12 +17,10 @@ from photogen.domain.training.advance import Advance
 from photogen.domain.training.clean import CleanUp
 from photogen.domain.training.commands import PHOTOS, SaveDraft, StartTraining
 from photogen.domain.training.config import TrainingConfig
-from photogen.domain.training.models import Models
 from photogen.domain.training.parts import Parts
-from photogen.domain.training.settle import ADVANCE, CLEAN_UP, REMOVE_MODEL, Settlement
+from photogen.domain.training.settle import ADVANCE, CLEAN_UP, Settlement
 from photogen.domain.training.views import (
     DraftView,
-    LoraModelView,
     Retried,
     SlotsView,
     TrainingQuote,
@@ -41,8 +40,8 @@ _Jobs = list[Job]
 
 
 class TrainingService:
-    """For pages: quote, draft, start, cancel, retry, get, list, slots, and the models. For the worker: advance,
-    clean_up, remove_model, due. Whatever belongs to somebody else is NotFound."""
+    """For pages: quote, draft, start, cancel, retry, get, list, slots. For the worker: advance, clean_up, due. Whatever
+    belongs to somebody else is NotFound."""
 
     def __init__(
         self,
@@ -51,6 +50,7 @@ class TrainingService:
         credits: CreditsService,
         plans: PlansService,
         photosets: PhotoSetsService,
+        loras: LorasService,
         storage: Storage,
         trainer: Trainer,
         hub: Hub,
@@ -65,9 +65,8 @@ class TrainingService:
         self._settlement = Settlement(clock, credits, self._config)
         self._leases: Leases[Training] = Leases(uow, clock, Training, self._config.lease)
         parts = Parts(
-            uow, clock, credits, photosets, storage, trainer, hub, self._config, self._leases, self._settlement
+            uow, clock, credits, photosets, loras, storage, trainer, hub, self._config, self._leases, self._settlement
         )
-        self._models = Models(parts)
         self._advance = Advance(parts)
         self._clean_up = CleanUp(parts)
 
@@ -267,25 +266,9 @@ class TrainingService:
         with self._uow() as uow:
             row = self._own(uow, account_id, training_id)
             attempts = repository.attempts(uow.session, row.id)
-            model = repository.model_of(uow.session, row.lora_model_id) if row.lora_model_id else None
+            made = repository.version_by(uow.session, row.id)
             expected = self._expected(uow, row.steps) if row.status not in policy.FINAL else 0
-        return show.training(row, attempts, model.hub_url if model else "", expected, self._clock(), self._config)
-
-    def models(self, account_id: str) -> list[LoraModelView]:
-        """The creator's models, newest first."""
-        return self._models.all(account_id)
-
-    def model(self, account_id: str, model_id: str) -> LoraModelView:
-        """Raises NotFound."""
-        return self._models.get(account_id, model_id)
-
-    def rename_model(self, account_id: str, model_id: str, name: str) -> None:
-        """Raises NotFound, Invalid."""
-        self._models.rename(account_id, model_id, name)
-
-    def delete_model(self, account_id: str, model_id: str) -> None:
-        """Raises NotFound, Conflict (`being_replaced`)."""
-        self._models.delete(account_id, model_id)
+        return show.training(row, attempts, made.hub_url if made else "", expected, self._clock(), self._config)
 
     # --- the worker's side ------------------------------------------------------------------------------------------
 
@@ -297,10 +280,6 @@ class TrainingService:
         """Deletes what a finished training has left."""
         self._clean_up(training_id)
 
-    def remove_model(self, model_id: str) -> None:
-        """Deletes what a deleted model consists of."""
-        self._models.remove(model_id)
-
     def due(self, limit: int = 100) -> _Jobs:
         """Jobs for the rows that somebody should look at now; each is not due again for a while."""
         now = self._clock()
@@ -308,11 +287,9 @@ class TrainingService:
             later = max(self._config.pickup, self._config.lease / 3)
             advance = repository.due(uow.session, now, limit, later)
             clean = repository.due_clean_ups(uow.session, now, limit, _CLEAN_AGAIN)
-            remove = repository.due_removals(uow.session, now, limit, _CLEAN_AGAIN)
         return [
             *(Job(ADVANCE, (row_id,)) for row_id in advance),
             *(Job(CLEAN_UP, (row_id,)) for row_id in clean),
-            *(Job(REMOVE_MODEL, (row_id,)) for row_id in remove),
         ]
 
     def recover(self) -> int:

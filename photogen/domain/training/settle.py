@@ -14,7 +14,7 @@ from photogen.models.training import AttemptOutcome, PaidBy, Training, TrainingS
 
 _log = log.get("training")
 
-ADVANCE, CLEAN_UP, REMOVE_MODEL = "advance_training", "clean_up_training", "remove_model"
+ADVANCE, CLEAN_UP = "advance_training", "clean_up_training"
 """Functions of worker.jobs."""
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from photogen.domain.loras.show import paid
 from photogen.domain.training import policy
 from photogen.domain.training.config import TrainingConfig
-from photogen.domain.training.views import AttemptView, LoraModelView, StageView, TrainingRow, TrainingView
-from photogen.models.lora import LoraModel
-from photogen.models.training import AttemptOutcome, PaidBy, Training, TrainingAttempt, TrainingStatus
+from photogen.domain.training.views import AttemptView, StageView, TrainingRow, TrainingView
+from photogen.models.training import AttemptOutcome, Training, TrainingAttempt, TrainingStatus
 
 _CLOSING_SECONDS = 5.0
 """What publishing adds to the trainer's own estimate."""
@@ -81,10 +81,6 @@ def _refunded(row: Training) -> bool:
     return row.status in {TrainingStatus.FAILED, TrainingStatus.CANCELLED}
 
 
-def _credits(row: Training) -> int:
-    return row.credits if row.paid_by is PaidBy.CREDITS else 0
-
-
 def training(
     row: Training,
     attempts: Sequence[TrainingAttempt],
@@ -112,7 +108,7 @@ def training(
         error_code=row.error_code,
         error_category=row.error_category,
         advice=row.advice,
-        credits=_credits(row),
+        credits=paid(row),
         paid_by=row.paid_by.value,
         refunded=_refunded(row),
         can_cancel=row.status not in policy.FINAL,
@@ -145,7 +141,7 @@ def training_row(row: Training, expected: float, now: datetime) -> TrainingRow:
         seconds_left=seconds_left(row, expected, now),
         elapsed_seconds=_elapsed(row, now),
         steps=row.steps,
-        credits=_credits(row),
+        credits=paid(row),
         paid_by=row.paid_by.value,
         refunded=_refunded(row),
         error=row.error,
@@ -153,34 +149,4 @@ def training_row(row: Training, expected: float, now: datetime) -> TrainingRow:
         lora_model_id=row.lora_model_id,
         created_at=row.created_at,
         finished_at=row.finished_at,
-    )
-
-
-def model(row: LoraModel, made_by: Training | None, preview: tuple[str, str] | None) -> LoraModelView:
-    """A model with the training that it came of and its newest picture."""
-    image_id, thumbhash = preview or ("", "")
-    return LoraModelView(
-        id=row.id,
-        name=row.name,
-        trigger_word=row.trigger_word,
-        subject=row.subject.value,
-        base_model=row.base_model,
-        status=row.status.value,
-        visibility=row.visibility.value,
-        preview_url=f"/media/images/{image_id}/512" if image_id else "",
-        preview_thumbhash=thumbhash,
-        uses=row.uses,
-        default_scale=row.default_scale,
-        weights_bytes=row.weights_bytes,
-        created_at=row.created_at,
-        training_id=made_by.id if made_by else None,
-        steps=made_by.steps if made_by else None,
-        learning_rate=made_by.learning_rate if made_by else None,
-        lora_rank=made_by.lora_rank if made_by else None,
-        photo_count=made_by.photo_count if made_by else None,
-        credits=_credits(made_by) if made_by else None,
-        seconds=_elapsed(made_by, made_by.finished_at) if made_by and made_by.finished_at else None,
-        photo_set_id=made_by.photo_set_id if made_by else None,
-        hub_repository=row.hub_repository,
-        hub_url=row.hub_url,
     )

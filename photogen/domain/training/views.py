@@ -151,32 +151,3 @@ class SlotsView:
     def free(self) -> int:
         """How many more can be begun."""
         return max(0, self.total - self.used)
-
-
-@dataclass(frozen=True, slots=True)
-class LoraModelView:
-    """A trained model. `preview_url` is its newest picture, "" without one; `seconds` the training's length."""
-
-    id: str
-    name: str
-    trigger_word: str
-    subject: str
-    base_model: str
-    status: str
-    visibility: str
-    preview_url: str
-    preview_thumbhash: str
-    uses: int
-    default_scale: float
-    weights_bytes: int
-    created_at: datetime
-    training_id: str | None
-    steps: int | None
-    learning_rate: float | None
-    lora_rank: int | None
-    photo_count: int | None
-    credits: int | None
-    seconds: float | None
-    photo_set_id: str | None
-    hub_repository: str
-    hub_url: str

@@ -51,7 +51,7 @@ class Dashboard(rx.State):
             balance = await call(services().credits.balance, account)
             rights = await call(services().plans.entitlements, account)
             trainings = await call(services().training.list, account, None, 20)
-            models = await call(services().training.models, account)
+            models = await call(services().loras.all, account)
             batches = await call(services().generation.recent, account, 6)
             pictures = await call(services().gallery.recent, account, RECENT)
             sets = [] if pictures or trainings else await call(services().photosets.list, account)

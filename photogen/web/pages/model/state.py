@@ -4,7 +4,7 @@ import dataclasses
 
 import reflex as rx
 
-from photogen.domain.training.views import LoraModelView
+from photogen.domain.loras.views import LoraModelView
 from photogen.errors import Invalid, NotFound, PhotogenError
 from photogen.web import live, routes
 from photogen.web.deps import call, services
@@ -68,7 +68,7 @@ class ModelPage(rx.State):
     async def _read(self):
         account = current().account_id
         try:
-            view = await call(services().training.model, account, self._id)
+            view = await call(services().loras.get, account, self._id)
             photos = await call(services().photosets.photos, account, view.photo_set_id) if view.photo_set_id else []
         except NotFound:
             self.missing, self.ready = True, True
@@ -126,7 +126,7 @@ class ModelPage(rx.State):
     async def rename(self, form_data: dict[str, object]):
         """Gives the model its new name."""
         try:
-            await call(services().training.rename_model, current().account_id, self._id, self.new_name)
+            await call(services().loras.rename, current().account_id, self._id, self.new_name)
         except Invalid as error:
             self.name_error = error.public
             return
@@ -154,7 +154,7 @@ class ModelPage(rx.State):
         self.busy = True
         yield
         try:
-            await call(services().training.delete_model, current().account_id, self._id)
+            await call(services().loras.delete, current().account_id, self._id)
         except PhotogenError as error:
             self.busy = self.deleting = False
             yield toast.error(error)

@@ -4,7 +4,7 @@ import dataclasses
 
 import reflex as rx
 
-from photogen.domain.training.views import LoraModelView
+from photogen.domain.loras.views import LoraModelView
 from photogen.errors import PhotogenError
 from photogen.web import live
 from photogen.web.deps import call, services
@@ -60,7 +60,7 @@ class Models(rx.State):
     async def _read(self):
         account = current().account_id
         try:
-            models = await call(services().training.models, account)
+            models = await call(services().loras.all, account)
             rows = await call(services().training.list, account, None, 20)
             slots = await call(services().training.slots, account)
         except PhotogenError as error:

@@ -93,7 +93,7 @@ class Wizard(rx.State):
             draft = await call(services().training.draft, account)
             rights = await call(services().plans.entitlements, account)
             slots = await call(services().training.slots, account)
-            models = await call(services().training.models, account) if not slots.free else []
+            models = await call(services().loras.all, account) if not slots.free else []
             sets = await call(services().photosets.list, account)
         except PhotogenError as error:
             self.problem, self.problem_code, self.ready = error.public, error.code, True

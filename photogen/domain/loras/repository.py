@@ -1,0 +1,142 @@
+"""The SQL of models and their versions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, update
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlmodel import Session, col, select
+
+from photogen.models.generation import Generation, Shot, ShotStatus
+from photogen.models.image import Image
+from photogen.models.lora import LoraModel, LoraStatus, LoraVersion
+from photogen.models.training import Training, TrainingStatus
+
+_OVER = (TrainingStatus.COMPLETED, TrainingStatus.FAILED, TrainingStatus.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A model, its current version, and the training that this came of."""
+
+    model: LoraModel
+    version: LoraVersion
+    training: Training | None
+
+
+def listed(session: Session, account_id: str, model_id: str | None = None) -> list[Listed]:
+    """The account's models that are not deleted, newest first; only `model_id` where it is given."""
+    query = (
+        select(LoraModel, LoraVersion, Training)
+        .join(LoraVersion, (col(LoraVersion.lora_model_id) == col(LoraModel.id)) & col(LoraVersion.is_current))
+        .outerjoin(Training, col(Training.id) == col(LoraVersion.training_id))
+        .where(LoraModel.account_id == account_id, LoraModel.status != LoraStatus.DELETED)
+        .order_by(col(LoraModel.created_at).desc(), col(LoraModel.id).desc())
+    )
+    if model_id is not None:
+        query = query.where(LoraModel.id == model_id)
+    return [Listed(*row) for row in session.exec(query).all()]
+
+
+def model(session: Session, account_id: str, model_id: str, *, locked: bool = False) -> LoraModel | None:
+    """The account's model, unless it is deleted."""
+    query = select(LoraModel).where(
+        LoraModel.id == model_id, LoraModel.account_id == account_id, LoraModel.status != LoraStatus.DELETED
+    )
+    return session.exec(query.with_for_update() if locked else query).one_or_none()
+
+
+def versions(session: Session, model_id: str) -> Sequence[LoraVersion]:
+    """Those that are not deleted, newest first."""
+    return session.exec(
+        select(LoraVersion)
+        .where(LoraVersion.lora_model_id == model_id, LoraVersion.status != LoraStatus.DELETED)
+        .order_by(col(LoraVersion.number).desc())
+    ).all()
+
+
+def version_of(session: Session, version_id: str) -> LoraVersion | None:
+    """Whosever version, in whatever state, for the worker."""
+    return session.get(LoraVersion, version_id)
+
+
+def current(session: Session, model_id: str) -> LoraVersion | None:
+    """The version that pictures are drawn with."""
+    return session.exec(
+        select(LoraVersion).where(LoraVersion.lora_model_id == model_id, col(LoraVersion.is_current))
+    ).one_or_none()
+
+
+def counts(session: Session, model_ids: Sequence[str]) -> dict[str, int]:
+    """How many versions each model has."""
+    rows = session.exec(
+        select(LoraVersion.lora_model_id, func.count())
+        .where(col(LoraVersion.lora_model_id).in_(model_ids), LoraVersion.status != LoraStatus.DELETED)
+        .group_by(col(LoraVersion.lora_model_id))
+    ).all()
+    return dict(rows)
+
+
+def next_number(session: Session, model_id: str) -> int:
+    """The number after the highest that was ever given."""
+    last = session.exec(select(func.max(LoraVersion.number)).where(LoraVersion.lora_model_id == model_id)).one()
+    return (last or 0) + 1
+
+
+def under_training(session: Session, account_id: str, model_id: str) -> Training | None:
+    """A training under way that is to replace this model, or to make a further version of it."""
+    return session.exec(
+        select(Training)
+        .where(
+            Training.account_id == account_id,
+            or_(col(Training.replaces_model_id) == model_id, col(Training.lora_model_id) == model_id),
+            col(Training.status).not_in(_OVER),
+        )
+        .limit(1)
+    ).first()
+
+
+def previews(session: Session, model_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """The newest picture of each model that has one: (image id, thumbhash)."""
+    rows = session.exec(
+        select(Image.lora_model_id, Image.id, Image.thumbhash)
+        .where(col(Image.lora_model_id).in_(model_ids), col(Image.deleted_at).is_(None))
+        .ext(distinct_on(col(Image.lora_model_id)))
+        .order_by(col(Image.lora_model_id), col(Image.id).desc())
+    ).all()
+    return {model_id: (image_id, thumbhash) for model_id, image_id, thumbhash in rows if model_id}
+
+
+def shots_under_way(session: Session, version_id: str) -> bool:
+    """Whether a picture is being made with this version: its weights are needed until then."""
+    query = (
+        select(Shot.id)
+        .join(Generation, col(Generation.id) == col(Shot.generation_id))
+        .where(
+            Generation.lora_version_id == version_id,
+            col(Shot.status).in_([ShotStatus.QUEUED, ShotStatus.RENDERING]),
+        )
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
+def due_removals(session: Session, now: datetime, limit: int, push: timedelta) -> list[str]:
+    """Ids of deleted versions of which something is left; each is not due again until `push` is over."""
+    found = session.exec(
+        select(LoraVersion.id)
+        .where(col(LoraVersion.remove_due_at) <= now)
+        .order_by(col(LoraVersion.remove_due_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if found:
+        session.execute(
+            update(LoraVersion)
+            .where(col(LoraVersion.id).in_(found))
+            .values(remove_due_at=now + push)
+            .execution_options(synchronize_session=False)
+        )
+    return list(found)

@@ -1,0 +1,185 @@
+"""Use cases of trained models: the only door."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from photogen.db.uow import UnitOfWork, UowFactory
+from photogen.domain.loras import repository, show
+from photogen.domain.loras.commands import NewVersion, RenameModel
+from photogen.domain.loras.views import LoraModelView
+from photogen.errors import Conflict, NotFound
+from photogen.gateways.base import GatewayError, Hub, Job, Storage
+from photogen.kit import log
+from photogen.kit.clock import Clock
+from photogen.kit.ids import is_id
+from photogen.models.lora import LoraModel, LoraStatus, LoraVersion
+
+REMOVE = "remove_model_version"
+"""The function of worker.jobs."""
+_PICKUP = timedelta(seconds=5)
+"""When the schedule takes up a removal whose job got lost."""
+_AGAIN = timedelta(seconds=30)
+_log = log.get("models")
+
+
+class LorasService:
+    """For pages: all, get, rename, delete. For trainings, as steps: add, drop. For the worker: remove, due.
+    Whatever belongs to somebody else is NotFound."""
+
+    def __init__(self, uow: UowFactory, clock: Clock, storage: Storage, hub: Hub) -> None:
+        self._uow = uow
+        self._clock = clock
+        self._storage = storage
+        self._hub = hub
+
+    # --- shown ------------------------------------------------------------------------------------------------------
+
+    def all(self, account_id: str) -> list[LoraModelView]:
+        """The creator's models, newest first."""
+        with self._uow() as uow:
+            return self._views(uow, repository.listed(uow.session, account_id))
+
+    def get(self, account_id: str, model_id: str) -> LoraModelView:
+        """Raises NotFound."""
+        with self._uow() as uow:
+            found = repository.listed(uow.session, account_id, model_id) if is_id(model_id) else []
+            if not found:
+                raise _gone()
+            return self._views(uow, found)[0]
+
+    def _views(self, uow: UnitOfWork, rows: list[repository.Listed]) -> list[LoraModelView]:
+        ids = [row.model.id for row in rows]
+        previews = repository.previews(uow.session, ids)
+        counts = repository.counts(uow.session, ids)
+        return [
+            show.model(row.model, row.version, counts[row.model.id], row.training, previews.get(row.model.id))
+            for row in rows
+        ]
+
+    # --- changed ----------------------------------------------------------------------------------------------------
+
+    def rename(self, account_id: str, model_id: str, name: str) -> None:
+        """The name here; the hub's repositories keep theirs. Raises NotFound, Invalid."""
+        command = RenameModel.of(name=name)
+        with self._uow() as uow:
+            row = self._own(uow, account_id, model_id)
+            row.name = command.name
+            uow.session.add(row)
+            uow.notify(account_id, "model", row.id)
+
+    def delete(self, account_id: str, model_id: str) -> None:
+        """Out of sight at once, everywhere else soon. Pictures made with it stay. Raises NotFound, Conflict
+        (`being_replaced`, `version_in_training`)."""
+        with self._uow() as uow:
+            row = self._own(uow, account_id, model_id)
+            training = repository.under_training(uow.session, account_id, model_id)
+            if training is not None:
+                if training.replaces_model_id == model_id:
+                    raise Conflict(
+                        "A training under way is to take this model's place. Cancel that training first.",
+                        code="being_replaced",
+                    )
+                raise Conflict(
+                    "A new version of this model is being trained. Cancel that training first.",
+                    code="version_in_training",
+                )
+            self.drop(uow, row)
+
+    # --- steps ------------------------------------------------------------------------------------------------------
+
+    def add(self, uow: UnitOfWork, made: NewVersion) -> LoraVersion:
+        """Step: the version that a training has made, current from now on; with its model where it is the first."""
+        now = self._clock()
+        model = None
+        if made.lora_model_id is not None:
+            model = repository.model(uow.session, made.account_id, made.lora_model_id, locked=True)
+        if model is None:
+            model = LoraModel(
+                account_id=made.account_id,
+                name=made.name,
+                trigger_word=made.trigger_word,
+                subject=made.subject,
+                created_at=now,
+            )
+            uow.session.add(model)
+            uow.session.flush()
+        before = repository.current(uow.session, model.id)
+        if before is not None:
+            before.is_current = False
+            uow.session.add(before)
+            uow.session.flush()  # the index allows one current version: the old one steps back first
+        version = LoraVersion(
+            lora_model_id=model.id,
+            number=repository.next_number(uow.session, model.id),
+            is_current=True,
+            training_id=made.training_id,
+            visibility=made.visibility,
+            weights_key=made.weights_key,
+            weights_bytes=made.weights_bytes,
+            hub_repository=made.hub_repository,
+            hub_url=made.hub_url,
+            created_at=now,
+        )
+        uow.session.add(version)
+        uow.notify(made.account_id, "model", model.id)
+        return version
+
+    def drop(self, uow: UnitOfWork, model: LoraModel) -> None:
+        """Step: takes a model, which the caller has locked, out of sight; what its versions consist of is removed by
+        jobs."""
+        now = self._clock()
+        for version in repository.versions(uow.session, model.id):
+            self._drop_version(uow, version, now)
+        model.status, model.deleted_at = LoraStatus.DELETED, now
+        uow.session.add(model)
+        uow.notify(model.account_id, "model", model.id)
+
+    def _drop_version(self, uow: UnitOfWork, version: LoraVersion, now: datetime) -> None:
+        version.status, version.is_current = LoraStatus.DELETED, False
+        version.deleted_at, version.remove_due_at = now, now + _PICKUP
+        uow.session.add(version)
+        uow.after_commit(Job(REMOVE, (version.id,)))
+
+    # --- the worker's side ------------------------------------------------------------------------------------------
+
+    def remove(self, version_id: str) -> None:
+        """Deletes weights and hub repository of a deleted version, once no picture is being made with it. What can't
+        be deleted now stays due."""
+        with self._uow() as uow:
+            row = repository.version_of(uow.session, version_id)
+            if row is None or row.status is not LoraStatus.DELETED or row.remove_due_at is None:
+                return
+            if repository.shots_under_way(uow.session, version_id):
+                return
+        try:
+            if row.hub_repository:
+                self._hub.delete(row.hub_repository)
+            self._storage.delete(row.weights_key)
+        except GatewayError as error:
+            _log.warning("version not removed yet", version=version_id, code=error.code)
+            return
+        with self._uow() as uow:
+            row = repository.version_of(uow.session, version_id)
+            if row is not None:
+                row.remove_due_at = None
+                uow.session.add(row)
+
+    def due(self, limit: int = 100) -> list[Job]:
+        """Jobs for the versions of which something is to be removed; each is not due again for a while."""
+        with self._uow() as uow:
+            found = repository.due_removals(uow.session, self._clock(), limit, _AGAIN)
+        return [Job(REMOVE, (version_id,)) for version_id in found]
+
+    # --- within -----------------------------------------------------------------------------------------------------
+
+    def _own(self, uow: UnitOfWork, account_id: str, model_id: str) -> LoraModel:
+        """The account's model, locked. Raises NotFound."""
+        row = repository.model(uow.session, account_id, model_id, locked=True) if is_id(model_id) else None
+        if row is None:
+            raise _gone()
+        return row
+
+
+def _gone() -> NotFound:
+    return NotFound("This model does not exist, or it has been deleted.", code="model_not_found")
