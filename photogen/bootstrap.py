@@ -4,6 +4,7 @@ A vendor with a key is the true one; without a key the sandbox stands in, throug
 here: engine and clients open their connections at their first use, so what is built may be forked before that.
 """
 
+import hmac
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -39,6 +40,7 @@ from photogen.gateways.replicate_api import ReplicateApi
 from photogen.gateways.storage.local import LocalStorage
 from photogen.gateways.storage.s3 import S3Storage
 from photogen.gateways.storage.signing import Signer
+from photogen.gateways.storage.spooled import SpooledStorage
 from photogen.gateways.trainers.replicate import ReplicateTrainer
 from photogen.gateways.webhooks import ReplicateWebhooks, WebhookVerifier
 from photogen.kit.clock import Clock, utc_now
@@ -77,6 +79,10 @@ class Services:
     incidents: IncidentsService
     checks: Mapping[str, Callable[[], object]]
     """What has to work for this installation to be ready, by name; each raises when it does not."""
+    notes: Mapping[str, Callable[[], Mapping[str, object]]]
+    """What is worth knowing of an installation that is ready, by name; empty when there is nothing."""
+    installation: str
+    """A public name of this installation: the same for all its processes, and of no other."""
     _open: ExitStack = field(repr=False)
 
     def close(self) -> None:
@@ -168,6 +174,8 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
             "storage": storage.check,
             "events": lambda: _events_in_time(inbox, clock),
         },
+        notes={"storage_waiting": lambda: _waiting(storage, clock)},
+        installation=installation_of(settings),
         _open=opened,
     )
 
@@ -219,21 +227,19 @@ def _outside(settings: Settings, opened: ExitStack) -> _Outside:
 
 
 def _storage(settings: Settings, opened: ExitStack) -> Storage:
-    if settings.s3_bucket:
-        bucket = S3Storage(
-            settings.s3_bucket,
-            access_key=_secret(settings.s3_access_key),
-            secret_key=_secret(settings.s3_secret_key),
-            endpoint_url=settings.s3_endpoint_url or None,
-            region=settings.s3_region,
-        )
-        opened.callback(bucket.close)
-        return bucket
-    return LocalStorage(
-        settings.data_folder.resolve() / "objects",
-        Signer(settings.secret_key.get_secret_value()),
-        address=reachable_at(settings),
+    folder, address = settings.data_folder.resolve(), reachable_at(settings)
+    signer = Signer(settings.secret_key.get_secret_value())
+    if not settings.s3_bucket:
+        return LocalStorage(folder / "objects", signer, address=address)
+    bucket = S3Storage(
+        settings.s3_bucket,
+        access_key=_secret(settings.s3_access_key),
+        secret_key=_secret(settings.s3_secret_key),
+        endpoint_url=settings.s3_endpoint_url or None,
+        region=settings.s3_region,
     )
+    opened.callback(bucket.close)
+    return SpooledStorage(bucket, folder / "spool", signer, address=address)
 
 
 def reachable_at(settings: Settings) -> str | None:
@@ -267,6 +273,20 @@ def _events_in_time(inbox: InboxService, clock: Clock) -> None:
     since = inbox.waiting_since()
     if since is not None and clock() - since > _EVENTS_LATE:
         raise Unavailable("Events of vendors wait unhandled for more than five minutes: no worker takes them.")
+
+
+def _waiting(storage: Storage, clock: Clock) -> Mapping[str, object]:
+    found = storage.waiting()
+    if not found.objects:
+        return {}
+    age = round((clock() - (found.oldest or clock())).total_seconds())
+    return {"objects": found.objects, "bytes": found.bytes, "oldest_seconds": age}
+
+
+def installation_of(settings: Settings) -> str:
+    """The public name of this installation. Made from the secret, which it doesn't give away."""
+    key = settings.secret_key.get_secret_value().encode()
+    return hmac.digest(key, b"photogen.installation", "sha256").hex()[:20]
 
 
 def _key(secret: SecretStr | None) -> str:

@@ -20,6 +20,9 @@ _RECOVER = 5.0
 """Seconds between two searches for leases of dead processes of this machine."""
 _SLOWEST = 5.0
 """Seconds between two looks at most, while the database or the queue is away."""
+TRANSFER = 20.0
+"""Seconds between two moves of what waits on this host for the bucket. A job could land on another host, which has none
+of it; a schedule runs on each."""
 HOUSEKEEPING: Mapping[str, float] = {"expire_credits": 60.0, "purge_trash": 600.0, "sweep_photos": 6 * 3600.0}
 """Seconds between two runs of what belongs to no row."""
 
@@ -41,6 +44,7 @@ class Schedule:
 
     def run(self) -> None:
         """Looks every tick. A database or queue that is away is waited for, ever more patiently."""
+        threading.Thread(target=self._transfer, name="transfer", daemon=True).start()
         trouble = 0
         while not self._over.is_set():
             began = time.monotonic()
@@ -55,6 +59,14 @@ class Schedule:
                     _log.exception("schedule could not look", failed_looks=trouble)
             pause = min(self._tick * 2 ** min(trouble, 10), _SLOWEST) if trouble else self._tick
             self._over.wait(max(0.05, pause - (time.monotonic() - began)))
+
+    def _transfer(self) -> None:
+        """Beside the looks: a large file takes minutes. May be cut off anywhere; the next one begins where it was."""
+        while not self._over.wait(TRANSFER):
+            try:
+                self._services.storage.transfer()
+            except Exception:  # noqa: BLE001  (as above)
+                _log.exception("transfer failed")
 
     def look(self) -> int:
         """One look; how many jobs were pushed."""

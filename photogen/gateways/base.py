@@ -8,7 +8,7 @@ money, a retired model), or nobody knows whether the vendor accepted (`Unknown`:
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -122,6 +122,25 @@ class StoredObject:
     size: int
     content_type: str
     etag: str
+    modified: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SignedObject:
+    """What a signed address of ours opens; `filename` is what the download is to be called, if anything."""
+
+    key: str
+    reference: str
+    filename: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Objects kept on this host until the bucket takes them; `oldest` is since when the first of them waits."""
+
+    objects: int = 0
+    bytes: int = 0
+    oldest: datetime | None = None
 
 
 class Storage(Protocol):
@@ -145,16 +164,28 @@ class Storage(Protocol):
     def delete(self, key: str) -> None:
         """Deletes; an object that isn't there is fine."""
 
-    def keys(self, prefix: str) -> Iterator[str]:
-        """Every key that begins with `prefix`."""
+    def keys(self, prefix: str, *, after: str = "") -> Iterator[str]:
+        """Every key that begins with `prefix` and comes behind `after`, in the order of their characters."""
 
     def signed_url(self, key: str, ttl: timedelta, *, reference: str = "", filename: str = "") -> str | None:
         """An address from which anybody can fetch the object until `ttl` is over, ending in the key's own suffix before
         the query; `reference` travels in its query so that a vendor's record of the request leads back to our row.
         None where this installation can't be reached by vendors."""
 
+    def verify_signature(self, key: str, query: Mapping[str, str]) -> SignedObject | None:
+        """What an address of our own opens; None when its signature is wrong or over, or such addresses aren't ours."""
+
     def check(self) -> None:
         """Writes, reads and deletes a small object; raises what those raise."""
+
+    def unfinished(self, before: datetime, *, discard: bool = False) -> int:
+        """How many uploads began before that moment and never ended; `discard` deletes what is left of them."""
+
+    def waiting(self) -> Waiting:
+        """What is kept on this host because the bucket did not take it."""
+
+    def transfer(self, seconds: float = 240.0) -> int:
+        """Moves what waits into the bucket, oldest first, for so long at most. Gives how many objects went."""
 
 
 # --- pictures -------------------------------------------------------------------------------------------------------

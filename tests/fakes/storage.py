@@ -1,12 +1,12 @@
 """A storage in memory, with the house's rule about transactions; `break_with` makes every call of a kind fail."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
-from photogen.gateways.base import Category, GatewayError, Missing, StoredObject
+from photogen.gateways.base import Category, GatewayError, Missing, SignedObject, StoredObject, Waiting
 from photogen.kit import guard
 
 
@@ -62,9 +62,9 @@ class MemoryStorage:
         self._call("delete")
         self.objects.pop(key, None)
 
-    def keys(self, prefix: str) -> Iterator[str]:
+    def keys(self, prefix: str, *, after: str = "") -> Iterator[str]:
         self._call("keys")
-        return iter(sorted(key for key in self.objects if key.startswith(prefix)))
+        return iter(sorted(key for key in self.objects if key.startswith(prefix) and key > after))
 
     def signed_url(self, key: str, ttl: timedelta, *, reference: str = "", filename: str = "") -> str | None:
         self._call("signed_url")
@@ -72,3 +72,17 @@ class MemoryStorage:
 
     def check(self) -> None:
         self._call("check")
+
+    def verify_signature(self, key: str, query: Mapping[str, str]) -> SignedObject | None:
+        return None
+
+    def unfinished(self, before: datetime, *, discard: bool = False) -> int:
+        self._call("unfinished")
+        return 0
+
+    def waiting(self) -> Waiting:
+        return Waiting()
+
+    def transfer(self, seconds: float = 240.0) -> int:
+        self._call("transfer")
+        return 0

@@ -204,7 +204,18 @@ async def test_ready_names_the_part_that_is_missing_and_tells_no_cause(client, s
     answer = await client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json() == {"status": "unavailable", "database": "unavailable", "queue": "ok", "storage": "ok"}
-    assert (await client.get("/healthz")).json() == {"status": "ok"}
+    assert (await client.get("/healthz")).json() == {"status": "ok", "installation": "tests"}
+
+
+async def test_ready_adds_what_is_worth_knowing_and_no_note_makes_it_unready(client, services):
+    def broken():
+        raise RuntimeError("postgresql://secret@host")
+
+    services.checks = {"storage": lambda: None}
+    services.notes = {"storage_waiting": lambda: {"objects": 2}, "quiet": dict, "odd": broken}
+    answer = await client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ok", "storage": "ok", "notes": {"storage_waiting": {"objects": 2}}}
 
 
 async def test_a_crowd_that_asks_shares_one_look(client, services):

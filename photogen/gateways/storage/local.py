@@ -1,21 +1,23 @@
 """Objects as files below one folder, written aside and moved into place."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from photogen.gateways.base import Category, Missing, Retry, Stop, StoredObject
+from photogen.gateways.base import Category, Missing, Retry, SignedObject, Stop, StoredObject, Waiting
 from photogen.gateways.storage.keys import checked, type_of
-from photogen.gateways.storage.signing import SignedObject, Signer
+from photogen.gateways.storage.signing import Signer
 from photogen.kit.guard import outside_call
 from photogen.kit.ids import new_id
 
 VENDOR = "storage"
 _PIECE = 1024 * 1024
+_MOVES = 10
 _ASIDE = ".incoming"  # on the same file system, and no key can name it
 
 
@@ -44,7 +46,7 @@ class LocalStorage:
     def put(self, key: str, data: bytes | BinaryIO | Path, content_type: str) -> StoredObject:  # noqa: ARG002
         """Stores atomically and durably: written aside, flushed to the disk, moved. Raises Retry, Stop."""
         outside_call("storage put")
-        target = self._path(key)
+        target = self.path(key)
         aside = self._aside / new_id()
         try:
             self._aside.mkdir(parents=True, exist_ok=True)
@@ -58,28 +60,34 @@ class LocalStorage:
                     shutil.copyfileobj(data, file, _PIECE)
                 file.flush()
                 os.fsync(file.fileno())
-            target.parent.mkdir(parents=True, exist_ok=True)
-            aside.replace(target)
+            _move(aside, target)
             _sync_folder(target.parent)
         except OSError as error:
-            raise _trouble(error) from error
+            raise disk_trouble(error) from error
         finally:
-            aside.unlink(missing_ok=True)
+            with suppress(OSError):  # moved, or never made
+                aside.unlink()
         return self.stat(key)
 
     def stat(self, key: str) -> StoredObject:
         """Raises Missing."""
         outside_call("storage stat")
-        path = self._path(key)
+        path = self.path(key)
         try:
             found = path.stat()
         except (FileNotFoundError, NotADirectoryError):
             raise missing(key) from None
         except OSError as error:
-            raise _trouble(error) from error
+            raise disk_trouble(error) from error
         if not path.is_file():
             raise missing(key)
-        return StoredObject(key, found.st_size, type_of(key), f"{found.st_mtime_ns:x}-{found.st_size:x}")
+        return StoredObject(
+            key,
+            found.st_size,
+            type_of(key),
+            f"{found.st_mtime_ns:x}-{found.st_size:x}",
+            datetime.fromtimestamp(found.st_mtime, UTC),
+        )
 
     def read(self, key: str) -> bytes:
         """The whole object; for small ones. Raises Missing."""
@@ -92,7 +100,7 @@ class LocalStorage:
 
     def _chunks(self, key: str, start: int, end: int) -> Iterator[bytes]:
         try:
-            with self._path(key).open("rb") as file:
+            with self.path(key).open("rb") as file:
                 file.seek(start)
                 left = end - start
                 while left > 0 and (piece := file.read(min(_PIECE, left))):
@@ -101,23 +109,25 @@ class LocalStorage:
         except FileNotFoundError:
             raise missing(key) from None
         except OSError as error:
-            raise _trouble(error) from error
+            raise disk_trouble(error) from error
 
     def download(self, key: str, target: Path) -> None:
         """Writes the object to the file `target`. Raises Missing."""
         outside_call("storage download")
         self.stat(key)
         try:
-            shutil.copyfile(self._path(key), target)
+            shutil.copyfile(self.path(key), target)
         except FileNotFoundError:
             if target.parent.exists():
                 raise missing(key) from None
             raise
+        except OSError as error:
+            raise disk_trouble(error) from error
 
     def delete(self, key: str) -> None:
         """Deletes, and the folders that became empty; an object that isn't there is fine."""
         outside_call("storage delete")
-        path = self._path(key)
+        path = self.path(key)
         if path.is_dir():
             return  # other keys begin like this one, but it names no object
         try:
@@ -125,25 +135,42 @@ class LocalStorage:
         except (FileNotFoundError, NotADirectoryError):
             pass
         except OSError as error:
-            raise _trouble(error) from error
+            raise disk_trouble(error) from error
         with suppress(OSError):  # not empty, or gone already
             for folder in path.parents:
                 if folder == self._folder:
                     break
                 folder.rmdir()
 
-    def keys(self, prefix: str) -> Iterator[str]:
-        """Every key that begins with `prefix`."""
+    def keys(self, prefix: str, *, after: str = "") -> Iterator[str]:
+        """Every key that begins with `prefix` and comes behind `after`, in the order of their characters."""
         outside_call("storage keys")
         if prefix:
             checked(prefix.rstrip("/"))
-        start = self._folder / prefix.rpartition("/")[0]
-        for folder, folders, files in os.walk(start):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(files):
-                key = (Path(folder) / name).relative_to(self._folder).as_posix()
-                if key.startswith(prefix):
-                    yield key
+        folder, slash, _ = prefix.rpartition("/")
+        return self._walk(self._folder / folder, folder + slash, prefix, after)
+
+    def _walk(self, folder: Path, base: str, prefix: str, after: str) -> Iterator[str]:
+        """A folder sorts with its slash, as it does in the keys: `a/x` comes behind `a.txt`."""
+        try:
+            with os.scandir(folder) as entries:
+                names = sorted(
+                    entry.name + "/" * entry.is_dir(follow_symlinks=False)
+                    for entry in entries
+                    if not entry.name.startswith(".")
+                )
+        except (FileNotFoundError, NotADirectoryError):  # none there, or deleted meanwhile
+            return
+        except OSError as error:
+            raise disk_trouble(error) from error
+        for name in names:
+            key = base + name
+            if not key.startswith(prefix) or (key <= after and not after.startswith(key)):
+                continue
+            if name.endswith("/"):
+                yield from self._walk(folder / name, key, prefix, after)
+            elif key != after:
+                yield key
 
     def signed_url(self, key: str, ttl: timedelta, *, reference: str = "", filename: str = "") -> str | None:
         """An address of ours with `ref=` and a signature in its query; None where vendors can't reach us."""
@@ -168,20 +195,63 @@ class LocalStorage:
         finally:
             self.delete(key)
 
-    def _path(self, key: str) -> Path:
+    def unfinished(self, before: datetime, *, discard: bool = False) -> int:
+        """Files that were being written when their writer was killed."""
+        outside_call("storage unfinished")
+        count = 0
+        try:
+            for file in list(self._aside.iterdir()):
+                with suppress(FileNotFoundError):  # its writer lives, and has moved it
+                    if file.stat().st_mtime < before.timestamp():
+                        count += 1
+                        if discard:
+                            file.unlink()
+        except FileNotFoundError:
+            return 0
+        except OSError as error:
+            raise disk_trouble(error) from error
+        return count
+
+    def waiting(self) -> Waiting:
+        """Nothing ever waits: files are where they belong."""
+        return Waiting()
+
+    def transfer(self, seconds: float = 240.0) -> int:  # noqa: ARG002
+        """There is nowhere else to go."""
+        return 0
+
+    def path(self, key: str) -> Path:
+        """The file of the object `key`, whether there is one or not."""
         return self._folder / checked(key)
+
+
+def _move(aside: Path, target: Path) -> None:
+    """A delete of the last object beside it may take the folder away between the two steps."""
+    for left in reversed(range(_MOVES)):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            aside.replace(target)
+        except FileNotFoundError:
+            if not left or not aside.exists():
+                raise
+        else:
+            return
 
 
 def _sync_folder(folder: Path) -> None:
     """Without this the file's name may be gone after a power cut, though its bytes are there."""
-    handle = os.open(folder, os.O_RDONLY)
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:
+        return  # deleted already, and the object with it
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
 
 
-def _trouble(error: OSError) -> Retry | Stop:
+def disk_trouble(error: OSError) -> Retry | Stop:
+    """The error of the house for a disk that refuses: Stop for missing rights, else Retry (`disk_full`, for one)."""
     words = f"{type(error).__name__}: {error.strerror}"
     if isinstance(error, PermissionError):
         return Stop(
@@ -191,10 +261,23 @@ def _trouble(error: OSError) -> Retry | Stop:
             category=Category.INTERNAL,
             words=words,
         )
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return disk_full(words)
     return Retry(
-        "The studio could not store or read a file; its disk may be full. Try again later, or tell the operator.",
+        "The studio could not store or read a file; its disk has trouble. Try again later, or tell the operator.",
         vendor=VENDOR,
         code="storage_failed",
+        category=Category.INTERNAL,
+        words=words,
+    )
+
+
+def disk_full(words: str) -> Retry:
+    """The error for a file that has no room."""
+    return Retry(
+        "The studio's disk is full, so nothing can be stored. Try again later; the operator has to make room.",
+        vendor=VENDOR,
+        code="disk_full",
         category=Category.INTERNAL,
         words=words,
     )

@@ -1,8 +1,8 @@
 """Objects in a bucket: Amazon S3, Cloudflare R2, MinIO and their like, through boto3."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -11,11 +11,11 @@ from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
-from photogen.gateways.base import Category, Retry, Stop, StoredObject
+from photogen.gateways.base import Category, Retry, SignedObject, Stop, StoredObject, Waiting
 from photogen.gateways.errors import redacted
 from photogen.gateways.http import CONNECT_SECONDS, PerProcess
 from photogen.gateways.storage.keys import checked
-from photogen.gateways.storage.local import missing
+from photogen.gateways.storage.local import disk_trouble, missing
 from photogen.kit.guard import outside_call
 from photogen.kit.ids import new_id
 
@@ -31,7 +31,7 @@ _REFUSED = {
     "401",
     "AccountProblem",
 }
-_GONE = {"NoSuchKey", "404", "NotFound"}
+_GONE = {"NoSuchKey", "NoSuchUpload", "404", "NotFound"}
 # Parts of 16 MiB, two at a time: some 48 MiB of memory however large the object.
 _TRANSFER = TransferConfig(
     multipart_threshold=16 * 1024**2, multipart_chunksize=16 * 1024**2, max_concurrency=2, use_threads=True
@@ -100,7 +100,9 @@ class S3Storage:
         outside_call("s3 head")
         with self._translated(key):
             found = self._client().head_object(Bucket=self._bucket, Key=checked(key))
-        return StoredObject(key, found["ContentLength"], found["ContentType"], found["ETag"].strip('"'))
+        return StoredObject(
+            key, found["ContentLength"], found["ContentType"], found["ETag"].strip('"'), found.get("LastModified")
+        )
 
     def read(self, key: str) -> bytes:
         """The whole object; for small ones. Raises Missing."""
@@ -112,7 +114,8 @@ class S3Storage:
         start = max(start, 0)
         if start or end is not None:
             # A range that begins behind the end is an error to S3, and an empty one can't be written at all.
-            end = min(self.stat(key).size, end if end is not None else self.stat(key).size)
+            size = self.stat(key).size
+            end = size if end is None else min(size, end)
             if start >= end:
                 return iter(())
             wanted = f"bytes={start}-{end - 1}"
@@ -133,9 +136,12 @@ class S3Storage:
     def download(self, key: str, target: Path) -> None:
         """Writes the object to the file `target`. Raises Missing."""
         chunks = self.stream(key)
-        with target.open("wb") as file:
-            for chunk in chunks:
-                file.write(chunk)
+        try:
+            with target.open("wb") as file:
+                for chunk in chunks:
+                    file.write(chunk)
+        except OSError as error:
+            raise disk_trouble(error) from error
 
     def delete(self, key: str) -> None:
         """Deletes; an object that isn't there is fine."""
@@ -143,11 +149,12 @@ class S3Storage:
         with self._translated(key):
             self._client().delete_object(Bucket=self._bucket, Key=checked(key))
 
-    def keys(self, prefix: str) -> Iterator[str]:
-        """Every key that begins with `prefix`."""
+    def keys(self, prefix: str, *, after: str = "") -> Iterator[str]:
+        """Every key that begins with `prefix` and comes behind `after`, in the order of their characters."""
         outside_call("s3 list")
+        where = {"Bucket": self._bucket, "Prefix": prefix} | ({"StartAfter": after} if after else {})
         with self._translated(prefix):
-            for page in self._client().get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
+            for page in self._client().get_paginator("list_objects_v2").paginate(**where):
                 for entry in page.get("Contents", []):
                     yield entry["Key"]
 
@@ -176,6 +183,35 @@ class S3Storage:
             self.read(key)
         finally:
             self.delete(key)
+
+    def verify_signature(self, key: str, query: Mapping[str, str]) -> SignedObject | None:  # noqa: ARG002
+        """None: the bucket verifies its own addresses."""
+        return None
+
+    def unfinished(self, before: datetime, *, discard: bool = False) -> int:
+        """Uploads in parts whose uploader was killed: a bucket keeps the parts, and bills them, until it is told."""
+        outside_call("s3 multipart uploads")
+        count = 0
+        with self._translated(""):
+            for page in self._client().get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket):
+                for upload in page.get("Uploads", []):
+                    begun = upload.get("Initiated")
+                    if begun is None or begun.astimezone(UTC) >= before:
+                        continue
+                    count += 1
+                    if discard:
+                        self._client().abort_multipart_upload(
+                            Bucket=self._bucket, Key=upload["Key"], UploadId=upload["UploadId"]
+                        )
+        return count
+
+    def waiting(self) -> Waiting:
+        """Nothing: what the bucket refuses is an error here; a SpooledStorage keeps it."""
+        return Waiting()
+
+    def transfer(self, seconds: float = 240.0) -> int:  # noqa: ARG002
+        """Nothing waits."""
+        return 0
 
     @contextmanager
     def _translated(self, key: str) -> Iterator[None]:

@@ -4,19 +4,11 @@ import hashlib
 import hmac
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from photogen.gateways.base import SignedObject
+
 ROUTE = "/media/signed/"
-
-
-@dataclass(frozen=True)
-class SignedObject:
-    """What a good signature opens; `filename` is what the download is to be called, if anything."""
-
-    key: str
-    reference: str
-    filename: str
 
 
 class Signer:

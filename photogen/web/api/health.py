@@ -1,11 +1,11 @@
-"""`/healthz`: the process answers. `/readyz`: database, queue and storage, each by name, so that an operator sees
-which one is missing."""
+"""`/healthz`: the process answers, and which installation it is. `/readyz`: database, queue and storage, each by name,
+so that an operator sees which one is missing; and what is worth knowing of an installation that is ready."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -20,8 +20,8 @@ _FRESH = 1.0
 
 
 async def healthz(_: Request) -> Response:
-    """Alive: nothing outside is asked."""
-    return JSONResponse({"status": "ok"})
+    """Alive: nothing outside is asked. By the id, the doctor sees whether PUBLIC_URL leads here."""
+    return JSONResponse({"status": "ok", "installation": deps.services().installation})
 
 
 async def _probe(name: str, check: Callable[[], object]) -> str:
@@ -33,6 +33,14 @@ async def _probe(name: str, check: Callable[[], object]) -> str:
         return "unavailable"
 
 
+async def _noted(name: str, note: Callable[[], Mapping[str, object]]) -> Mapping[str, object]:
+    try:
+        return await asyncio.wait_for(deps.call(note), _PATIENCE)
+    except Exception as error:  # noqa: BLE001 - a note makes nothing unready; the log has the cause
+        _log.warning("no note", part=name, error=type(error).__name__)
+        return {}
+
+
 class _Looked:
     """The last look at the parts of `services`. Anybody may ask, and a look writes into the storage: so a second's
     crowd shares one."""
@@ -42,29 +50,37 @@ class _Looked:
         self.turn = asyncio.Lock()
         self.at = float("-inf")
         self.parts: dict[str, str] = {}
+        self.notes: dict[str, Mapping[str, object]] = {}
 
 
 _last: list[_Looked] = []
 
 
-async def _parts() -> dict[str, str]:
+async def _look() -> _Looked:
     services = deps.services()
     if not _last or _last[0].services is not services:
         _last[:] = [_Looked(services)]
     looked = _last[0]
     async with looked.turn:
         if time.monotonic() - looked.at > _FRESH:
-            checks = services.checks
-            answers = await asyncio.gather(*(_probe(name, check) for name, check in checks.items()))
-            looked.parts, looked.at = dict(zip(checks, answers, strict=True)), time.monotonic()
-        return looked.parts
+            checks, notes = services.checks, services.notes
+            answers, said = await asyncio.gather(
+                asyncio.gather(*(_probe(name, check) for name, check in checks.items())),
+                asyncio.gather(*(_noted(name, note) for name, note in notes.items())),
+            )
+            looked.parts = dict(zip(checks, answers, strict=True))
+            looked.notes = {name: words for name, words in zip(notes, said, strict=True) if words}
+            looked.at = time.monotonic()
+        return looked
 
 
 async def readyz(_: Request) -> Response:
-    """503 while one of the parts does not answer within three seconds."""
-    parts = await _parts()
-    ready = all(state == "ok" for state in parts.values())
-    return JSONResponse({"status": "ok" if ready else "unavailable", **parts}, status_code=200 if ready else 503)
+    """503 while one of the parts does not answer within three seconds. `notes` is there when there are any."""
+    looked = await _look()
+    ready = all(state == "ok" for state in looked.parts.values())
+    notes = {"notes": looked.notes} if looked.notes else {}
+    body = {"status": "ok" if ready else "unavailable", **looked.parts, **notes}
+    return JSONResponse(body, status_code=200 if ready else 503)
 
 
 ROUTES = [Route("/healthz", healthz), Route("/readyz", readyz)]

@@ -144,10 +144,10 @@ async def _image(request: Request, account_id: str) -> Response:
 
 
 async def _signed(request: Request) -> Response:
-    """For vendors: no cookie; the signature opens one object for a while. S3 has signed addresses of its own."""
+    """For vendors: no cookie; the signature opens one object for a while. A bucket has signed addresses of its
+    own, and ours are for what it has not taken yet."""
     try:
-        verify = getattr(deps.services().storage, "verify_signature", None)
-        opened = verify(request.path_params["key"], request.query_params) if verify else None
+        opened = deps.services().storage.verify_signature(request.path_params["key"], request.query_params)
         if opened is None:
             raise _gone()
         return await _send(request, _File(opened.key, opened.filename, "private, no-store"))

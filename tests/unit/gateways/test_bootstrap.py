@@ -7,7 +7,7 @@ import pytest
 
 from photogen.bootstrap import build, reachable_at
 from photogen.gateways.storage.local import LocalStorage
-from photogen.gateways.storage.s3 import S3Storage
+from photogen.gateways.storage.spooled import SpooledStorage
 from photogen.settings import Settings
 
 KEYS = {"replicate_token": "r8_token", "together_key": "key", "hub_token": "hf_token"}
@@ -71,7 +71,7 @@ def test_a_vendor_of_choice_needs_its_key_where_there_is_no_sandbox(tmp_path: Pa
 
 def test_a_bucket_takes_the_place_of_the_folder(tmp_path: Path) -> None:
     services = build(settings(tmp_path, s3_bucket="photos", s3_access_key="a", s3_secret_key="b"))
-    assert isinstance(services.storage, S3Storage)
+    assert isinstance(services.storage, SpooledStorage)
     services.close()
 
 
