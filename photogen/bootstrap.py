@@ -28,6 +28,8 @@ from photogen.domain.photosets.service import PhotoSetsService
 from photogen.domain.plans.service import PlansService
 from photogen.domain.training.config import TrainingConfig
 from photogen.domain.training.service import TrainingService
+from photogen.domain.vendors.guarded import GuardedHub, GuardedImages, GuardedTrainer
+from photogen.domain.vendors.service import VendorsService
 from photogen.errors import Unavailable
 from photogen.gateways.base import Hub, ImageVendor, Job, Queue, Storage, Trainer
 from photogen.gateways.http import Downloads
@@ -47,6 +49,7 @@ from photogen.kit.clock import Clock, utc_now
 from photogen.settings import Settings
 
 _SANDBOX_KEY = "sandbox"
+_NAMES = {"replicate": "Replicate", "together": "Together", "nebius": "Nebius", huggingface.VENDOR: "Hugging Face"}
 _SANDBOX_TRAINS = TrainingConfig(default_seconds_per_step=0.02, default_overhead_seconds=5.0)
 """How long a training in the sandbox takes, until there is a history to tell from."""
 _EVENTS_LATE = timedelta(minutes=5)
@@ -77,6 +80,7 @@ class Services:
     gallery: GalleryService
     inbox: InboxService
     incidents: IncidentsService
+    vendors: VendorsService
     checks: Mapping[str, Callable[[], object]]
     """What has to work for this installation to be ready, by name; each raises when it does not."""
     notes: Mapping[str, Callable[[], Mapping[str, object]]]
@@ -115,6 +119,10 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
 
     lease, poll = timedelta(seconds=settings.lease_seconds), timedelta(seconds=settings.poll_seconds)
     storage = outside.storage
+    vendors = VendorsService(uow, clock, _NAMES)
+    image_vendors = {name: GuardedImages(vendor, vendors) for name, vendor in outside.image_vendors.items()}
+    trainer = GuardedTrainer(outside.trainer, vendors)
+    hub = GuardedHub(outside.hub, vendors, huggingface.VENDOR)
     ledger = CreditsService(uow, clock)
     plans = PlansService(uow, clock)
     photosets = PhotoSetsService(uow, clock, storage)
@@ -128,8 +136,8 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         photosets,
         loras,
         storage,
-        outside.trainer,
-        outside.hub,
+        trainer,
+        hub,
         replace(
             TrainingConfig() if settings.replicate_token else _SANDBOX_TRAINS,
             lease=lease,
@@ -144,7 +152,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         plans,
         gallery,
         storage,
-        outside.image_vendors,
+        image_vendors,
         GenerationConfig(lease=lease, poll=min(poll, GenerationConfig().poll), webhook_base=outside.reachable_at),
     )
     inbox = InboxService(uow, clock, {outside.webhooks.source: _follow_up(outside.queue)})
@@ -154,9 +162,9 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         clock=clock,
         queue=outside.queue,
         storage=storage,
-        image_vendors=outside.image_vendors,
-        trainer=outside.trainer,
-        hub=outside.hub,
+        image_vendors=image_vendors,
+        trainer=trainer,
+        hub=hub,
         webhooks=outside.webhooks,
         accounts=AccountsService(uow, clock, ledger, plans, settings.session_days),
         credits=ledger,
@@ -168,6 +176,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         gallery=gallery,
         inbox=inbox,
         incidents=IncidentsService(uow, clock),
+        vendors=vendors,
         checks={
             "database": lambda: _ask(engine),
             "queue": outside.queue.ping,

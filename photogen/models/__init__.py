@@ -22,10 +22,12 @@ from photogen.models.training import (
     TrainingStatus,
     Visibility,
 )
+from photogen.models.vendor import CircuitState, VendorCircuit
 
 __all__ = [
     "Account",
     "AttemptOutcome",
+    "CircuitState",
     "CreditEntry",
     "CreditGrant",
     "CreditHold",
@@ -55,5 +57,6 @@ __all__ = [
     "TrainingAttempt",
     "TrainingDraft",
     "TrainingStatus",
+    "VendorCircuit",
     "Visibility",
 ]

@@ -75,6 +75,9 @@ class Shot(SQLModel, table=True):
     submit_started_at: datetime | None = moment()
     """Set before the paid request leaves: from then on the vendor is asked by our id before any second try."""
     attempts: int = 0
+    waiting: str = Field(default="", max_length=300)
+    """What it waits for while a vendor is paused, for a person; "" while nothing is in its way."""
+    waiting_since: datetime | None = moment()
     error_code: str = Field(default="", max_length=60)
     error_category: str = Field(default="", max_length=32)
     error: str = Field(default="", max_length=500)

@@ -124,6 +124,11 @@ class Training(SQLModel, table=True):
 
     attempts: int = 0
     """Attempts at the present stage, for the backoff."""
+    troubled_since: datetime | None = moment()
+    """When the first of these attempts failed."""
+    waiting: str = Field(default="", max_length=300)
+    """What it waits for while a vendor is paused, for a person; "" while nothing is in its way."""
+    waiting_since: datetime | None = moment()
     lease_owner: str = Field(default="", max_length=64)
     lease_until: datetime | None = moment()
     next_check_at: datetime | None = moment()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,10 @@ from photogen.domain.photosets.service import PhotoSetsService, key_of
 from photogen.domain.training.commands import StartTraining
 from photogen.domain.training.config import TrainingConfig
 from photogen.domain.training.service import TrainingService
-from photogen.gateways.base import JobState
+from photogen.domain.vendors import VendorsService
+from photogen.domain.vendors.config import VendorsConfig
+from photogen.domain.vendors.guarded import GuardedHub, GuardedImages, GuardedTrainer
+from photogen.gateways.base import ImageVendor, JobState
 from photogen.kit.ids import new_id
 from photogen.models import (
     CreditHold,
@@ -42,7 +46,8 @@ class Works:
     """A studio with trainings and generations. `run()` does what waits in the queue; `later(seconds)` moves the clock
     and lets the schedule look."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: Studio, *, guarded: bool = False) -> None:
+        """`guarded`: vendors stand behind their circuits, as in bootstrap; every look at those is a fresh one."""
         self.studio = studio
         self.clock = studio.clock
         self.queue = studio.queue
@@ -54,10 +59,13 @@ class Works:
         self.jobs = JobVendor()
         self.training_config = TrainingConfig(webhook_base="https://studio.test")
         self.generation_config = GenerationConfig(storage_pause=0.0)
+        self.vendors = self.another_vendors_service()
+        self.guarded = guarded
         self.photosets = PhotoSetsService(studio.uow, studio.clock, self.storage)
         self.gallery = GalleryService(studio.uow, studio.clock, self.storage)
         self.loras = LorasService(studio.uow, studio.clock, self.storage, self.hub)
         self.training = self.another_training_service()
+        both: dict[str, ImageVendor] = {"together": self.inline, "replicate": self.jobs}
         self.generation = GenerationService(
             studio.uow,
             studio.clock,
@@ -65,8 +73,14 @@ class Works:
             studio.plans,
             self.gallery,
             self.storage,
-            {"together": self.inline, "replicate": self.jobs},
+            {name: GuardedImages(vendor, self.vendors) for name, vendor in both.items()} if guarded else both,
             self.generation_config,
+        )
+
+    def another_vendors_service(self) -> VendorsService:
+        """Another process's opinion of the vendors."""
+        return VendorsService(
+            self.studio.uow, self.clock, {"together": "Together"}, VendorsConfig(refresh=timedelta(0))
         )
 
     def another_training_service(self) -> TrainingService:
@@ -79,8 +93,8 @@ class Works:
             self.photosets,
             self.loras,
             self.storage,
-            self.trainer,
-            self.hub,
+            GuardedTrainer(self.trainer, self.vendors) if self.guarded else self.trainer,
+            GuardedHub(self.hub, self.vendors, "hub") if self.guarded else self.hub,
             self.training_config,
         )
 

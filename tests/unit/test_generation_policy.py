@@ -84,11 +84,11 @@ def test_what_is_lost_is_said() -> None:
 
 def test_patience_is_bounded() -> None:
     quarter = timedelta(minutes=15)
-    wait = policy.again(1, timedelta(0), quarter, 20)
+    wait = policy.again(Category.PROVIDER, 1, timedelta(0), quarter, 20)
     assert wait is not None
     assert wait >= 20
-    assert policy.again(1, timedelta(0), quarter, 1000) is None
-    assert policy.again(6, timedelta(0), quarter, None) is None
+    assert policy.again(Category.PROVIDER, 1, timedelta(0), quarter, 1000) is None
+    assert policy.again(Category.PROVIDER, 8, timedelta(0), quarter, None) is None
 
 
 def encoded(picture: Image.Image, kind: str) -> bytes:

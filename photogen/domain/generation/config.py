@@ -19,6 +19,8 @@ class GenerationConfig:
     """How long a request of a killed worker may still arrive at the vendor."""
     longest: timedelta = timedelta(minutes=15)
     """After which a shot is given up."""
+    longest_pause: timedelta = timedelta(minutes=5)
+    """How long a shot waits for a vendor that is paused, where no other can draw it."""
     weights_ttl: timedelta = timedelta(hours=1)
     storage_pause: float = 0.3
     """Seconds before bytes that were paid for are offered to the storage again."""

@@ -21,6 +21,7 @@ from photogen.domain.generation.pictures import Prepared, Unreadable
 from photogen.domain.generation.policy import OUTCOME_UNKNOWN, Failure
 from photogen.domain.generation.repository import Order
 from photogen.domain.generation.settle import Settlement
+from photogen.domain.vendors.policy import PAUSED
 from photogen.gateways.base import (
     Category,
     Fix,
@@ -233,6 +234,7 @@ class Draw:
         with self._uow() as uow:
             mine = self._leases.mine(uow.session, lease)
             mine.vendor_id, mine.attempts = job.vendor_id, 0
+            mine.waiting, mine.waiting_since = "", None
             uow.session.add(mine)
             if mine.status in policy.FINAL:
                 return NOW  # cancelled meanwhile: the next round tells the vendor
@@ -358,6 +360,8 @@ class Draw:
     def _trouble(self, lease: Lease, error: Exception) -> timedelta | None:
         """Writes down what happened and decides: again later, or the end."""
         failure = _failure(error)
+        if isinstance(error, Retry) and error.code == PAUSED:
+            return self._wait(lease, error)
         _log.warning(
             "shot in trouble",
             shot=lease.id, code=failure.code, category=failure.category.value, error=type(error).__name__,
@@ -370,7 +374,7 @@ class Draw:
             after = error.after if isinstance(error, Retry) else None
             wait = None
             if not isinstance(error, Fix | Stop | Missing | _Broken | Unreadable):
-                wait = policy.again(mine.attempts + 1, age, self._config.longest, after)
+                wait = policy.again(failure.category, mine.attempts + 1, age, self._config.longest, after)
             if isinstance(error, Unknown) and wait is not None:
                 # It may have been accepted, or may still be: the next step looks, and the grace begins with the loss of
                 # the answer, which can come a minute after the question.
@@ -382,9 +386,34 @@ class Draw:
                 self._settlement.settle(uow, mine, ShotStatus.FAILED, failure=failure)
             else:
                 mine.attempts += 1
+                mine.waiting = ""
                 mine.error = f"{failure.public} Trying again in {max(1, round(wait))} s."[:500]
                 mine.error_code, mine.error_category = failure.code[:60], failure.category.value
                 mine.vendor_words = failure.words[:2000]
+                uow.session.add(mine)
+                uow.notify(mine.account_id, "generation", mine.generation_id)
+        if wait is None:
+            self._forget(lease.id)
+            return None
+        return timedelta(seconds=wait)
+
+    def _wait(self, lease: Lease, error: Retry) -> timedelta | None:
+        """For a vendor that is paused. Nothing was asked, so it is no attempt, and costs nothing but time."""
+        with self._uow() as uow:
+            now = self._clock()
+            mine = self._leases.mine(uow.session, lease)
+            if mine.status in policy.FINAL:
+                return NOW
+            # What the vendor has taken is waited for as long as any picture.
+            if mine.vendor_id:
+                waited, longest = now - (mine.started_at or mine.created_at), self._config.longest
+            else:
+                waited, longest = now - (mine.waiting_since or now), self._config.longest_pause
+            wait = policy.wait(waited, longest, error.after)
+            if wait is None:
+                self._settlement.settle(uow, mine, ShotStatus.FAILED, failure=policy.waited_in_vain(error))
+            elif mine.waiting != error.public[:300]:
+                mine.waiting, mine.waiting_since = error.public[:300], mine.waiting_since or now
                 uow.session.add(mine)
                 uow.notify(mine.account_id, "generation", mine.generation_id)
         if wait is None:

@@ -9,9 +9,9 @@ from datetime import timedelta
 
 from photogen.domain.generation.commands import StartGeneration
 from photogen.domain.generation.styles import ASPECTS, STYLES
+from photogen.domain.vendors import policy as vendors
 from photogen.errors import Invalid
 from photogen.gateways.base import Capabilities, Category, GatewayError
-from photogen.kit.retry import backoff
 from photogen.models.generation import ShotStatus
 
 S = ShotStatus
@@ -25,7 +25,8 @@ _MOVES: Mapping[ShotStatus, frozenset[ShotStatus]] = {
     S.FAILED: frozenset(),
     S.CANCELLED: frozenset(),
 }
-_MOST_ATTEMPTS = 6
+_LONGEST_WAIT = 30.0
+"""Seconds between two tries at most, unless the vendor asks for more."""
 WORDS: Mapping[str, str] = {
     "queued": "Queued",
     "running": "Drawing",
@@ -109,11 +110,16 @@ def poll_after(age: timedelta, poll: timedelta) -> timedelta:
     return max(poll, min(age / 5, timedelta(seconds=5)))
 
 
-def again(attempt: int, age: timedelta, longest: timedelta, after: float | None) -> float | None:
+def again(category: Category, attempt: int, age: timedelta, longest: timedelta, after: float | None) -> float | None:
     """Seconds until the next try after try `attempt` (from 1) failed; None: give up."""
-    if attempt >= _MOST_ATTEMPTS or age + timedelta(seconds=after or 0) > longest:
+    if age + timedelta(seconds=after or 0) > longest:
         return None
-    return backoff(attempt, first=0.5, most=30.0, after=after)
+    return vendors.again(category, attempt, most=_LONGEST_WAIT, after=after)
+
+
+def wait(waited: timedelta, longest: timedelta, after: float | None) -> float | None:
+    """Seconds until a shot that has waited for a paused vendor for so long looks again; None: it was in vain."""
+    return vendors.look_again(after) if waited <= longest else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,16 @@ OUTCOME_UNKNOWN = Failure(
     Category.PROVIDER,
     "The connection broke while this picture was being drawn, and asking twice could cost twice. Try again.",
 )
+
+
+def waited_in_vain(error: GatewayError) -> Failure:
+    """The end of a shot whose vendor stayed paused, where no other could draw it."""
+    return Failure(
+        error.code,
+        error.category,
+        "The service that draws with this model stayed away for too long. Try again later, or choose another model.",
+        error.words,
+    )
 
 
 def notice(failures: Mapping[str, int], returned: int) -> str:

@@ -35,6 +35,7 @@ class Settlement:
         _log.info("shot moved", shot=row.id, here=row.status.value, to=to.value, code=failure.code if failure else None)
         row.status = to
         row.attempts = 0
+        row.waiting, row.waiting_since = "", None
         if to is ShotStatus.RENDERING:
             row.started_at = now
             row.next_check_at = now + self._config.pickup

@@ -25,6 +25,7 @@ def shot(row: Shot, thumbhashes: Mapping[str, str]) -> ShotView:
         thumbhash=thumbhashes.get(row.image_id or "", ""),
         error=row.error,
         error_code=row.error_code,
+        waiting=row.waiting,
         seed=row.seed,
     )
 
@@ -61,6 +62,7 @@ def generation(row: Generation, shots: Sequence[Shot], thumbhashes: Mapping[str,
         can_cancel=not over,
         can_retry=over and status != "done",
         notice=policy.notice(failures, lost),
+        waiting=next((one.waiting for one in shots if one.waiting), ""),
         created_at=row.created_at,
         shots=tuple(shot(one, thumbhashes) for one in shots),
     )

@@ -81,6 +81,7 @@ class ShotView:
     thumbhash: str
     error: str
     error_code: str
+    waiting: str
     seed: int
 
 
@@ -88,7 +89,8 @@ class ShotView:
 class GenerationView:
     """A batch. `status` is computed from its shots: queued, running, done, partly, failed or cancelled.
 
-    `credits` were spent on what was delivered, `held` are set aside for what is under way, `returned` came back."""
+    `credits` were spent on what was delivered, `held` are set aside for what is under way, `returned` came back.
+    `waiting` says what its pictures wait for while a vendor is paused, "" while nothing is in their way."""
 
     id: str
     prompt: str
@@ -111,5 +113,6 @@ class GenerationView:
     can_cancel: bool
     can_retry: bool
     notice: str
+    waiting: str
     created_at: datetime
     shots: tuple[ShotView, ...]

@@ -11,8 +11,9 @@ from photogen.db.lease import Lease, LostLease
 from photogen.domain.training import policy, repository
 from photogen.domain.training.parts import Parts
 from photogen.domain.training.stages import NOW, Broken, Stages, failure_of
+from photogen.domain.vendors.policy import PAUSED
 from photogen.errors import Invalid, NotFound
-from photogen.gateways.base import Fix, GatewayError, Missing, Retry, Stop, Unknown
+from photogen.gateways.base import Category, Fix, GatewayError, Missing, Retry, Stop, Unknown
 from photogen.kit import log
 from photogen.models.training import AttemptOutcome, Training, TrainingStatus
 
@@ -56,6 +57,8 @@ class Advance:
                 return None
             try:
                 wait = self._stages.step(row, lease)
+                if row.waiting_since is not None:
+                    self._go_on(lease)
             except LostLease:
                 raise
             except Exception as error:
@@ -71,6 +74,8 @@ class Advance:
     def _trouble(self, row: Training, lease: Lease, error: Exception) -> timedelta | None:
         """Writes down what happened and decides: again later, or the end. Gives the time until the next try."""
         failure = failure_of(error)
+        if isinstance(error, Retry) and error.code == PAUSED:
+            return self._wait(lease, error)
         _log.warning(
             "training in trouble",
             training=row.id, stage=row.status.value, code=failure.code, category=failure.category.value,
@@ -81,7 +86,7 @@ class Advance:
             row = self._p.leases.mine(uow.session, lease)
             if row.status in policy.FINAL:
                 return None
-            again = self._again(row, error)
+            again = self._again(row, error, failure.category)
             if again is None:
                 self._p.settlement.settle(uow, row, TrainingStatus.FAILED, failure=failure)
                 return None
@@ -93,7 +98,9 @@ class Advance:
             attempt.action = f"Trying again in {max(1, round(again.seconds))} s."
             uow.session.add(attempt)
             uow.session.flush()
+            row.troubled_since = row.troubled_since if row.attempts else now
             row.attempts += 1
+            row.waiting = ""
             if isinstance(error, Unknown) and not row.vendor_id:
                 row.submit_started_at = now  # the grace begins with the loss of the answer, not with the question
             repository.open_attempt(uow.session, row.id, row.status, now)
@@ -101,18 +108,55 @@ class Advance:
             uow.notify(row.account_id, "training", row.id)
         return timedelta(seconds=again.seconds)
 
-    def _again(self, row: Training, error: Exception) -> policy.Again | None:
+    def _wait(self, lease: Lease, error: Retry) -> timedelta | None:
+        """For a vendor that is paused. Nothing was asked, so it is no attempt, and costs nothing but time."""
+        with self._p.uow() as uow:
+            now = self._p.clock()
+            row = self._p.leases.mine(uow.session, lease)
+            if row.status in policy.FINAL:
+                return None
+            accepted = row.status is TrainingStatus.TRAINING and bool(row.vendor_id)
+            waited = now - (row.waiting_since or now)
+            if accepted:  # it goes on there, and was paid for
+                waited, longest = policy.age_at_vendor(row, now), self._p.config.longest
+            else:
+                longest = self._p.config.longest_pause
+            again = policy.wait(waited, longest, error.after)
+            if again is None:
+                self._p.settlement.settle(uow, row, TrainingStatus.FAILED, failure=policy.waited_in_vain(error))
+                return None
+            if row.waiting != error.public[:300]:
+                row.waiting, row.waiting_since = error.public[:300], row.waiting_since or now
+                row.attempts = 0
+                uow.session.add(row)
+                uow.notify(row.account_id, "training", row.id)
+        return timedelta(seconds=again.seconds)
+
+    def _go_on(self, lease: Lease) -> None:
+        """The wait is over: what was paused has answered."""
+        with self._p.uow() as uow:
+            row = self._p.leases.mine(uow.session, lease)
+            asked, since = row.submit_started_at, row.waiting_since
+            if asked and since and asked > since and row.status is TrainingStatus.TRAINING:
+                # The attempt began when the vendor was asked: the wait is no part of how long trainings take.
+                repository.open_attempt(uow.session, row.id, row.status, asked).started_at = asked
+            row.waiting, row.waiting_since = "", None
+            uow.session.add(row)
+            uow.notify(row.account_id, "training", row.id)
+
+    def _again(self, row: Training, error: Exception, category: Category) -> policy.Again | None:
         if isinstance(error, Fix | Stop | Missing | Broken | NotFound | Invalid):
             return None
         if isinstance(error, Unknown):
             # It may have been accepted: the next step looks, and only after the grace asks again.
-            return policy.again(row.status, row.attempts + 1, timedelta(0), None)
+            return policy.again(category, row.attempts + 1, timedelta(0), None)
         after = error.after if isinstance(error, Retry) else None
-        trouble = self._p.clock() - row.stage_started_at if row.attempts else timedelta(0)
+        since = row.troubled_since if row.attempts else None
+        trouble = self._p.clock() - since if since else timedelta(0)
         if row.status is TrainingStatus.TRAINING and row.vendor_id and isinstance(error, Retry):
-            age = self._p.clock() - row.stage_started_at
+            age = policy.age_at_vendor(row, self._p.clock())
             return policy.look_again(row.attempts + 1, age, self._p.config.longest, after)
-        return policy.again(row.status, row.attempts + 1, trouble, after)
+        return policy.again(category, row.attempts + 1, trouble, after)
 
 
 def _foreseen(error: Exception) -> bool:

@@ -22,6 +22,8 @@ class TrainingConfig:
     """How long a request of a killed worker may still arrive at the vendor."""
     longest: timedelta = timedelta(hours=6)
     """After which a training at the vendor is given up."""
+    longest_pause: timedelta = timedelta(hours=12)
+    """How long a training waits for a vendor that is paused."""
     dataset_ttl: timedelta = timedelta(hours=6)
     keep_at_vendor: timedelta = timedelta(hours=1)
     """How long a finished vendor training whose weights could not be fetched waits for a retry."""

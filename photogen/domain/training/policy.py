@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from photogen.domain.training.config import TrainingConfig
+from photogen.domain.vendors import policy as vendors
 from photogen.gateways.base import Category, GatewayError
 from photogen.kit.retry import backoff
 from photogen.models.training import Training, TrainingStatus
@@ -39,7 +40,8 @@ _BEGINS_AT: Mapping[TrainingStatus, int] = {
     S.COMPLETED: 100,
 }
 
-_MOST_ATTEMPTS: Mapping[str, int] = {S.PREPARING: 6, S.TRAINING: 10, S.PUBLISHING: 10}
+_LONGEST_WAIT = 120.0
+"""Seconds between two tries at most, unless the vendor asks for more."""
 _LONGEST_TROUBLE = timedelta(hours=1)
 """How long one stage may go on failing before it is given up, however politely the vendor asks for time."""
 LOG_LINES = 60
@@ -64,6 +66,11 @@ def percent(status: TrainingStatus, step: int, steps: int, before: int) -> int:
     return now if status is S.COMPLETED else max(before, min(now, 99))
 
 
+def age_at_vendor(row: Training, now: datetime) -> timedelta:
+    """How long the vendor has had it. What it waited for before does not count."""
+    return now - (row.submit_started_at or row.stage_started_at)
+
+
 def poll_after(age: timedelta, poll: timedelta) -> timedelta:
     """When to ask the vendor again: seldom for long trainings, so that hundreds stay within the vendor's limits."""
     return max(poll, min(age / 30, timedelta(seconds=30)))
@@ -83,21 +90,37 @@ class Again:
     seconds: float
 
 
-def again(stage: TrainingStatus, attempt: int, trouble: timedelta, after: float | None) -> Again | None:
+def again(category: Category, attempt: int, trouble: timedelta, after: float | None) -> Again | None:
     """What to do about the failure of try `attempt` (from 1) of a stage that has been in trouble for so long.
 
     None: give up. `after` is the vendor's own wish in seconds."""
-    if attempt >= _MOST_ATTEMPTS.get(stage, 6) or trouble > _LONGEST_TROUBLE:
+    if trouble + timedelta(seconds=after or 0) > _LONGEST_TROUBLE:
         return None
-    if after is not None and trouble + timedelta(seconds=after) > _LONGEST_TROUBLE:
-        return None
-    return Again(backoff(attempt, first=1.0, most=120.0, after=after))
+    seconds = vendors.again(category, attempt, most=_LONGEST_WAIT, after=after)
+    return None if seconds is None else Again(seconds)
+
+
+def wait(waited: timedelta, longest: timedelta, after: float | None) -> Again | None:
+    """When to look again at a training that has waited for a paused vendor for so long; None: it was in vain."""
+    return Again(vendors.look_again(after)) if waited <= longest else None
+
+
+def waited_in_vain(error: GatewayError) -> Failure:
+    """The end of a training whose vendor stayed paused for longer than anybody waits."""
+    return Failure(
+        error.code,
+        error.category,
+        "The service stayed away for too long, so this training was given up.",
+        "Press Retry once the service answers again. What was set aside came back.",
+        error.words,
+        error.request_id,
+    )
 
 
 def look_again(attempt: int, age: timedelta, longest: timedelta, after: float | None) -> Again | None:
     """The same for a training that the vendor took `age` ago and that can't be seen just now: it goes on there, and was
     paid for, so it is given up only when it could not be wanted any more."""
-    return Again(backoff(attempt, first=1.0, most=120.0, after=after)) if age <= longest else None
+    return Again(backoff(attempt, first=1.0, most=_LONGEST_WAIT, after=after)) if age <= longest else None
 
 
 def resumable(row: Training, now: datetime, config: TrainingConfig) -> bool:

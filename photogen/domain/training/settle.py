@@ -51,6 +51,7 @@ class Settlement:
         row.started_at = row.started_at or now
         row.seconds_left = None
         row.attempts = 0
+        row.waiting, row.waiting_since = "", None
         if to in policy.FINAL:
             self._end(uow, row, to, here, failure)
         else:

@@ -103,6 +103,7 @@ def training(
         seconds_left=seconds_left(row, expected, now),
         elapsed_seconds=_elapsed(row, now),
         log_tail=row.log_tail,
+        waiting=row.waiting,
         stages=stages(row, attempts, now),
         error=row.error,
         error_code=row.error_code,

@@ -134,7 +134,7 @@ class Stages:
     def _check(self, row: Training, lease: Lease) -> timedelta | None:
         job = self._p.trainer.check(row.vendor_id)
         if job.state in {JobState.WAITING, JobState.RUNNING}:
-            age = self._p.clock() - row.stage_started_at
+            age = policy.age_at_vendor(row, self._p.clock())
             if age > self._p.config.longest:
                 raise Broken(
                     Failure(

@@ -82,6 +82,7 @@ class TrainingView:
     seconds_left: float | None
     elapsed_seconds: float
     log_tail: str
+    waiting: str
     stages: tuple[StageView, ...]
     error: str
     error_code: str

@@ -67,6 +67,7 @@ class Batch:
     status_word: str
     tone: str
     notice: str
+    waiting: str
     can_cancel: bool
     can_retry: bool
     created_at: str
@@ -113,6 +114,7 @@ def batch(view: GenerationView) -> Batch:
         status_word=view.status_word,
         tone=TONES.get(view.status, ""),
         notice=view.notice,
+        waiting=view.waiting,
         can_cancel=view.can_cancel,
         can_retry=view.can_retry,
         created_at=iso(view.created_at),

@@ -4,7 +4,7 @@ import reflex as rx
 
 from photogen.web import components as ui
 from photogen.web import routes
-from photogen.web.pages.training.parts import actions, failure, history, live_part, settings, success
+from photogen.web.pages.training.parts import actions, failure, history, live_part, settings, success, waiting
 from photogen.web.pages.training.state import TrainingPage
 from photogen.web.shell import page_head, screen
 from photogen.web.text import t
@@ -43,6 +43,7 @@ def _full() -> rx.Component:
         ),
         success(),
         failure(),
+        waiting(),
         live_part(),
         rx.el.div(settings(), history(), class_name="grid lg:grid-cols-[320px_minmax(0,1fr)] gap-6 items-start"),
         ui.confirm(

@@ -91,6 +91,14 @@ def failure() -> rx.Component:
     )
 
 
+def waiting() -> rx.Component:
+    """A vendor is paused: what that means for this training."""
+    return rx.cond(
+        _view.waiting != "",
+        rx.el.div(ui.notice(_view.waiting, tone="warn"), role="status", class_name="mb-6"),
+    )
+
+
 def _stage(stage: rx.Var[Stage], number: rx.Var[int]) -> rx.Component:
     dot = rx.match(
         stage.state,

@@ -59,6 +59,7 @@ class Shown:
     left: str = ""
     loss: str = ""
     log: str = ""
+    waiting: str = ""
     error: str = ""
     code: str = ""
     category: str = ""
@@ -119,6 +120,7 @@ def shown(view: TrainingView) -> Shown:
         left=t("{time} left", time=duration(view.seconds_left)) if view.seconds_left is not None else "",
         loss=_loss(view.log_tail),
         log=view.log_tail,
+        waiting=view.waiting,
         error=view.error,
         code=view.error_code,
         category=view.error_category.replace("_", " "),
