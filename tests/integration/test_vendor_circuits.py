@@ -227,6 +227,7 @@ class TestTraining:
         assert len(works.trainer.requests) == 1
         assert works.training.get(ada, id_).waiting == ""
         works.finish()
+        works.later(31)
         assert works.row(id_).status is TrainingStatus.COMPLETED
         assert works.sound(ada)
 
