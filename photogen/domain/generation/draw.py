@@ -387,7 +387,7 @@ class Draw:
             else:
                 mine.attempts += 1
                 mine.waiting = ""
-                mine.error = f"{failure.public} Trying again in {max(1, round(wait))} s."[:500]
+                mine.error = f"{failure.public} Trying again in {max(1, int(wait))} s."[:500]
                 mine.error_code, mine.error_category = failure.code[:60], failure.category.value
                 mine.vendor_words = failure.words[:2000]
                 uow.session.add(mine)

@@ -95,7 +95,7 @@ class Advance:
             attempt.category, attempt.code = failure.category.value, failure.code[:60]
             attempt.message, attempt.vendor_words = failure.public[:500], failure.words[:2000]
             attempt.request_id = failure.request_id[:120]
-            attempt.action = f"Trying again in {max(1, round(again.seconds))} s."
+            attempt.action = f"Trying again in {max(1, int(again.seconds))} s."
             uow.session.add(attempt)
             uow.session.flush()
             row.troubled_since = row.troubled_since if row.attempts else now
