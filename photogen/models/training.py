@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Column, Index, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from photogen.kit.ids import new_id
@@ -91,6 +92,8 @@ class Training(SQLModel, table=True):
     lora_rank: int
     autocaption: bool = True
     photo_count: int = 0
+    photos: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB, nullable=False)
+    """What went into the ZIP, in its order: {"id", "revision", "caption"} of each photo, written when it was built."""
 
     status: TrainingStatus = enum_field(TrainingStatus, TrainingStatus.QUEUED)
     failed_stage: str = Field(default="", max_length=32)

@@ -1,10 +1,11 @@
 """What is asked of photo sets."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from photogen.kit.commands import Command, Line, printable
+from photogen.kit.commands import Command, Line, Lines, printable, wrong
+from photogen.models.training import Subject
 
 NAME_LENGTH = 255
 
@@ -22,6 +23,12 @@ class CreateSet(Command):
     name: Annotated[str, Line(80)] = Field("", title="Name")
 
 
+class RenameSet(Command):
+    """A new name for a set."""
+
+    name: Annotated[str, Line(80, least=1)] = Field(title="Name")
+
+
 class AddPhoto(Command):
     """One file. `upload_id` is chosen by the sender per file: repeating it repeats the answer."""
 
@@ -35,3 +42,36 @@ class Reorder(Command):
     ids: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{26}$")], ...] = Field(
         title="Photos", max_length=200
     )
+
+
+Crop = tuple[float, float, float, float]
+"""Left, top, width, height, as fractions (0..1) of the photo as it is turned."""
+
+
+def _inside(crop: Crop) -> Crop:
+    left, top, width, height = crop
+    if min(left, top) < 0 or min(width, height) <= 0 or left + width > 1 + 1e-6 or top + height > 1 + 1e-6:
+        raise wrong("outside", "{label} has to lie within the photo.")
+    return crop
+
+
+class EditPhoto(Command):
+    """How a photo is to look, always counted from what was uploaded: an edit replaces the one before."""
+
+    rotation: Literal[0, 90, 180, 270] = Field(0, title="Rotation")
+    """Degrees clockwise."""
+    crop: Annotated[Crop, AfterValidator(_inside)] | None = Field(None, title="The crop")
+    """None for the whole photo."""
+
+
+class CaptionPhoto(Command):
+    """What a photo shows, in words; empty leaves it to the trainer."""
+
+    text: Annotated[str, Lines(1000)] = Field("", title="Caption")
+
+
+class Coaching(Command):
+    """For which kind of subject, and for which trigger word ("": captions are not judged by it)."""
+
+    subject: Subject = Field(Subject.PERSON, title="Subject")
+    trigger_word: Annotated[str, Line(200)] = Field("", title="Trigger word")

@@ -5,8 +5,9 @@ upright, transparency white, and every piece of metadata (EXIF with its GPS, XMP
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import pillow_heif
@@ -30,6 +31,9 @@ AREA = 2 * 1024 * 1024
 """A kept photo: at most 1,024 pixels on its short side and 2 megapixels in all. The trainer's largest bucket is
 as large as 1,024 x 1,024: it never has to enlarge one, and camera files can be shrunk while they are decoded."""
 QUALITY = 92
+SMALLEST_CROP = 256
+"""Pixels on the short side under which a crop is of no use: half of the trainer's smallest bucket."""
+ANALYSIS_VERSION = 1
 THUMBNAILS = {256: 78, 512: 80}
 """Longest side in pixels of each thumbnail: its WebP quality."""
 
@@ -59,6 +63,7 @@ class Prepared:
     height: int
     thumbnails: dict[int, bytes]
     thumbhash: str
+    analysis: dict[str, Any] = field(default_factory=dict)
 
 
 def prepare(data: bytes) -> Prepared:
@@ -68,7 +73,26 @@ def prepare(data: bytes) -> Prepared:
         picture = _decode(data, kind)
     except (pyvips.Error, *_BROKEN) as error:
         raise Unusable(damaged()) from error
-    picture = _plain_srgb(picture)
+    return _prepared(_plain_srgb(picture))
+
+
+def edit(upload: bytes, rotation: int, crop: tuple[float, float, float, float] | None) -> Prepared | None:
+    """One of our own normalised JPEGs, turned by `rotation` degrees clockwise and then cut to `crop` (left, top, width,
+    height as fractions of the turned picture). None when what is left is smaller than SMALLEST_CROP."""
+    picture = pyvips.Image.jpegload_buffer(upload, fail_on="error").copy_memory()
+    if rotation:
+        picture = picture.rot(f"d{rotation}")
+    if crop is not None:
+        left, top = round(crop[0] * picture.width), round(crop[1] * picture.height)
+        width = min(round(crop[2] * picture.width), picture.width - left)
+        height = min(round(crop[3] * picture.height), picture.height - top)
+        if min(width, height) < SMALLEST_CROP:
+            return None
+        picture = picture.crop(left, top, width, height)
+    return _prepared(picture.copy_memory())
+
+
+def _prepared(picture: pyvips.Image) -> Prepared:
     thumbnails: dict[int, bytes] = {}
     smaller = picture
     for side in sorted(THUMBNAILS, reverse=True):

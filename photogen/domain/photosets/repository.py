@@ -2,34 +2,42 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from sqlalchemy import ScalarResult, case, delete, func, select, update
+from sqlalchemy import ScalarResult, and_, case, delete, func, select, true, update
 from sqlmodel import Session, col
 
 from photogen.errors import NotFound
+from photogen.kit.ids import is_id
 from photogen.models.photoset import Photo, PhotoSet, PhotoStatus
+from photogen.models.training import Training, TrainingDraft, TrainingStatus
 
 _GONE = "This photo set does not exist. Reload the page."
+_OVER = (TrainingStatus.COMPLETED, TrainingStatus.FAILED, TrainingStatus.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
 class SetRow:
-    """A set with its counts and its first accepted photo."""
+    """A set with its counts and the first photo that is trained on."""
 
     photo_set: PhotoSet
-    accepted: int
+    used: int
     rejected: int
+    dropped: int
     cover_photo_id: str | None
+    cover_revision: int | None
 
 
-def own_set(session: Session, account_id: str, set_id: str, *, lock: bool = False) -> PhotoSet:
-    """The set, locked against other writers of it when asked. Raises NotFound for what is not the account's."""
+def own_set(session: Session, account_id: str, set_id: str, *, lock: Literal["", "change", "hold"] = "") -> PhotoSet:
+    """The set. Raises NotFound for what is not the account's.
+
+    `lock`: "change" keeps other writers of the set away, "hold" keeps writers away and lets others hold it too."""
     query = select(PhotoSet).where(
         col(PhotoSet.id) == set_id, col(PhotoSet.account_id) == account_id, col(PhotoSet.deleted_at).is_(None)
     )
     if lock:
-        query = query.with_for_update(key_share=True)
-    found = session.scalars(query).one_or_none()
+        query = query.with_for_update(key_share=True) if lock == "change" else query.with_for_update(read=True)
+    found = session.scalars(query).one_or_none() if is_id(set_id) else None
     if found is None:
         raise NotFound(_GONE)
     return found
@@ -37,25 +45,28 @@ def own_set(session: Session, account_id: str, set_id: str, *, lock: bool = Fals
 
 def sets(session: Session, account_id: str, set_id: str | None = None) -> list[SetRow]:
     """The account's sets, newest first, or only `set_id`."""
-    accepted = col(Photo.status) == PhotoStatus.ACCEPTED
-    cover = (
-        select(col(Photo.id))
-        .where(col(Photo.set_id) == col(PhotoSet.id), accepted)
+    used = and_(col(Photo.status) == PhotoStatus.ACCEPTED, ~col(Photo.dropped))
+    first = (
+        select(col(Photo.id), col(Photo.revision))
+        .where(col(Photo.set_id) == col(PhotoSet.id), used)
         .order_by(col(Photo.position), col(Photo.id))
         .limit(1)
         .correlate(PhotoSet)
-        .scalar_subquery()
+        .lateral()
     )
     query = (
         select(
             PhotoSet,
-            func.count(case((accepted, 1))),
+            func.count(case((used, 1))),
             func.count(case((col(Photo.status) == PhotoStatus.REJECTED, 1))),
-            cover,
+            func.count(case((col(Photo.dropped), 1))),
+            first.c.id,
+            first.c.revision,
         )
         .outerjoin(Photo, col(Photo.set_id) == col(PhotoSet.id))
+        .outerjoin(first, true())
         .where(col(PhotoSet.account_id) == account_id, col(PhotoSet.deleted_at).is_(None))
-        .group_by(col(PhotoSet.id))
+        .group_by(col(PhotoSet.id), first.c.id, first.c.revision)
         .order_by(col(PhotoSet.id).desc())
     )
     if set_id is not None:
@@ -63,12 +74,20 @@ def sets(session: Session, account_id: str, set_id: str | None = None) -> list[S
     return [SetRow(*row) for row in session.execute(query)]
 
 
-def photos(session: Session, set_id: str, *, status: PhotoStatus | None = None) -> list[Photo]:
+def photos(session: Session, set_id: str) -> list[Photo]:
     """The set's photos in their order."""
     query = select(Photo).where(col(Photo.set_id) == set_id).order_by(col(Photo.position), col(Photo.id))
-    if status is not None:
-        query = query.where(col(Photo.status) == status)
     return list(session.scalars(query))
+
+
+def accepted_photos(session: Session, set_id: str) -> list[Photo]:
+    """Those that could be trained on, dropped ones among them, in their order."""
+    return [photo for photo in photos(session, set_id) if photo.status is PhotoStatus.ACCEPTED]
+
+
+def used_photos(session: Session, set_id: str) -> list[Photo]:
+    """Those that a training takes, in their order."""
+    return [photo for photo in accepted_photos(session, set_id) if not photo.dropped]
 
 
 def by_upload(session: Session, set_id: str, upload_id: str) -> Photo | None:
@@ -88,11 +107,20 @@ def twin(session: Session, set_id: str, sha256: str) -> Photo | None:
 
 
 def accepted_count(session: Session, set_id: str) -> int:
-    """How many photos of the set can be trained on."""
+    """How many photos of the set have been accepted, those that were dropped since among them."""
     return session.scalars(
         select(func.count())
         .select_from(Photo)
         .where(col(Photo.set_id) == set_id, col(Photo.status) == PhotoStatus.ACCEPTED)
+    ).one()
+
+
+def used_count(session: Session, set_id: str) -> int:
+    """How many photos of the set a training would take."""
+    return session.scalars(
+        select(func.count())
+        .select_from(Photo)
+        .where(col(Photo.set_id) == set_id, col(Photo.status) == PhotoStatus.ACCEPTED, ~col(Photo.dropped))
     ).one()
 
 
@@ -112,10 +140,37 @@ def own_photo(session: Session, account_id: str, photo_id: str, set_id: str | No
     )
     if set_id is not None:
         query = query.where(col(Photo.set_id) == set_id)
-    found = session.scalars(query).one_or_none()
+    found = session.scalars(query).one_or_none() if is_id(photo_id) else None
     if found is None:
         raise NotFound("This photo does not exist. Reload the page.")
     return found
+
+
+def drop(session: Session, set_id: str, ids: Sequence[str]) -> set[str]:
+    """Drops those of `ids` that are still there and in use; gives them."""
+    return set(
+        session.scalars(
+            update(Photo)
+            .where(
+                col(Photo.set_id) == set_id,
+                col(Photo.id).in_(ids),
+                col(Photo.status) == PhotoStatus.ACCEPTED,
+                ~col(Photo.dropped),
+            )
+            .values(dropped=True)
+            .returning(col(Photo.id))
+        )
+    )
+
+
+def next_revision(session: Session, photo_id: str) -> int:
+    """A number for an edit that nobody has had or will have. The row is locked until the end of the transaction."""
+    return session.scalars(
+        update(Photo)
+        .where(col(Photo.id) == photo_id)
+        .values(last_revision=col(Photo.last_revision) + 1)
+        .returning(col(Photo.last_revision))
+    ).one()
 
 
 def place(session: Session, set_id: str, ids: Sequence[str]) -> None:
@@ -141,3 +196,22 @@ def forget_oldest_rejected(session: Session, set_id: str, keep: int) -> None:
 def known(session: Session, ids: Sequence[str]) -> ScalarResult[str]:
     """Those of `ids` that are photos."""
     return session.scalars(select(col(Photo.id)).where(col(Photo.id).in_(ids)))
+
+
+def in_training(session: Session, set_id: str) -> bool:
+    """Whether a training with the set is under way."""
+    query = select(col(Training.id)).where(col(Training.photo_set_id) == set_id, col(Training.status).not_in(_OVER))
+    return session.scalars(query.limit(1)).first() is not None
+
+
+def delete_photos(session: Session, set_id: str) -> Sequence[str]:
+    """Deletes all rows of the set's photos; gives the ids of those that have files."""
+    gone = session.execute(
+        delete(Photo).where(col(Photo.set_id) == set_id).returning(col(Photo.id), col(Photo.status))
+    ).all()
+    return [photo_id for photo_id, status in gone if status is PhotoStatus.ACCEPTED]
+
+
+def forget_in_drafts(session: Session, set_id: str) -> None:
+    """Takes the set out of the wizard's drafts."""
+    session.execute(update(TrainingDraft).where(col(TrainingDraft.photo_set_id) == set_id).values(photo_set_id=None))

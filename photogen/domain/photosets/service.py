@@ -5,33 +5,29 @@ from collections.abc import Sequence
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Literal
 
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.photosets import imaging, repository, zipping
-from photogen.domain.photosets.commands import AddPhoto, CreateSet, Reorder
+from photogen.domain.photosets.changes import Changes
+from photogen.domain.photosets.coach import Coach
+from photogen.domain.photosets.commands import AddPhoto, CreateSet, EditPhoto, Reorder
+from photogen.domain.photosets.editing import Editor, describe
+from photogen.domain.photosets.files import FILES, FOLDER, PhotoFiles, Size, key_of
 from photogen.domain.photosets.verdict import MAX_BYTES, MAX_PHOTOS, Problem, Unusable, duplicate, too_big, too_many
-from photogen.domain.photosets.views import PhotoSetView, PhotoView
-from photogen.domain.photosets.zipping import Entry, ZipInfo
-from photogen.errors import Invalid, NotFound, Unavailable
-from photogen.gateways.base import GatewayError, Storage
-from photogen.kit import log
+from photogen.domain.photosets.views import Applied, Edit, PhotoSetView, PhotoView, SetReport, photo_url
+from photogen.domain.photosets.zipping import Entry, SetZip, UsedPhoto
+from photogen.errors import Invalid, NotFound
+from photogen.gateways.base import Missing, Storage
 from photogen.kit.clock import Clock
 from photogen.kit.ids import is_id, moment_of, new_id
 from photogen.models.photoset import Photo, PhotoSet, PhotoStatus
+from photogen.models.training import Subject
 
-Size = Literal["normal", "256", "512"]
 _Photos = list[PhotoView]  # inside the class, `list` is a method
-
-_FILES: dict[Size, str] = {"normal": "normal.jpg", "512": "512.webp", "256": "256.webp"}
 _KEPT_REFUSALS = 100
 _SWEEP_BATCH = 500
-_log = log.get("photosets")
-
-
-def key_of(photo_id: str, size: Size = "normal") -> str:
-    """Where a photo's file lies in the storage."""
-    return f"photos/{photo_id}/{_FILES[size]}"
+_CHANGING = 3
+"""How often a ZIP is begun again because its photos changed meanwhile."""
 
 
 class PhotoSetsService:
@@ -44,6 +40,10 @@ class PhotoSetsService:
         self._clock = clock
         self._storage = storage
         self._keep_under = keep_under
+        self._files = PhotoFiles(storage)
+        self._editor = Editor(uow, self._files)
+        self._changes = Changes(uow, clock, self._files)
+        self._coach = Coach(uow, self._files, self._editor)
 
     def create(self, account_id: str, name: str = "") -> PhotoSetView:
         """A new, empty set. Raises Invalid for a name that can't be one."""
@@ -61,21 +61,25 @@ class PhotoSetsService:
             raise NotFound("This photo set does not exist. Reload the page.")
         return _set_view(rows[0])
 
-    def photos(self, account_id: str, set_id: str) -> _Photos:
-        """Accepted and rejected ones in their order. Raises NotFound."""
-        with self._uow() as uow:
-            repository.own_set(uow.session, account_id, set_id)
-            return [PhotoView.of(photo) for photo in repository.photos(uow.session, set_id)]
+    def photos(self, account_id: str, set_id: str, subject: str = Subject.PERSON, trigger_word: str = "") -> _Photos:
+        """All of them in their order, with what the coach has to say for this kind of subject, and what is wrong with
+        their captions for this trigger word ("": nothing is asked of them). Raises NotFound, Invalid."""
+        return self._coach.photos(account_id, set_id, subject, trigger_word)
+
+    def report(self, account_id: str, set_id: str, subject: str = Subject.PERSON, trigger_word: str = "") -> SetReport:
+        """How ready the set is for a training, and the settings that suit it. Raises NotFound, Invalid."""
+        return self._coach.report(account_id, set_id, subject, trigger_word)
 
     def accepted_count(self, account_id: str, set_id: str) -> int:
-        """How many photos of the set can be trained on. Raises NotFound."""
+        """How many photos of the set would be trained on: accepted and not dropped. Raises NotFound."""
         with self._uow() as uow:
             return self.accepted_in(uow, account_id, set_id)
 
     def accepted_in(self, uow: UnitOfWork, account_id: str, set_id: str) -> int:
-        """The same as a step, for who holds a unit of work already. Raises NotFound."""
-        repository.own_set(uow.session, account_id, set_id)
-        return repository.accepted_count(uow.session, set_id)
+        """The same as a step, for who holds a unit of work already: until its end the set stays as it is, and can't be
+        deleted. Raises NotFound."""
+        repository.own_set(uow.session, account_id, set_id, lock="hold")
+        return repository.used_count(uow.session, set_id)
 
     def add(self, account_id: str, set_id: str, command: AddPhoto, source: Path) -> PhotoView:
         """Judges the file at `source`, stores what is kept of it and writes its row, in this order.
@@ -109,13 +113,13 @@ class PhotoSetsService:
             return self._record(photo)
         _accept(photo, prepared)
         try:
-            self._store(photo.id, prepared)
+            self._files.store(photo.id, prepared)
             view = self._record(photo)
         except BaseException:
-            self._forget_files(photo.id)
+            self._files.forget(photo.id)
             raise
         if view.id != photo.id or view.status is PhotoStatus.REJECTED:
-            self._forget_files(photo.id)
+            self._files.forget(photo.id)
         return view
 
     def _refuse_known(self, photo: Photo) -> None:
@@ -129,7 +133,7 @@ class PhotoSetsService:
         """Writes the row. With the set locked, so that of two equal photos at once one is the duplicate, the fiftieth
         is the last, and the second of two requests for one file finds the first."""
         with self._uow() as uow:
-            repository.own_set(uow.session, photo.account_id, photo.set_id, lock=True)
+            repository.own_set(uow.session, photo.account_id, photo.set_id, lock="change")
             earlier = repository.by_upload(uow.session, photo.set_id, photo.upload_id)
             if earlier is not None:
                 return PhotoView.of(earlier)
@@ -144,79 +148,126 @@ class PhotoSetsService:
             uow.notify(photo.account_id, "photoset", photo.set_id)
         return PhotoView.of(photo)
 
-    def _store(self, photo_id: str, prepared: imaging.Prepared) -> None:
-        files: dict[Size, tuple[bytes, str]] = {
-            "normal": (prepared.normal, "image/jpeg"),
-            "512": (prepared.thumbnails[512], "image/webp"),
-            "256": (prepared.thumbnails[256], "image/webp"),
-        }
-        try:
-            for size, (data, content_type) in files.items():
-                self._storage.put(key_of(photo_id, size), data, content_type)
-        except GatewayError as error:
-            _log.warning("photo not stored", photo=photo_id, code=error.code)
-            raise Unavailable(
-                "The photo could not be stored just now. Try again in a minute.", code=error.code
-            ) from error
-
-    def _forget_files(self, photo_id: str) -> None:
-        """Best effort: what stays behind is swept later."""
-        for size in _FILES:
-            try:
-                self._storage.delete(key_of(photo_id, size))
-            except GatewayError as error:
-                _log.warning("photo's file left behind", photo=photo_id, code=error.code)
-
     def remove(self, account_id: str, set_id: str, photo_id: str) -> None:
         """Deletes the photo and its files; one that is already gone is fine. Raises NotFound for others' sets."""
         with self._uow() as uow:
-            repository.own_set(uow.session, account_id, set_id, lock=True)
+            repository.own_set(uow.session, account_id, set_id, lock="change")
             try:
                 photo = repository.own_photo(uow.session, account_id, photo_id, set_id)
             except NotFound:
                 return
             uow.session.delete(photo)
             uow.notify(account_id, "photoset", set_id)
-        self._forget_files(photo_id)
+        self._files.forget(photo_id)
 
     def reorder(self, account_id: str, set_id: str, ids: Sequence[str]) -> None:
         """Puts the photos into the order of `ids`; those not named follow. Raises NotFound, and Invalid for an id that
         is not in the set or named twice."""
         wanted = Reorder.of(ids=tuple(ids)).ids
         with self._uow() as uow:
-            repository.own_set(uow.session, account_id, set_id, lock=True)
+            repository.own_set(uow.session, account_id, set_id, lock="change")
             present = [photo.id for photo in repository.photos(uow.session, set_id)]
             if len(set(wanted)) != len(wanted) or not set(wanted) <= set(present):
                 raise Invalid("The photos have changed meanwhile. Reload the page and try again.", field="ids")
             repository.place(uow.session, set_id, [*wanted, *(i for i in present if i not in set(wanted))])
             uow.notify(account_id, "photoset", set_id)
 
-    def photo_file(self, account_id: str, photo_id: str, size: Size) -> str:
-        """The storage key of an accepted photo's file. Raises NotFound for others', refused ones and other sizes."""
-        if size not in _FILES or not is_id(photo_id):
+    # --- what the coach's remarks lead to ---------------------------------------------------------------------------
+
+    def drop(self, account_id: str, set_id: str, photo_id: str) -> None:
+        """Leaves the photo out of trainings; `restore` takes it back. Raises NotFound."""
+        self._changes.flag(account_id, set_id, [photo_id], dropped=True)
+
+    def restore(self, account_id: str, set_id: str, photo_id: str) -> None:
+        """Takes a dropped photo back. Raises NotFound."""
+        self._changes.flag(account_id, set_id, [photo_id], dropped=False)
+
+    def keep(self, account_id: str, set_id: str, photo_id: str, kept: bool = True) -> None:
+        """The photo is wanted as it is: its remarks are quiet. `kept=False` lets them speak again. Raises NotFound."""
+        self._changes.flag(account_id, set_id, [photo_id], kept=kept)
+
+    def drop_many(self, account_id: str, set_id: str, photo_ids: Sequence[str]) -> None:
+        """All of them or none. Raises NotFound."""
+        self._changes.flag(account_id, set_id, photo_ids, dropped=True)
+
+    def restore_many(self, account_id: str, set_id: str, photo_ids: Sequence[str]) -> None:
+        """All of them or none. Raises NotFound."""
+        self._changes.flag(account_id, set_id, photo_ids, dropped=False)
+
+    def edit(self, account_id: str, set_id: str, photo_id: str, command: EditPhoto) -> Edit:
+        """Turns and cuts the photo, counted from what was uploaded; gives how it was before, for an undo.
+
+        Raises NotFound, Invalid (`too_small`), Unavailable."""
+        return self._editor.edit(account_id, set_id, photo_id, command)
+
+    def apply_fixes(self, account_id: str, set_id: str, subject: str = Subject.PERSON) -> Applied:
+        """Does everything that the remarks suggest. Raises NotFound, Invalid, Unavailable (then some may be done)."""
+        return self._coach.apply_fixes(account_id, set_id, subject)
+
+    def caption(self, account_id: str, set_id: str, photo_id: str, text: str) -> None:
+        """Says what the photo shows; empty leaves it to the trainer. Raises NotFound, Invalid."""
+        self._changes.caption(account_id, set_id, photo_id, text)
+
+    def caption_all(self, account_id: str, set_id: str, trigger_word: str) -> int:
+        """Puts the trigger word in front of each caption that lacks it; gives how many. Raises NotFound, Invalid."""
+        return self._changes.caption_all(account_id, set_id, trigger_word)
+
+    def rename(self, account_id: str, set_id: str, name: str) -> None:
+        """Raises NotFound, Invalid."""
+        self._changes.rename(account_id, set_id, name)
+
+    def delete(self, account_id: str, set_id: str) -> None:
+        """Deletes the set and its photos; models and trainings made of it stay, and so do their facts.
+
+        Raises NotFound, Conflict (`photo_set_in_use`) while a training with it is under way."""
+        self._changes.delete(account_id, set_id)
+
+    def copy(self, account_id: str, set_id: str) -> PhotoSetView:
+        """A second set with the same photos, edits and captions. Raises NotFound, Unavailable."""
+        return self.get(account_id, self._changes.copy(account_id, set_id))
+
+    # --- files ------------------------------------------------------------------------------------------------------
+
+    def photo_file(self, account_id: str, photo_id: str, size: Size, revision: int = 0) -> str:
+        """The storage key of an accepted photo's file: revision 0 is the upload, others the edit that is in use.
+
+        Raises NotFound for others', refused ones, other sizes and edits that have been replaced."""
+        if size not in FILES:
             raise NotFound("This photo does not exist.")
         with self._uow() as uow:
             photo = repository.own_photo(uow.session, account_id, photo_id)
-        if photo.status is not PhotoStatus.ACCEPTED:
+        if photo.status is not PhotoStatus.ACCEPTED or revision not in {0, photo.revision}:
             raise NotFound("This photo does not exist.")
-        return key_of(photo.id, size)
+        return key_of(photo.id, size, revision if photo.edited else 0)
 
-    def build_zip(self, set_id: str, target: Path, trigger_word: str = "") -> ZipInfo:
-        """Writes the set's accepted photos to `target`, for a trainer (worker only: asks for no account). The same
-        photos give the same bytes. Raises Invalid for an empty set, the storage's errors as they are."""
+    def build_zip(self, set_id: str, target: Path, trigger_word: str = "") -> SetZip:
+        """Writes the photos that are trained on to `target`, for a trainer (worker only: asks for no account), as they
+        are now: edited, in their order, with their captions. The same photos give the same bytes.
+
+        Raises Invalid for an empty set, the storage's errors as they are."""
+        for _ in range(_CHANGING):
+            try:
+                return self._build_zip(set_id, target, trigger_word)
+            except Missing:  # removed or edited since the rows were read
+                continue
+        return self._build_zip(set_id, target, trigger_word)
+
+    def _build_zip(self, set_id: str, target: Path, trigger_word: str) -> SetZip:
         with self._uow() as uow:
-            photos = repository.photos(uow.session, set_id, status=PhotoStatus.ACCEPTED)
+            photos = repository.used_photos(uow.session, set_id)
         if not photos:
             raise Invalid("This photo set is empty. Add photos first.", code="no_photos", field="photo_set_id")
+        used = tuple(UsedPhoto(p.id, p.revision, zipping.captioned(p.caption, trigger_word)) for p in photos)
         entries = [
             Entry(
                 read=lambda key=photo.storage_key: self._storage.read(key),  # type: ignore[misc]  # bound per photo
                 size=photo.bytes,
-                caption=zipping.captioned(photo.caption, trigger_word),
+                caption=this.caption,
             )
-            for photo in photos
+            for photo, this in zip(photos, used, strict=True)
         ]
-        return zipping.write_zip(entries, target, self._keep_under)
+        made = zipping.write_zip(entries, target, self._keep_under)
+        return SetZip(made.bytes, made.photos, made.sha256, used)
 
     def sweep_orphans(self, older_than: timedelta = timedelta(days=1)) -> int:
         """Deletes files that have no row and are old enough not to be on their way to one. Gives how many."""
@@ -227,13 +278,13 @@ class PhotoSetsService:
             with self._uow() as uow:
                 known = set(repository.known(uow.session, batch))
             for photo_id in set(batch) - known:
-                self._forget_files(photo_id)
+                self._files.forget(photo_id)
                 swept += 1
         return swept
 
     def _old_photo_ids(self, older_than: timedelta) -> Sequence[str]:
         before = self._clock() - older_than
-        found = {key.split("/")[1] for key in self._storage.keys("photos/") if key.count("/") == 2}
+        found = {key.split("/")[1] for key in self._storage.keys(FOLDER) if key.count("/") == 2}
         return sorted(photo_id for photo_id in found if is_id(photo_id) and moment_of(photo_id) < before)
 
     def list(self, account_id: str) -> "list[PhotoSetView]":
@@ -243,9 +294,17 @@ class PhotoSetsService:
 
 
 def _set_view(row: repository.SetRow) -> PhotoSetView:
+    cover = photo_url(row.cover_photo_id, "256", row.cover_revision or 0) if row.cover_photo_id else ""
     photo_set = row.photo_set
     return PhotoSetView(
-        photo_set.id, photo_set.name, row.accepted, row.rejected, photo_set.created_at, row.cover_photo_id
+        id=photo_set.id,
+        name=photo_set.name,
+        accepted=row.used,
+        rejected=row.rejected,
+        created_at=photo_set.created_at,
+        cover_photo_id=row.cover_photo_id,
+        cover_url=cover,
+        dropped=row.dropped,
     )
 
 
@@ -261,10 +320,8 @@ def _conflict(uow: UnitOfWork, photo: Photo) -> Problem | None:
 def _accept(photo: Photo, prepared: imaging.Prepared) -> None:
     photo.id = new_id()
     photo.status = PhotoStatus.ACCEPTED
-    photo.width, photo.height = prepared.width, prepared.height
-    photo.bytes = len(prepared.normal)
     photo.storage_key = key_of(photo.id)
-    photo.thumbhash = prepared.thumbhash
+    describe(photo, prepared)
 
 
 def _reject(photo: Photo, problem: Problem) -> None:

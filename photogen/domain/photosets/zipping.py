@@ -30,6 +30,22 @@ class ZipInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class UsedPhoto:
+    """A photo in a ZIP: which edit of it, and the caption that stands beside it (may be empty)."""
+
+    id: str
+    revision: int
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetZip(ZipInfo):
+    """The same of a photo set's ZIP, with what went into it, in its order."""
+
+    used: tuple[UsedPhoto, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One photo: how to `read` its normalised JPEG of `size` bytes, and its caption (may be empty)."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,15 @@ class Stages:
                     )
                 )
             self._p.storage.put(key, target, "application/zip")
-        return self._move(lease, TrainingStatus.TRAINING, dataset_key=key, photo_count=made.photos)
+        # Until here the set may still change, and a repeat of this step builds the ZIP anew; from here on it can't: the
+        # row keeps what is in it.
+        return self._move(
+            lease,
+            TrainingStatus.TRAINING,
+            dataset_key=key,
+            photo_count=made.photos,
+            photos=[asdict(photo) for photo in made.used],
+        )
 
     # --- training ---------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """Pictures and files out of the storage: for their owner, or for who holds a signed address (vendors).
 
-`/media/photos/{id}/{256|512|normal}`, `/media/images/{id}/{512|1024|original}` (`?download=1` saves it),
+`/media/photos/{id}/{256|512|normal}` as uploaded, `/media/photos/{id}/{revision}/{...}` as edited,
+`/media/images/{id}/{512|1024|original}` (`?download=1` saves it),
 `/media/signed/{key}`.
 Ranges, ETags and HEAD work. What lies under an id never changes, so browsers keep it for a year.
 """
@@ -131,7 +132,9 @@ async def _send(request: Request, file: _File) -> Response:
 @endpoint
 async def _photo(request: Request, account_id: str) -> Response:
     asked: dict[str, Any] = request.path_params
-    key = await deps.call(deps.services().photosets.photo_file, account_id, asked["photo_id"], asked["size"])
+    key = await deps.call(
+        deps.services().photosets.photo_file, account_id, asked["photo_id"], asked["size"], asked.get("revision", 0)
+    )
     return await _send(request, _File(key, "", _KEPT))
 
 
@@ -157,6 +160,7 @@ async def _signed(request: Request) -> Response:
 
 ROUTES = [
     Route("/media/photos/{photo_id}/{size}", _photo),
+    Route("/media/photos/{photo_id}/{revision:int}/{size}", _photo),
     Route("/media/images/{image_id}/{variant}", _image),
     Route("/media/signed/{key:path}", _signed),
 ]
