@@ -1,4 +1,4 @@
-"""The sandbox as an ASGI application: `/replicate`, `/together`, `/nebius`, `/hub` and `/control`."""
+"""The sandbox as an ASGI application: `/replicate`, `/together`, `/nebius`, `/hub`, `/stripe` and `/control`."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
 
-from photogen.sandbox import control, nebius, together
+from photogen.sandbox import control, nebius, stripe, together
 from photogen.sandbox.context import Sandbox
 from photogen.sandbox.hub import routes as hub_routes
 from photogen.sandbox.replicate import resume
@@ -24,9 +24,9 @@ def create_app(data: Path, base_url: str) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        sandbox = Sandbox(data, base_url)
+        sandbox = Sandbox(data, base_url, (resume, stripe.resume))
         app.state.sandbox = sandbox
-        resume(sandbox)
+        sandbox.start()
         try:
             yield
         finally:
@@ -37,10 +37,12 @@ def create_app(data: Path, base_url: str) -> Starlette:
         lifespan=lifespan,
         routes=[
             *control.routes,
+            *stripe.control_routes,
             Mount("/replicate", routes=replicate_routes),
             Mount("/together", routes=together.routes),
             Mount("/nebius", routes=nebius.routes),
             Mount("/hub", routes=hub_routes),
+            Mount("/stripe", routes=stripe.routes),
         ],
         exception_handlers={404: _unknown, 405: _unknown},
     )

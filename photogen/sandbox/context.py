@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,8 +44,10 @@ class RequestLog:
 class Sandbox:
     """State of one running sandbox. Everything happens on one event loop, except drawing and packing in threads."""
 
-    def __init__(self, data: Path, base_url: str) -> None:
+    def __init__(self, data: Path, base_url: str, starters: "tuple[Callable[[Sandbox], None], ...]" = ()) -> None:
+        """`starters` take up what a stopped sandbox left behind, at the start and after a reset."""
         self.store = Store(data)
+        self._starters = starters
         self.base_url = base_url
         self.pace = Pace.from_environment()
         self.faults = Faults()
@@ -75,6 +77,11 @@ class Sandbox:
         """The result of `function(*args)`, computed beside the loop."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, function, *args)
 
+    def start(self) -> None:
+        """Takes up the work under way."""
+        for starter in self._starters:
+            starter(self)
+
     async def reset(self) -> None:
         """As new: nothing stored, no faults, no work under way, the pace of the environment."""
         await self._cancel_all()
@@ -82,6 +89,7 @@ class Sandbox:
         self.faults.clear()
         self.log.clear()
         self.pace = Pace.from_environment()
+        self.start()
 
     async def close(self) -> None:
         """Ends the work under way and closes what is open."""

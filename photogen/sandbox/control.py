@@ -17,7 +17,9 @@ from photogen.sandbox.pace import Pace
 Endpoint = Callable[[Request, Sandbox], Awaitable[Response]]
 
 
-def _guarded(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+def guarded(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    """A route of the sandbox's own door."""
+
     async def handle(request: Request) -> Response:
         token = os.environ.get("SANDBOX_CONTROL_TOKEN", "")
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -77,11 +79,11 @@ async def _health(_request: Request) -> Response:
 
 routes = [
     Route("/healthz", _health, methods=["GET"]),
-    Route("/control/faults", _guarded(_add_fault), methods=["POST"]),
-    Route("/control/faults", _guarded(_list_faults), methods=["GET"]),
-    Route("/control/faults", _guarded(_clear_faults), methods=["DELETE"]),
-    Route("/control/requests", _guarded(_requests), methods=["GET"]),
-    Route("/control/requests", _guarded(_clear_requests), methods=["DELETE"]),
-    Route("/control/pace", _guarded(_pace), methods=["GET", "POST"]),
-    Route("/control/reset", _guarded(_reset), methods=["POST"]),
+    Route("/control/faults", guarded(_add_fault), methods=["POST"]),
+    Route("/control/faults", guarded(_list_faults), methods=["GET"]),
+    Route("/control/faults", guarded(_clear_faults), methods=["DELETE"]),
+    Route("/control/requests", guarded(_requests), methods=["GET"]),
+    Route("/control/requests", guarded(_clear_requests), methods=["DELETE"]),
+    Route("/control/pace", guarded(_pace), methods=["GET", "POST"]),
+    Route("/control/reset", guarded(_reset), methods=["POST"]),
 ]

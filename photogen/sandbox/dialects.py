@@ -187,9 +187,36 @@ class HubDialect:
         return answer
 
 
+class StripeDialect:
+    """`error` with type, code, param and message; docs.stripe.com/api/errors."""
+
+    def refuse(self, status: int, message: str, **more: Any) -> Response:
+        kind = "api_error" if status >= 500 else "invalid_request_error"
+        return JSONResponse({"error": {"type": kind, "message": message, **more}}, status)
+
+    def invalid(self, errors: Sequence[ErrorDetails]) -> Response:
+        first = errors[0]
+        return self.refuse(400, f"Invalid {_field(first)}: {first['msg']}", param=_field(first))
+
+    def canned(self, status: int, args: Mapping[str, Any]) -> Response:
+        message, more = {
+            401: ("Invalid API Key provided: sk_test_***", {}),
+            402: ("Your card was declined.", {"type": "card_error", "code": "card_declined"}),
+            403: ("The provided key does not have the required permissions for this endpoint.", {}),
+            404: ("No such object", {"code": "resource_missing"}),
+            422: ("The request was not valid.", {}),
+            429: ("Request rate limit exceeded.", {"code": "rate_limit"}),
+        }.get(status, ("An unknown error occurred.", {}))
+        answer = self.refuse(400 if status == 422 else status, message, **more)
+        if status == 429:
+            answer.headers["retry-after"] = str(args.get("retry_after", 30))
+        return answer
+
+
 DIALECTS: Mapping[str, Dialect] = {
     "replicate": ReplicateDialect(),
     "together": TogetherDialect(),
     "nebius": NebiusDialect(),
     "hub": HubDialect(),
+    "stripe": StripeDialect(),
 }

@@ -30,7 +30,7 @@ class Fault(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: str = Field(default_factory=lambda: secrets.token_hex(4))
-    vendor: Literal["replicate", "together", "nebius", "hub", "*"] = "*"
+    vendor: Literal["replicate", "together", "nebius", "hub", "stripe", "*"] = "*"
     operation: str = "*"
     fault: FaultName
     times: int | None = Field(1, ge=1)

@@ -56,6 +56,10 @@ class SandboxServer:
     def hub(self) -> str:
         return f"{self.url}/hub"
 
+    @property
+    def stripe(self) -> str:
+        return f"{self.url}/stripe"
+
     def __enter__(self) -> Self:
         self.start()
         return self
@@ -113,6 +117,20 @@ class SandboxServer:
         """Makes the next `times` (None: all) fitting calls go wrong; see photogen.sandbox.faults."""
         body = {"vendor": vendor, "operation": operation, "fault": fault, "times": times, "match": match}
         self._control.post("/control/faults", json=body | {"probability": probability, "args": args}).raise_for_status()
+
+    def move_on(self, customer: str, days: float) -> None:
+        """Moves the time of one of Stripe's customers on; what falls due on the way happens."""
+        self._control.post("/control/stripe/move", json={"customer": customer, "days": days}).raise_for_status()
+
+    def dispute(self, **what: str) -> dict[str, Any]:
+        """Has `charge` disputed, or `dispute` decided with an `outcome` of won or lost."""
+        answer = self._control.post("/control/stripe/dispute", json=what).raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def resend(self, event: str) -> None:
+        """Delivers one of Stripe's events once more."""
+        self._control.post("/control/stripe/resend", json={"event": event}).raise_for_status()
 
     def clear_faults(self) -> None:
         self._control.delete("/control/faults").raise_for_status()
