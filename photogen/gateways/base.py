@@ -311,7 +311,9 @@ class TrainRequest:
 
 @dataclass(frozen=True)
 class TrainJob:
-    """A training at the vendor. `logs` is the whole log so far; `step` and `steps` are read from it (0: unknown)."""
+    """A training at the vendor. `logs` is the whole log so far; `step`, `steps` (0: unknown) and `losses`, pairs of
+    step and loss, are read from it. `run_seconds` is what the vendor says that it worked, `vendor_seconds` what lay
+    between its acceptance and its end; `cost_cents` is reckoned from that, where the vendor bills by time."""
 
     vendor_id: str
     state: JobState
@@ -323,6 +325,9 @@ class TrainJob:
     version: str = ""
     error: GatewayError | None = None
     cost_cents: int | None = None
+    losses: tuple[tuple[int, float], ...] = ()
+    run_seconds: float | None = None
+    vendor_seconds: float | None = None
 
 
 class Trainer(Protocol):

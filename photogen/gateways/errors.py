@@ -16,8 +16,6 @@ import httpx
 from photogen.gateways.base import Category, Fix, GatewayError, Missing, Retry, Stop, Unknown
 from photogen.kit import log
 
-_QUERY = re.compile(r"(https?://[^\s?\"'<>]+)\?[^\s\"'<>]+")
-_KEY = re.compile(r"\b(?:tgp_v1_|v1\.|key[_-])[A-Za-z0-9._-]{12,}")
 _UNSAFE = re.compile(
     r"nsfw|flagged as|safety (?:checker|system|filter)|moderat|content (?:polic|filter)|inappropriate",
     re.IGNORECASE,
@@ -40,8 +38,7 @@ _BEFORE_SENDING = (
 
 def redacted(text: object) -> str:
     """`text` without keys, tokens and the queries of addresses (they hold signatures); at most 2,000 characters."""
-    plain = str(log.redact(str(text)[:_READ]))
-    return _KEY.sub("***", _QUERY.sub(r"\1?***", plain))[:2000]
+    return log.without_secrets(str(text)[:_READ])[:2000]
 
 
 def said(body: str) -> str:

@@ -14,6 +14,14 @@ _SECRET_VALUE = re.compile(
     r"(r8_[A-Za-z0-9]{6,}|hf_[A-Za-z0-9]{6,}|sk_(?:live|test)_\w+|whsec_[\w+/=]+|Bearer\s+\S+|://[^/\s:@]+:[^/\s@]+@)"
 )
 
+_QUERY = re.compile(r"(https?://[^\s?\"'<>]+)\?[^\s\"'<>]+")
+_KEY = re.compile(r"\b(?:tgp_v1_|v1\.|key[_-])[A-Za-z0-9._-]{12,}")
+
+
+def without_secrets(text: str) -> str:
+    """What others wrote, without keys, tokens and the queries of addresses (they hold signatures)."""
+    return _KEY.sub("***", _QUERY.sub(r"\1?***", _SECRET_VALUE.sub("***", text)))
+
 
 def redact(value: object) -> object:
     """The same value with everything that looks like a secret replaced by `***`; containers are walked."""

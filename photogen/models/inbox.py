@@ -19,6 +19,7 @@ class InboxEvent(SQLModel, table=True):
         UniqueConstraint("source", "event_id"),
         Index("ix_inbox_event_due", "next_attempt_at", postgresql_where=text("next_attempt_at IS NOT NULL")),
         Index("ix_inbox_event_unhandled", "received_at", postgresql_where=text("handled_at IS NULL")),
+        Index("ix_inbox_event_handled", "handled_at", postgresql_where=text("handled_at IS NOT NULL")),
     )
 
     id: str = id_field()

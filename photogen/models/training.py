@@ -4,12 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Index, Text, text
+from sqlalchemy import BigInteger, Column, Index, Integer, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from photogen.kit.ids import new_id
 from photogen.models.columns import enum_field, id_field, json_field, moment, now_field, reference
+from photogen.models.credit import HoldState
 
 
 class TrainingStatus(StrEnum):
@@ -72,6 +73,7 @@ class Training(SQLModel, table=True):
         ),
         Index("ix_training_account_id_created_at_id", "account_id", "created_at", "id"),
         Index("ix_training_clean", "clean_due_at", postgresql_where=text("clean_due_at IS NOT NULL")),
+        Index("ix_training_completed", "finished_at", postgresql_where=text("status = 'completed'")),
     )
 
     id: str = id_field()
@@ -100,7 +102,6 @@ class Training(SQLModel, table=True):
     percent: int = 0
     step: int = 0
     seconds_left: float | None = None
-    log_tail: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
     error_code: str = Field(default="", max_length=60)
     error_category: str = Field(default="", max_length=32)
     error: str = Field(default="", max_length=500)
@@ -110,7 +111,8 @@ class Training(SQLModel, table=True):
     credits: int = 0
     hold_key: str = Field(default="", max_length=160)
     rounds: int = 1
-    """How often it was paid for: a retry after a failure is a round of its own, with a hold of its own."""
+    """How often it was paid for: a retry after a failure is a round of its own, with a hold of its own
+    (`TrainingRound`)."""
 
     vendor: str = Field(default="", max_length=32)
     vendor_id: str = Field(default="", max_length=80)
@@ -120,7 +122,6 @@ class Training(SQLModel, table=True):
     dataset_key: str = Field(default="", max_length=200)
     weights_key: str = Field(default="", max_length=200)
     hub_repository: str = Field(default="", max_length=200)
-    vendor_cost_cents: int | None = None
     clean_due_at: datetime | None = moment()
     """When what is left of it (dataset, vendor's files, unused weights) is to be deleted; NULL when nothing is."""
     cleaned_at: datetime | None = moment()
@@ -136,6 +137,8 @@ class Training(SQLModel, table=True):
     lease_until: datetime | None = moment()
     next_check_at: datetime | None = moment()
     cancel_requested_at: datetime | None = moment()
+    idle_seconds: float = 0.0
+    """Between its failures and the retries: time in which nobody worked at it."""
 
     created_at: datetime = now_field()
     stage_started_at: datetime = now_field()
@@ -147,21 +150,73 @@ class TrainingAttempt(SQLModel, table=True):
     """One attempt of one stage of a training: what happened, for the page and for the operator."""
 
     __tablename__ = "training_attempt"
+    __table_args__ = (Index("ix_training_attempt_training_id_started_at_id", "training_id", "started_at", "id"),)
 
     id: str = id_field()
-    training_id: str = reference("training.id")
+    training_id: str = reference("training.id", index=False)
     stage: str = Field(max_length=32)
     number: int = 1
     outcome: AttemptOutcome = enum_field(AttemptOutcome, AttemptOutcome.RUNNING)
     request_id: str = Field(default="", max_length=120)
+    """The vendor's own name of it: of the request, the training or the repository, whichever it gave last."""
     category: str = Field(default="", max_length=32)
     code: str = Field(default="", max_length=60)
     message: str = Field(default="", max_length=500)
     vendor_words: str = Field(default="", max_length=2000)
     action: str = Field(default="", max_length=200)
     """What was done about it: tried again in n seconds, credits returned ..."""
+    advice: str = Field(default="", max_length=300)
+    """What the creator can do about it."""
     started_at: datetime = now_field()
     finished_at: datetime | None = moment()
+
+
+class TrainingRound(SQLModel, table=True):
+    """One time that a training was paid for, from `stage` on, and what became of the money.
+
+    The vendor's own figures are of the vendor's training that this round began: `run_seconds` at work, `vendor_seconds`
+    from its acceptance to its end; what it costs is for the operator's eyes only."""
+
+    __tablename__ = "training_round"
+
+    training_id: str = Field(primary_key=True, foreign_key="training.id", ondelete="CASCADE", max_length=26)
+    number: int = Field(primary_key=True, sa_type=Integer, sa_column_kwargs={"autoincrement": False})
+    stage: str = Field(max_length=32)
+    paid_by: PaidBy = enum_field(PaidBy)
+    credits: int = 0
+    state: HoldState = enum_field(HoldState, HoldState.OPEN)
+    vendor_id: str = Field(default="", max_length=80)
+    run_seconds: float | None = None
+    vendor_seconds: float | None = None
+    vendor_cost_cents: int | None = None
+    started_at: datetime = now_field()
+    ended_at: datetime | None = moment()
+
+
+class TrainingLog(SQLModel, table=True):
+    """What is known of a trainer's log: `seen` characters of `source` (the vendor's training) have been taken over,
+    whose end had the hash `anchor`; `length` characters were kept or left out so far. `losses` is the curve, a few
+    hundred times [step, loss] at most; it outlives the log."""
+
+    __tablename__ = "training_log"
+
+    training_id: str = Field(primary_key=True, foreign_key="training.id", ondelete="CASCADE", max_length=26)
+    source: str = Field(default="", max_length=80)
+    seen: int = 0
+    anchor: str = Field(default="", max_length=16)
+    length: int = Field(default=0, sa_type=BigInteger)
+    losses: list[list[float]] = Field(default_factory=list, sa_type=JSONB, nullable=False)
+    updated_at: datetime = now_field()
+
+
+class TrainingLogPart(SQLModel, table=True):
+    """Whole lines of a training's log, from its character `start` on. Only ever added, and taken out of the middle."""
+
+    __tablename__ = "training_log_part"
+
+    training_id: str = Field(primary_key=True, foreign_key="training.id", ondelete="CASCADE", max_length=26)
+    start: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    text: str = Field(sa_column=Column(Text, nullable=False))
 
 
 class TrainingDraft(SQLModel, table=True):

@@ -67,7 +67,7 @@ class Victim:
     def move(self, kind: str) -> None:
         """Something changes in one of the trainings, so that a page which reads it again has something to tell."""
         with self.web.services.uow() as uow:
-            uow.session.get_one(Training, self.ids[kind]).log_tail += f"\nand more of {self.words[-1]}"
+            uow.session.get_one(Training, self.ids[kind]).error += f" and more of {self.words[-1]}"
 
     def seen_in(self, words: str, *, sent: Collection[str] = ()) -> list[str]:
         """What of hers stands in `words`, but for what was sent there in the first place."""
@@ -111,7 +111,7 @@ def victim(web: WebServer, *, files: bool = True) -> Victim:
                 id=made.setdefault(f"training {status.value}", new_id()), account_id=account, photo_set_id=made["set"],
                 lora_model_id=made["model"] if status is TrainingStatus.COMPLETED else None, name=trained,
                 trigger_word=word, steps=1000, learning_rate=4e-4, lora_rank=16, photo_count=6, status=status,
-                started_at=now, log_tail=f"log of {mark}", lease_owner="nobody", lease_until=None,
+                started_at=now, error=f"trouble of {mark}", lease_owner="nobody", lease_until=None,
                 finished_at=now if status.value in ("completed", "failed", "cancelled") else None,
             )
             for status in TrainingStatus

@@ -135,8 +135,9 @@ class TestRetry:
         assert [state for _, _, state in works.holds(ada)] == [HoldState.RELEASED, HoldState.CAPTURED]
         assert works.sound(ada)
 
-    def test_a_new_training_where_nothing_is_left(self, works: Works, ada: str) -> None:
+    def test_a_new_training_while_the_vendor_still_has_the_old_one(self, works: Works, ada: str) -> None:
         id_ = works.to_training(ada)
+        works.trainer.breaks["clean_up"] = [busy() for _ in range(50)]
         works.trainer.move(JobState.FAILED)
         works.later()
         retried = works.training.retry(ada, id_)
@@ -153,7 +154,9 @@ class TestRetry:
         works.finish()
         works.later(8 * 86400)
         assert f"weights/{id_}.safetensors" not in works.storage.objects
-        assert not works.training.get(ada, id_).retry_resumes
+        view = works.training.get(ada, id_)
+        assert view.retry is not None
+        assert (view.retry.stage, view.retry.credits) == ("preparing", 20), "it has to be trained again"
 
     def test_not_of_one_that_runs_or_is_done(self, works: Works, ada: str) -> None:
         id_ = works.to_training(ada)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from photogen.domain.training.card import model_card
 from photogen.domain.training.config import TrainingConfig
 from photogen.gateways.base import Category
 from photogen.kit.retry import backoff
-from photogen.models import AttemptOutcome, PaidBy, Training, TrainingAttempt, TrainingStatus
+from photogen.models import PaidBy, Training, TrainingStatus
 
 S = TrainingStatus
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -36,9 +37,9 @@ def test_an_end_is_an_end(end: TrainingStatus, to: TrainingStatus) -> None:
     assert not policy.can_move(end, to, retry=True)
 
 
-def test_only_a_retry_leaves_a_failure_and_only_for_publishing() -> None:
+def test_only_a_retry_leaves_a_failure() -> None:
     assert [to for to in S if policy.can_move(S.FAILED, to)] == []
-    assert [to for to in S if policy.can_move(S.FAILED, to, retry=True)] == [S.PUBLISHING]
+    assert [to for to in S if policy.can_move(S.FAILED, to, retry=True)] == [S.PREPARING, S.PUBLISHING]
 
 
 def test_no_stage_is_skipped() -> None:
@@ -86,15 +87,6 @@ def test_long_trainings_are_asked_about_seldom() -> None:
     assert policy.poll_after(timedelta(hours=5), poll) == timedelta(seconds=30)
 
 
-def test_the_tail_is_short_and_can_be_shown() -> None:
-    logs = "".join(f"line {n}\n" for n in range(500)) + "bar: 10%\rbar: 20%\rbar: 30%\x1b[0m\x00"
-    lines = policy.tail(logs).split("\n")
-    assert len(lines) == policy.LOG_LINES
-    assert lines[-1] == "bar: 30%[0m"
-    assert policy.tail("") == ""
-    assert len(policy.tail("x" * 1_000_000)) <= 12_000
-
-
 @pytest.mark.parametrize(
     ("name", "slug"),
     [
@@ -128,6 +120,24 @@ def test_what_is_left_depends_on_what_a_retry_could_use() -> None:
     assert (done.vendor, done.weights, done.hub) == (True, False, False)
 
 
+def test_a_failed_training_goes_on_where_that_costs_nothing_twice() -> None:
+    def at(**values: Any) -> S | None:
+        return policy.resumes_at(row(status=S.FAILED, finished_at=NOW, **values), NOW, CONFIG)
+
+    assert at(failed_stage="preparing") is S.PREPARING
+    assert at(failed_stage="publishing", vendor_id="t", weights_key="w") is S.PUBLISHING
+    assert at(failed_stage="training", vendor_id="t") is None, "it may still run at the vendor"
+    assert at(failed_stage="training", submit_started_at=NOW) is None, "nobody knows whether it was taken"
+    assert at(failed_stage="training", vendor_id="t", cleaned_at=NOW) is S.PREPARING
+    assert policy.resumes_at(row(status=S.CANCELLED, finished_at=NOW), NOW, CONFIG) is None
+
+
+def test_each_round_is_found_again_by_a_name_of_its_own() -> None:
+    first, third = row(rounds=1), row(rounds=3)
+    assert policy.reference(first) == first.id
+    assert policy.reference(third) == f"{third.id}-3"
+
+
 def test_the_card_cannot_be_broken_out_of() -> None:
     card = model_card(row(name="<script>alert(1)</script> [x](http://e.vil)\n---\nlicense: mit")).decode()
     assert "<script>" not in card
@@ -143,9 +153,9 @@ def test_seconds_left_by_the_trainers_word_else_by_what_is_usual() -> None:
 
 
 def test_a_cancelled_training_shows_where_it_was_stopped() -> None:
-    attempts = [
-        TrainingAttempt(training_id="t", stage=stage, outcome=outcome, started_at=NOW, finished_at=NOW)
-        for stage, outcome in (("preparing", AttemptOutcome.DONE), ("training", AttemptOutcome.CANCELLED))
-    ]
-    stages = show.stages(row(status=S.CANCELLED, finished_at=NOW), attempts, NOW)
+    spans = {
+        "preparing": policy.Span(NOW, NOW, 1.0, tries=1, cancelled=False),
+        "training": policy.Span(NOW, NOW, 2.0, tries=3, cancelled=True),
+    }
+    stages = show.stages(row(status=S.CANCELLED, finished_at=NOW), spans, NOW)
     assert [stage.state for stage in stages] == ["done", "done", "cancelled", "todo", "todo"]

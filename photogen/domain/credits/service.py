@@ -25,7 +25,8 @@ _MOST_HISTORY = 200
 
 
 class CreditsService:
-    """Steps: grant, hold, hold_many, capture, release. Use cases: balance, adjust, expire_due, history, audit."""
+    """Steps: grant, hold, hold_many, capture, release, available. Use cases: balance, adjust, expire_due, history,
+    audit."""
 
     def __init__(self, uow: UowFactory, clock: Clock) -> None:
         self._uow = uow
@@ -112,6 +113,10 @@ class CreditsService:
             if has_lapsed(ledger.expiry(grant_id), ledger.now):
                 ledger.write(EntryKind.EXPIRE, -amount, key=f"{key}:expire", grant_id=grant_id)
         uow.notify(hold.account_id, "credits", hold.account_id)
+
+    def available(self, uow: UnitOfWork, account_id: str) -> int:
+        """What can be spent now, as this unit of work sees it."""
+        return repository.balance(uow.session, account_id, self._clock()).available
 
     # --- use cases --------------------------------------------------------------------------------------------------
 

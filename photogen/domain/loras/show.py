@@ -13,8 +13,10 @@ def paid(row: Training) -> int:
 
 
 def took(row: Training) -> float | None:
-    """Seconds from the order to the end; None before that."""
-    return None if row.finished_at is None else max(0.0, (row.finished_at - row.created_at).total_seconds())
+    """Seconds from the order to the end, without those between a failure and its retry; None before that."""
+    if row.finished_at is None:
+        return None
+    return max(0.0, (row.finished_at - row.created_at).total_seconds() - row.idle_seconds)
 
 
 def model(

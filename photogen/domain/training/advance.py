@@ -94,8 +94,9 @@ class Advance:
             attempt.outcome, attempt.finished_at = AttemptOutcome.RETRIED, now
             attempt.category, attempt.code = failure.category.value, failure.code[:60]
             attempt.message, attempt.vendor_words = failure.public[:500], failure.words[:2000]
-            attempt.request_id = failure.request_id[:120]
+            attempt.request_id = failure.request_id[:120] or attempt.request_id
             attempt.action = f"Trying again in {max(1, int(again.seconds))} s."
+            attempt.advice = "There is nothing to do: it is tried again by itself."
             uow.session.add(attempt)
             uow.session.flush()
             row.troubled_since = row.troubled_since if row.attempts else now
@@ -103,7 +104,7 @@ class Advance:
             row.waiting = ""
             if isinstance(error, Unknown) and not row.vendor_id:
                 row.submit_started_at = now  # the grace begins with the loss of the answer, not with the question
-            repository.open_attempt(uow.session, row.id, row.status, now)
+            repository.open_attempt(uow.session, row.id, row.status, now).request_id = row.vendor_id
             uow.session.add(row)
             uow.notify(row.account_id, "training", row.id)
         return timedelta(seconds=again.seconds)

@@ -115,7 +115,7 @@ class CleanUp:
         """Ends it where it still runs, then deletes what the vendor keeps. True when nothing is left."""
         trainer = self._p.trainer
         try:
-            job = trainer.check(row.vendor_id) if row.vendor_id else trainer.find(row.id)
+            job = trainer.check(row.vendor_id) if row.vendor_id else trainer.find(policy.reference(row))
             if job is None:
                 started = row.submit_started_at
                 return started is None or self._p.clock() >= started + self._p.config.grace

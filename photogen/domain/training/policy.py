@@ -29,7 +29,7 @@ _MOVES: Mapping[TrainingStatus, frozenset[TrainingStatus]] = {
     S.TRAINING: frozenset({S.PUBLISHING, S.FAILED, S.CANCELLED}),
     S.PUBLISHING: frozenset({S.COMPLETED, S.FAILED, S.CANCELLED}),
     S.COMPLETED: frozenset(),
-    S.FAILED: frozenset({S.PUBLISHING}),
+    S.FAILED: frozenset({S.PREPARING, S.PUBLISHING}),
     S.CANCELLED: frozenset(),
 }
 _BEGINS_AT: Mapping[TrainingStatus, int] = {
@@ -44,14 +44,12 @@ _LONGEST_WAIT = 120.0
 """Seconds between two tries at most, unless the vendor asks for more."""
 _LONGEST_TROUBLE = timedelta(hours=1)
 """How long one stage may go on failing before it is given up, however politely the vendor asks for time."""
-LOG_LINES = 60
-_LOG_CHARACTERS = 12_000
 _HOPELESS_FRUITS = frozenset({"weights_corrupt", "weights_expired"})
 """Failures after which what the vendor made is of no use, so that only a new training helps."""
 
 
 def can_move(here: TrainingStatus, to: TrainingStatus, *, retry: bool = False) -> bool:
-    """Whether a training may go from `here` to `to`. Only a retry leaves a failure, and only for publishing."""
+    """Whether a training may go from `here` to `to`. Only a retry leaves a failure."""
     if here is S.FAILED and not retry:
         return False
     return to in _MOVES[here]
@@ -76,11 +74,16 @@ def poll_after(age: timedelta, poll: timedelta) -> timedelta:
     return max(poll, min(age / 30, timedelta(seconds=30)))
 
 
-def tail(logs: str) -> str:
-    """The last lines of a trainer's log; a progress bar that rewrites its line counts once."""
-    lines = [line.rsplit("\r", 1)[-1] for line in logs.replace("\r\n", "\n").rstrip("\r\n").split("\n")]
-    text = "\n".join(lines[-LOG_LINES:])[-_LOG_CHARACTERS:]
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+@dataclass(frozen=True, slots=True)
+class Span:
+    """All attempts of a training at one stage: the first one's beginning, the last one's end (None: one runs), seconds
+    of all together."""
+
+    began: datetime
+    ended: datetime | None
+    seconds: float
+    tries: int
+    cancelled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,24 @@ def resumable(row: Training, now: datetime, config: TrainingConfig) -> bool:
     if row.weights_key:
         return now < ended + config.keep_weights
     return bool(row.vendor_id) and now < ended + config.keep_at_vendor
+
+
+def resumes_at(row: Training, now: datetime, config: TrainingConfig) -> TrainingStatus | None:
+    """The stage from which a failed training can go on; None: only a new one helps.
+
+    It is trained afresh only once nothing of the last time is left at the vendor: until then a second one there would
+    be a second one to pay."""
+    if row.status is not S.FAILED:
+        return None
+    if resumable(row, now, config):
+        return S.PUBLISHING
+    untouched = not row.vendor_id and row.submit_started_at is None
+    return S.PREPARING if untouched or row.cleaned_at is not None else None
+
+
+def reference(row: Training) -> str:
+    """By what the vendor's training is found again: each round may have one of its own."""
+    return row.id if row.rounds == 1 else f"{row.id}-{row.rounds}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ def complete(uow: UnitOfWork, parts: Parts, row: Training, published: HubReposit
     """A step: makes the version (and its model) and completes the training, which the caller has locked. False when it
     was cancelled meanwhile; the clean-up then deletes what was published."""
     row.hub_repository = published.id
-    if not parts.settlement.settle(uow, row, TrainingStatus.COMPLETED):
+    done = f"The weights are on the hub: {len(published.files)} files, looked up after the upload."
+    if not parts.settlement.settle(uow, row, TrainingStatus.COMPLETED, done=done, request_id=published.id):
         uow.session.add(row)
         return False
     version = parts.loras.add(

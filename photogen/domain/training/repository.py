@@ -16,12 +16,8 @@ from photogen.models.training import (
     Training,
     TrainingAttempt,
     TrainingDraft,
-    TrainingStatus,
+    TrainingRound,
 )
-
-_HISTORY = 50
-"""Completed trainings that the expected time is taken from."""
-
 
 # --- trainings ------------------------------------------------------------------------------------------------------
 
@@ -108,39 +104,6 @@ def being_replaced(session: Session, account_id: str, model_id: str) -> bool:
     return session.exec(query.limit(1)).first() is not None
 
 
-def pace(session: Session) -> tuple[float | None, float | None]:
-    """Median seconds per step at the trainer, and of everything else, of the latest completed trainings."""
-    latest = (
-        select(Training)
-        .where(Training.status == TrainingStatus.COMPLETED, col(Training.started_at).is_not(None))
-        .order_by(col(Training.finished_at).desc())
-        .limit(_HISTORY)
-        .subquery()
-    )
-    spent = func.extract("epoch", col(TrainingAttempt.finished_at) - col(TrainingAttempt.started_at))
-    each = (
-        select(
-            latest.c.id,
-            (func.sum(spent) / func.max(latest.c.steps)).label("per_step"),
-            (func.extract("epoch", func.max(latest.c.finished_at - latest.c.created_at)) - func.sum(spent)).label(
-                "rest"
-            ),
-        )
-        .join(TrainingAttempt, col(TrainingAttempt.training_id) == latest.c.id)
-        .where(TrainingAttempt.stage == TrainingStatus.TRAINING, col(TrainingAttempt.finished_at).is_not(None))
-        .group_by(latest.c.id)
-        .subquery()
-    )
-    row = session.execute(
-        select(
-            func.percentile_cont(0.5).within_group(each.c.per_step),
-            func.percentile_cont(0.5).within_group(each.c.rest),
-        )
-    ).one()
-    per_step, rest = row
-    return (None if per_step is None else float(per_step), None if rest is None else max(0.0, float(rest)))
-
-
 def due(session: Session, now: datetime, limit: int, push: timedelta) -> list[str]:
     """Ids of trainings that somebody should look at; each is not due again until `push` is over."""
     found = session.exec(
@@ -179,16 +142,15 @@ def _set(session: Session, ids: Sequence[str], **values: object) -> None:
     )
 
 
+# --- rounds ---------------------------------------------------------------------------------------------------------
+
+
+def present_round(session: Session, row: Training) -> TrainingRound | None:
+    """What is being paid for now, or was last."""
+    return session.get(TrainingRound, (row.id, row.rounds))
+
+
 # --- attempts -------------------------------------------------------------------------------------------------------
-
-
-def attempts(session: Session, training_id: str) -> Sequence[TrainingAttempt]:
-    """Oldest first."""
-    return session.exec(
-        select(TrainingAttempt)
-        .where(TrainingAttempt.training_id == training_id)
-        .order_by(col(TrainingAttempt.started_at), col(TrainingAttempt.id))
-    ).all()
 
 
 def running_attempt(session: Session, training_id: str, stage: str) -> TrainingAttempt | None:

@@ -17,11 +17,16 @@ from photogen.domain.training.advance import Advance
 from photogen.domain.training.clean import CleanUp
 from photogen.domain.training.commands import PHOTOS, SaveDraft, StartTraining
 from photogen.domain.training.config import TrainingConfig
+from photogen.domain.training.drafts import Drafts
+from photogen.domain.training.history import History
+from photogen.domain.training.history import repository as past
+from photogen.domain.training.history.service import ATTEMPTS
 from photogen.domain.training.parts import Parts
 from photogen.domain.training.settle import ADVANCE, CLEAN_UP, Settlement
 from photogen.domain.training.views import (
     DraftView,
     Retried,
+    RetryView,
     SlotsView,
     TrainingQuote,
     TrainingRow,
@@ -31,7 +36,7 @@ from photogen.errors import Conflict, Invalid, NotFound
 from photogen.gateways.base import Hub, Job, Storage, Trainer
 from photogen.kit.clock import Clock
 from photogen.kit.ids import is_id, new_id
-from photogen.models.training import PaidBy, Training, TrainingStatus, Visibility
+from photogen.models.training import PaidBy, Training, TrainingRound, TrainingStatus, Visibility
 
 _MOST_LISTED = 200
 _CLEAN_AGAIN = timedelta(seconds=30)
@@ -40,8 +45,8 @@ _Jobs = list[Job]
 
 
 class TrainingService:
-    """For pages: quote, draft, start, cancel, retry, get, list, slots. For the worker: advance, clean_up, due. Whatever
-    belongs to somebody else is NotFound."""
+    """For pages: quote, draft, start, cancel, retry, get, list, slots, and `history`, what has been. For the worker:
+    advance, clean_up, due. Whatever belongs to somebody else is NotFound."""
 
     def __init__(
         self,
@@ -67,6 +72,8 @@ class TrainingService:
         parts = Parts(
             uow, clock, credits, photosets, loras, storage, trainer, hub, self._config, self._leases, self._settlement
         )
+        self.history = History(uow, clock, self._config, self._own)
+        self._drafts = Drafts(parts)
         self._advance = Advance(parts)
         self._clean_up = CleanUp(parts)
 
@@ -78,7 +85,7 @@ class TrainingService:
         balance = self._credits.balance(account_id).available
         with self._uow() as uow:
             left = self._plans.entitlements_of(uow, account_id).trainings_left
-            seconds = self._expected(uow, steps)
+            seconds = self.history.expected(uow, steps)
         cost = 0 if left else price
         return TrainingQuote(
             credits=cost,
@@ -98,35 +105,15 @@ class TrainingService:
 
     def draft(self, account_id: str) -> DraftView:
         """The wizard's unfinished work; an empty one when there is none."""
-        with self._uow() as uow:
-            row = repository.draft(uow.session, account_id)
-        fields = SaveDraft.of(**({**row.fields, "photo_set_id": row.photo_set_id} if row else {}))
-        return DraftView(
-            name=fields.name,
-            trigger_word=fields.trigger_word,
-            subject=fields.subject.value,
-            steps=fields.steps,
-            learning_rate=fields.learning_rate,
-            lora_rank=fields.lora_rank,
-            autocaption=fields.autocaption,
-            visibility=fields.visibility.value,
-            step=fields.step,
-            photo_set_id=fields.photo_set_id,
-            updated_at=row.updated_at if row else None,
-        )
+        return self._drafts.get(account_id)
 
     def save_draft(self, account_id: str, command: SaveDraft) -> None:
         """Keeps the wizard's fields. Raises NotFound for a photo set that isn't the account's."""
-        with self._uow() as uow:
-            if command.photo_set_id is not None:
-                self._photosets.accepted_in(uow, account_id, command.photo_set_id)
-            fields = command.model_dump(mode="json", exclude={"photo_set_id"})
-            repository.save_draft(uow.session, account_id, fields, command.photo_set_id, self._clock())
+        self._drafts.save(account_id, command)
 
     def clear_draft(self, account_id: str) -> None:
         """Forgets it."""
-        with self._uow() as uow:
-            repository.delete_draft(uow.session, account_id)
+        self._drafts.clear(account_id)
 
     # --- start, cancel, retry ---------------------------------------------------------------------------------------
 
@@ -145,7 +132,7 @@ class TrainingService:
             entitled = self._plans.entitlements_of(uow, account_id)
             _check_photos(photos)
             _check_visibility(command.visibility, entitled)
-            self._check_word(uow, account_id, command)
+            self._check_word(uow, account_id, command.trigger_word, command.replace_model_id)
             self._check_slots(uow, account_id, command.replace_model_id, entitled.model_slots)
             now = self._clock()
             row = Training(
@@ -159,8 +146,7 @@ class TrainingService:
                 next_check_at=now + self._config.pickup,
                 **command.model_dump(exclude={"request_key", "replace_model_id"}),
             )
-            self._pay(uow, row)
-            uow.session.add(row)
+            self._pay(uow, row, TrainingStatus.QUEUED)
             repository.delete_draft(uow.session, account_id)
             uow.notify(account_id, "training", row.id)
             uow.after_commit(Job(ADVANCE, (row.id,)))
@@ -182,19 +168,19 @@ class TrainingService:
                 )
 
     def retry(self, account_id: str, training_id: str) -> Retried:
-        """Goes on from the failed stage where its fruits are still there, else starts a new training with the same
-        settings. Pays again, as what was paid came back. A second click gives the first one's answer.
+        """Goes on from the failed stage where that is possible, else starts a new training with the same settings. Pays
+        again, as what was paid came back. A second click gives the first one's answer.
 
         Raises NotFound, Conflict (`not_failed`, `busy`), and what `start` raises."""
         with self._uow() as uow:
             row = self._own(uow, account_id, training_id, locked=True)
-            now = self._clock()
             if row.status not in {TrainingStatus.FAILED, TrainingStatus.CANCELLED}:
                 if row.rounds > 1 and row.status not in policy.FINAL:
-                    return _resumed(row)
+                    return _resumed(row, row.status)
                 raise Conflict("Only a training that failed or was cancelled can be retried.", code="not_failed")
-            if policy.resumable(row, now, self._config):
-                return self._resume(uow, row)
+            stage = policy.resumes_at(row, self._clock(), self._config)
+            if stage is not None:
+                return self._resume(uow, row, stage)
         known = row.model_dump(include=set(StartTraining.model_fields))
         command = StartTraining.of(
             **{**known, "request_key": f"retry_{row.id}", "replace_model_id": row.replaces_model_id}
@@ -206,38 +192,61 @@ class TrainingService:
             words="A new training with the same photos and settings has been started.",
         )
 
-    def _resume(self, uow: UnitOfWork, row: Training) -> Retried:
+    def _resume(self, uow: UnitOfWork, row: Training, stage: TrainingStatus) -> Retried:
         now = self._clock()
         if row.lease_until is not None and row.lease_until > now:
             raise Conflict("The last try is still being tidied up. Try again in a few seconds.", code="busy")
         lock_account(uow.session, row.account_id)
-        self._check_slots(
-            uow, row.account_id, row.replaces_model_id, self._plans.entitlements_of(uow, row.account_id).model_slots
-        )
+        entitled = self._plans.entitlements_of(uow, row.account_id)
+        self._check_slots(uow, row.account_id, row.replaces_model_id, entitled.model_slots)
+        if stage is TrainingStatus.PREPARING:
+            row.photo_count = self._photosets.accepted_in(uow, row.account_id, row.photo_set_id)
+            _check_photos(row.photo_count)
+            _check_visibility(row.visibility, entitled)
+            self._check_word(uow, row.account_id, row.trigger_word, row.replaces_model_id)
+            row.percent = row.step = 0
+            row.vendor_id = row.vendor_version = ""
+            row.submit_started_at = None
+        row.idle_seconds += (now - (row.finished_at or now)).total_seconds()
         row.rounds += 1
-        self._pay(uow, row)
-        self._settlement.settle(uow, row, TrainingStatus.PUBLISHING, retry=True)
+        self._pay(uow, row, stage)
+        self._settlement.settle(uow, row, stage, retry=True)
         row.error = row.error_code = row.error_category = row.advice = row.failed_stage = ""
         row.clean_due_at = row.cleaned_at = row.cancel_requested_at = None
         uow.after_commit(Job(ADVANCE, (row.id,)))
-        return _resumed(row)
+        return _resumed(row, stage)
 
-    def _pay(self, uow: UnitOfWork, row: Training) -> None:
+    def _retry_view(self, uow: UnitOfWork, row: Training) -> RetryView | None:
+        if row.status not in {TrainingStatus.FAILED, TrainingStatus.CANCELLED}:
+            return None
+        stage = policy.resumes_at(row, self._clock(), self._config) or TrainingStatus.QUEUED
+        if self._plans.entitlements_of(uow, row.account_id).trainings_left:
+            return RetryView(stage.value, 0, PaidBy.INCLUDED.value, affordable=True)
+        price = self._plans.training_price(row.steps)
+        have = self._credits.available(uow, row.account_id)
+        return RetryView(stage.value, price, PaidBy.CREDITS.value, affordable=have >= price)
+
+    def _pay(self, uow: UnitOfWork, row: Training, stage: TrainingStatus) -> None:
+        """Holds the money and adds the row, if it is new, and its round."""
         if self._plans.included_left(uow, row.account_id) > 0:
             row.paid_by, row.credits, row.hold_key = PaidBy.INCLUDED, 0, ""
-            return
-        row.paid_by, row.credits = PaidBy.CREDITS, self._plans.training_price(row.steps)
-        row.hold_key = f"training:{row.id}" if row.rounds == 1 else f"training:{row.id}:{row.rounds}"
-        self._credits.hold(uow, row.account_id, row.credits, row.hold_key, "training", row.id)
+        else:
+            row.paid_by, row.credits = PaidBy.CREDITS, self._plans.training_price(row.steps)
+            row.hold_key = f"training:{row.id}" if row.rounds == 1 else f"training:{row.id}:{row.rounds}"
+            self._credits.hold(uow, row.account_id, row.credits, row.hold_key, "training", row.id)
+        uow.session.add(row)
+        uow.session.flush()
+        uow.session.add(
+            TrainingRound(
+                training_id=row.id, number=row.rounds, stage=stage.value, paid_by=row.paid_by, credits=row.credits,
+                vendor_id=row.vendor_id, started_at=self._clock(),
+            )
+        )  # fmt: skip
 
-    def _check_word(self, uow: UnitOfWork, account_id: str, command: StartTraining) -> None:
-        taken = repository.trigger_word_taken(
-            uow.session, account_id, command.trigger_word, except_model=command.replace_model_id
-        )
-        if taken:
+    def _check_word(self, uow: UnitOfWork, account_id: str, word: str, replaced: str | None) -> None:
+        if repository.trigger_word_taken(uow.session, account_id, word, except_model=replaced):
             raise Invalid(
-                f"You already use the trigger word “{command.trigger_word}”. Choose another, so that the two models "
-                "can be told apart.",
+                f"You already use the trigger word “{word}”. Choose another, so that the two models can be told apart.",
                 field="trigger_word",
                 code="trigger_word_taken",
             )
@@ -265,10 +274,14 @@ class TrainingService:
         """Everything about one. Raises NotFound."""
         with self._uow() as uow:
             row = self._own(uow, account_id, training_id)
-            attempts = repository.attempts(uow.session, row.id)
+            now = self._clock()
+            spans = past.spans(uow.session, row.id, now)
+            attempts = past.attempts(uow.session, row.id, None, ATTEMPTS)
             made = repository.version_by(uow.session, row.id)
-            expected = self._expected(uow, row.steps) if row.status not in policy.FINAL else 0
-        return show.training(row, attempts, made.hub_url if made else "", expected, self._clock(), self._config)
+            expected = self.history.expected(uow, row.steps) if row.status not in policy.FINAL else 0
+            retry = self._retry_view(uow, row)
+        hub_url = made.hub_url if made else ""
+        return show.training(row, spans, attempts, hub_url, expected, retry, now, self._config)
 
     # --- the worker's side ------------------------------------------------------------------------------------------
 
@@ -300,15 +313,12 @@ class TrainingService:
         """Newest first; `before` is the id of the last one seen."""
         with self._uow() as uow:
             rows = repository.page(uow.session, account_id, before, max(1, min(limit, _MOST_LISTED)))
-            per_step, rest = repository.pace(uow.session)
+            per_step, rest = past.pace(uow.session)
         now = self._clock()
         return [
             show.training_row(row, policy.expected_seconds(row.steps, per_step, rest, self._config), now)
             for row in rows
         ]
-
-    def _expected(self, uow: UnitOfWork, steps: int) -> int:
-        return policy.expected_seconds(steps, *repository.pace(uow.session), self._config)
 
     def _own(self, uow: UnitOfWork, account_id: str, training_id: str, *, locked: bool = False) -> Training:
         find = repository.lock if locked else repository.get
@@ -318,13 +328,14 @@ class TrainingService:
         return row
 
 
-def _resumed(row: Training) -> Retried:
-    return Retried(
-        row.id,
-        resumed=True,
-        stage=TrainingStatus.PUBLISHING.value,
-        words="The training goes on from publishing; nothing is trained again.",
+def _resumed(row: Training, stage: TrainingStatus) -> Retried:
+    publishing = stage is TrainingStatus.PUBLISHING
+    words = (
+        "The training goes on from publishing; nothing is trained again."
+        if publishing
+        else "The training begins again with its photos and settings."
     )
+    return Retried(row.id, resumed=True, stage=stage.value, words=words)
 
 
 def _check_photos(photos: int) -> None:

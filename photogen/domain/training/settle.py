@@ -10,7 +10,8 @@ from photogen.domain.training.policy import Failure
 from photogen.gateways.base import Job
 from photogen.kit import log
 from photogen.kit.clock import Clock
-from photogen.models.training import AttemptOutcome, PaidBy, Training, TrainingStatus
+from photogen.models.credit import HoldState
+from photogen.models.training import AttemptOutcome, PaidBy, Training, TrainingAttempt, TrainingStatus
 
 _log = log.get("training")
 
@@ -34,17 +35,24 @@ class Settlement:
         *,
         failure: Failure | None = None,
         retry: bool = False,
+        done: str = "",
+        request_id: str = "",
     ) -> bool:
         """Moves `row`, which the caller has locked; False, and nothing done, when it can't go there any more.
 
         A failure needs its `failure`. Completed captures, failed and cancelled release; the final ones leave the
-        clean-up job behind. `retry` is the way out of a failure; its money is the caller's."""
+        clean-up job behind. `retry` is the way out of a failure; its money is the caller's. `done` says what the stage
+        that ends well has done, `request_id` is what the vendor calls it."""
         here = row.status
         if not policy.can_move(here, to, retry=retry):
             _log.info("move refused", training=row.id, here=here.value, to=to.value)
             return False
         now = self._clock()
-        self._close_attempt(uow, row, here, to, failure)
+        attempt = repository.running_attempt(uow.session, row.id, here)
+        if attempt is not None:
+            attempt.request_id = request_id[:120] or attempt.request_id
+            self._close_attempt(attempt, to, failure, done)
+            uow.session.add(attempt)
         row.percent = policy.percent(to, row.step, row.steps, row.percent)
         row.status = to
         row.stage_started_at = now
@@ -84,23 +92,22 @@ class Settlement:
                 self._credits.capture(uow, row.hold_key)
             else:
                 self._credits.release(uow, row.hold_key)
+        paid = repository.present_round(uow.session, row)
+        if paid is not None:
+            paid.state = HoldState.CAPTURED if to is TrainingStatus.COMPLETED else HoldState.RELEASED
+            paid.ended_at = now
+            uow.session.add(paid)
         uow.after_commit(Job(CLEAN_UP, (row.id,)))
 
-    def _close_attempt(
-        self, uow: UnitOfWork, row: Training, here: TrainingStatus, to: TrainingStatus, failure: Failure | None
-    ) -> None:
-        attempt = repository.running_attempt(uow.session, row.id, here)
-        if attempt is None:
-            return
+    def _close_attempt(self, attempt: TrainingAttempt, to: TrainingStatus, failure: Failure | None, done: str) -> None:
         attempt.finished_at = self._clock()
-        attempt.outcome = AttemptOutcome.DONE
+        attempt.outcome, attempt.message = AttemptOutcome.DONE, done[:500]
         if to is TrainingStatus.CANCELLED:
-            attempt.outcome = AttemptOutcome.CANCELLED
+            attempt.outcome, attempt.message = AttemptOutcome.CANCELLED, ""
             attempt.action = "Stopped by you; what was paid came back."
         if failure is not None:
             attempt.outcome = AttemptOutcome.FAILED
             attempt.category, attempt.code = failure.category.value, failure.code[:60]
             attempt.message, attempt.vendor_words = failure.public[:500], failure.words[:2000]
-            attempt.request_id = failure.request_id[:120]
-            attempt.action = "Given up; what was paid came back."
-        uow.session.add(attempt)
+            attempt.request_id = failure.request_id[:120] or attempt.request_id
+            attempt.action, attempt.advice = "Given up; what was paid came back.", failure.advice[:300]

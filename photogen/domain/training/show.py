@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from photogen.domain.loras.show import paid
 from photogen.domain.training import policy
 from photogen.domain.training.config import TrainingConfig
-from photogen.domain.training.views import AttemptView, StageView, TrainingRow, TrainingView
-from photogen.models.training import AttemptOutcome, Training, TrainingAttempt, TrainingStatus
+from photogen.domain.training.policy import Span
+from photogen.domain.training.views import AttemptView, RetryView, StageView, TrainingRow, TrainingView
+from photogen.models.training import Training, TrainingAttempt, TrainingStatus
 
 _CLOSING_SECONDS = 5.0
 """What publishing adds to the trainer's own estimate."""
@@ -19,8 +20,9 @@ def _seconds(start: datetime | None, end: datetime | None, now: datetime) -> flo
     return None if start is None else max(0.0, ((end or now) - start).total_seconds())
 
 
-def _elapsed(row: Training, now: datetime) -> float:
-    return _seconds(row.created_at, row.finished_at, now) or 0.0
+def elapsed(row: Training, now: datetime) -> float:
+    """Seconds from its beginning to its end or until now, without those between a failure and its retry."""
+    return max(0.0, (_seconds(row.created_at, row.finished_at, now) or 0.0) - row.idle_seconds)
 
 
 def seconds_left(row: Training, expected: float, now: datetime) -> float | None:
@@ -31,23 +33,23 @@ def seconds_left(row: Training, expected: float, now: datetime) -> float | None:
         return row.seconds_left + _CLOSING_SECONDS
     if row.status is TrainingStatus.PUBLISHING:
         return _CLOSING_SECONDS
-    return max(1.0, expected - _elapsed(row, now))
+    return max(1.0, expected - elapsed(row, now))
 
 
-def stages(row: Training, attempts: Sequence[TrainingAttempt], now: datetime) -> tuple[StageView, ...]:
+def stages(row: Training, spans: Mapping[str, Span], now: datetime) -> tuple[StageView, ...]:
     """The five stages with what became of each."""
     order = [*policy.STAGES, TrainingStatus.COMPLETED]
     stopped_at = row.failed_stage or next(
-        (a.stage for a in reversed(attempts) if a.outcome is AttemptOutcome.CANCELLED), TrainingStatus.QUEUED.value
+        (stage for stage, span in spans.items() if span.cancelled), TrainingStatus.QUEUED.value
     )
     here = order.index(TrainingStatus(stopped_at)) if row.status not in order else order.index(row.status)
     views = []
     for place, stage in enumerate(order):
-        mine = [attempt for attempt in attempts if attempt.stage == stage]
-        began = mine[0].started_at if mine else None
-        ended = mine[-1].finished_at if mine else None
+        span = spans.get(stage.value)
+        began, spent = (span.began, span.seconds) if span else (None, None)
         if stage is TrainingStatus.QUEUED:
-            began, ended = row.created_at, row.started_at or (row.finished_at if here == 0 else None)
+            began = row.created_at
+            spent = _seconds(began, row.started_at or (row.finished_at if here == 0 else None), now)
         if row.status is TrainingStatus.COMPLETED or place < here:
             state = "done"
         elif place > here:
@@ -55,14 +57,15 @@ def stages(row: Training, attempts: Sequence[TrainingAttempt], now: datetime) ->
         else:
             state = {TrainingStatus.FAILED: "failed", TrainingStatus.CANCELLED: "cancelled"}.get(row.status, "now")
         if stage is TrainingStatus.COMPLETED:
-            began = ended = row.finished_at if state == "done" else None
-        spent = None if state == "todo" else _seconds(began, ended, now)
-        views.append(StageView(stage.value, policy.WORDS[stage], state, began, spent))
+            began, spent = (row.finished_at, 0.0) if state == "done" else (None, None)
+        views.append(StageView(stage.value, policy.WORDS[stage], state, began, None if state == "todo" else spent))
     return tuple(views)
 
 
-def _attempt(attempt: TrainingAttempt, now: datetime) -> AttemptView:
+def attempt(attempt: TrainingAttempt, now: datetime) -> AttemptView:
+    """One attempt."""
     return AttemptView(
+        id=attempt.id,
         stage=attempt.stage,
         number=attempt.number,
         outcome=attempt.outcome.value,
@@ -72,7 +75,9 @@ def _attempt(attempt: TrainingAttempt, now: datetime) -> AttemptView:
         vendor_words=attempt.vendor_words,
         request_id=attempt.request_id,
         action=attempt.action,
+        advice=attempt.advice,
         started_at=attempt.started_at,
+        finished_at=attempt.finished_at,
         seconds=_seconds(attempt.started_at, attempt.finished_at, now),
     )
 
@@ -83,9 +88,11 @@ def _refunded(row: Training) -> bool:
 
 def training(
     row: Training,
+    spans: Mapping[str, Span],
     attempts: Sequence[TrainingAttempt],
     hub_url: str,
     expected: float,
+    retry: RetryView | None,
     now: datetime,
     config: TrainingConfig,
 ) -> TrainingView:
@@ -101,10 +108,9 @@ def training(
         step=row.step,
         steps=row.steps,
         seconds_left=seconds_left(row, expected, now),
-        elapsed_seconds=_elapsed(row, now),
-        log_tail=row.log_tail,
+        elapsed_seconds=elapsed(row, now),
         waiting=row.waiting,
-        stages=stages(row, attempts, now),
+        stages=stages(row, spans, now),
         error=row.error,
         error_code=row.error_code,
         error_category=row.error_category,
@@ -115,7 +121,11 @@ def training(
         can_cancel=row.status not in policy.FINAL,
         cancel_requested=row.cancel_requested_at is not None,
         can_retry=_refunded(row),
-        retry_resumes=policy.resumable(row, now, config),
+        retry_resumes=policy.resumes_at(row, now, config) is not None,
+        retry=retry,
+        rounds=row.rounds,
+        cleaning=row.clean_due_at is not None and not policy.resumable(row, now, config),
+        cleaned_at=row.cleaned_at,
         lora_model_id=row.lora_model_id,
         photo_set_id=row.photo_set_id,
         photo_count=row.photo_count,
@@ -126,7 +136,8 @@ def training(
         hub_url=hub_url,
         created_at=row.created_at,
         finished_at=row.finished_at,
-        attempts=tuple(_attempt(attempt, now) for attempt in attempts),
+        attempts=tuple(attempt(each, now) for each in attempts),
+        attempts_count=sum(span.tries for span in spans.values()),
     )
 
 
@@ -140,7 +151,7 @@ def training_row(row: Training, expected: float, now: datetime) -> TrainingRow:
         status_word=policy.WORDS[row.status],
         percent=row.percent,
         seconds_left=seconds_left(row, expected, now),
-        elapsed_seconds=_elapsed(row, now),
+        elapsed_seconds=elapsed(row, now),
         steps=row.steps,
         credits=paid(row),
         paid_by=row.paid_by.value,

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from photogen.db.lease import Lease, LostLease
-from photogen.domain.training import policy
+from photogen.db.uow import UnitOfWork
+from photogen.domain.training import logbook, policy, repository
 from photogen.domain.training.card import CARD_FILE, WEIGHTS_FILE, model_card
 from photogen.domain.training.commands import PHOTOS
 from photogen.domain.training.parts import Parts
@@ -86,6 +87,7 @@ class Stages:
         return self._move(
             lease,
             TrainingStatus.TRAINING,
+            done=f"{made.photos} photos were packed for the trainer.",
             dataset_key=key,
             photo_count=made.photos,
             photos=[asdict(photo) for photo in made.used],
@@ -98,7 +100,7 @@ class Stages:
             return self._check(row, lease)
         if row.submit_started_at is not None:
             # Somebody was about to ask, or asked and was killed before the answer was written down.
-            job = self._p.trainer.find(row.id)
+            job = self._p.trainer.find(policy.reference(row))
             if job is not None:
                 return self._accepted(lease, job)
             if self._p.clock() < row.submit_started_at + self._p.config.grace:
@@ -106,7 +108,7 @@ class Stages:
         return self._submit(row, lease)
 
     def _submit(self, row: Training, lease: Lease) -> timedelta | None:
-        url = self._p.storage.signed_url(row.dataset_key, self._p.config.dataset_ttl, reference=row.id)
+        url = self._p.storage.signed_url(row.dataset_key, self._p.config.dataset_ttl, reference=policy.reference(row))
         with tempfile.TemporaryDirectory(prefix="photogen-") as folder:
             file = None
             if url is None:
@@ -114,7 +116,7 @@ class Stages:
                 self._p.storage.download(row.dataset_key, file)
             hook = self._p.config.webhook_base
             request = TrainRequest(
-                reference=row.id,
+                reference=policy.reference(row),
                 trigger_word=row.trigger_word,
                 steps=row.steps,
                 learning_rate=row.learning_rate,
@@ -137,7 +139,15 @@ class Stages:
         return self._accepted(lease, job)
 
     def _accepted(self, lease: Lease, job: TrainJob) -> timedelta | None:
-        self._write(lease, even_if_final=True, vendor_id=job.vendor_id, attempts=0)
+        with self._p.uow() as uow:
+            row = self._p.leases.mine(uow.session, lease)
+            row.vendor_id, row.attempts = job.vendor_id, 0
+            if (paid := repository.present_round(uow.session, row)) is not None:
+                paid.vendor_id = job.vendor_id
+            if (attempt := repository.running_attempt(uow.session, row.id, TrainingStatus.TRAINING)) is not None:
+                attempt.request_id = job.vendor_id
+            uow.session.add(row)
+            uow.notify(row.account_id, "training", row.id)
         return self._p.config.poll
 
     def _check(self, row: Training, lease: Lease) -> timedelta | None:
@@ -153,18 +163,18 @@ class Stages:
                         ADVICE[Category.TIMEOUT],
                     )
                 )
-            self._progress(row, lease, job)
+            self._progress(lease, job)
             return policy.poll_after(age, self._p.config.poll)
         if job.state is JobState.SUCCEEDED:
             return self._move(
                 lease,
                 TrainingStatus.PUBLISHING,
+                job=job,
+                done=f"{row.steps:,} steps were trained.",
                 vendor_version=job.version,
-                vendor_cost_cents=job.cost_cents,
-                log_tail=policy.tail(job.logs),
                 step=row.steps,
             )
-        self._progress(row, lease, job)
+        self._progress(lease, job)
         if job.error is not None:
             raise Broken(Failure.of(job.error))
         what = "was cancelled there, not by us" if job.state is JobState.CANCELLED else "failed there"
@@ -177,15 +187,33 @@ class Stages:
             )
         )
 
-    def _progress(self, row: Training, lease: Lease, job: TrainJob) -> None:
+    def _progress(self, lease: Lease, job: TrainJob) -> None:
         """Writes what has changed; says nothing when nothing has."""
-        logs = policy.tail(job.logs) or row.log_tail
-        step = max(row.step, min(job.step, row.steps))
-        percent = policy.percent(row.status, step, row.steps, row.percent)
-        left = None if job.seconds_left is None else round(job.seconds_left, 1)
-        now: dict[str, Any] = {"log_tail": logs, "step": step, "percent": percent, "seconds_left": left, "attempts": 0}
-        if any(getattr(row, name) != value for name, value in now.items()):
-            self._write(lease, **now)
+        with self._p.uow() as uow:
+            row = self._p.leases.mine(uow.session, lease)
+            changed = self._heard(uow, row, job)
+            if row.status not in policy.FINAL:
+                step = max(row.step, min(job.step, row.steps))
+                percent = policy.percent(row.status, step, row.steps, row.percent)
+                left = None if job.seconds_left is None else round(job.seconds_left, 1)
+                now: dict[str, Any] = {"step": step, "percent": percent, "seconds_left": left, "attempts": 0}
+                for name, value in now.items():
+                    changed = changed or getattr(row, name) != value
+                    setattr(row, name, value)
+                uow.session.add(row)
+            if changed:
+                uow.notify(row.account_id, "training", row.id)
+
+    def _heard(self, uow: UnitOfWork, row: Training, job: TrainJob) -> bool:
+        """Keeps what the vendor's training tells of itself: its log, its losses and, at its end, its times and cost.
+        Whether the log had news."""
+        ended = job.state not in {JobState.WAITING, JobState.RUNNING}
+        paid = repository.present_round(uow.session, row) if ended else None
+        if paid is not None:
+            paid.run_seconds, paid.vendor_seconds = job.run_seconds, job.vendor_seconds
+            paid.vendor_cost_cents = job.cost_cents
+            uow.session.add(paid)
+        return logbook.record(uow, row.id, job, self._p.clock(), round_number=row.rounds, ended=ended)
 
     # --- publishing -------------------------------------------------------------------------------------------------
 
@@ -236,10 +264,14 @@ class Stages:
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
-    def _move(self, lease: Lease, to: TrainingStatus, **values: object) -> timedelta | None:
+    def _move(
+        self, lease: Lease, to: TrainingStatus, *, job: TrainJob | None = None, done: str = "", **values: object
+    ) -> timedelta | None:
         with self._p.uow() as uow:
             row = self._p.leases.mine(uow.session, lease)
-            moved = self._p.settlement.settle(uow, row, to)
+            if job is not None:
+                self._heard(uow, row, job)
+            moved = self._p.settlement.settle(uow, row, to, done=done)
             if moved:
                 for name, value in values.items():
                     setattr(row, name, value)

@@ -49,8 +49,10 @@ class StageView:
 
 @dataclass(frozen=True, slots=True)
 class AttemptView:
-    """One attempt of one stage: what happened and what was done about it."""
+    """One attempt of one stage: what happened, what was done about it, and what the creator can do (`advice`).
+    `request_id` is the vendor's name of it; `stage` may also be clean_up."""
 
+    id: str
     stage: str
     number: int
     outcome: str
@@ -60,15 +62,31 @@ class AttemptView:
     vendor_words: str
     request_id: str
     action: str
+    advice: str
     started_at: datetime
+    finished_at: datetime | None
     seconds: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingView:
-    """Everything about one training. `percent` is of the whole; times in seconds; `credits` were held for it.
+class RetryView:
+    """What a retry would do and cost now. `stage` is where it goes on, "queued" for a new training; `paid_by` is
+    "included" or "credits"; `affordable`: the credits are there."""
 
-    `retry_resumes` says whether a retry goes on from the failed stage (nothing is trained again) or starts afresh."""
+    stage: str
+    credits: int
+    paid_by: str
+    affordable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingView:
+    """Everything about one training. `percent` is of the whole; times in seconds; `credits` were held for it, in the
+    last of its `rounds`.
+
+    `retry_resumes` says whether a retry goes on with this very training or starts another; `retry` says the rest, None
+    while there is nothing to retry. `cleaning`: something of it is still to be deleted, here or at a vendor. `attempts`
+    are the last ones of `attempts_count`, oldest first."""
 
     id: str
     name: str
@@ -81,7 +99,6 @@ class TrainingView:
     steps: int
     seconds_left: float | None
     elapsed_seconds: float
-    log_tail: str
     waiting: str
     stages: tuple[StageView, ...]
     error: str
@@ -95,6 +112,10 @@ class TrainingView:
     cancel_requested: bool
     can_retry: bool
     retry_resumes: bool
+    retry: RetryView | None
+    rounds: int
+    cleaning: bool
+    cleaned_at: datetime | None
     lora_model_id: str | None
     photo_set_id: str
     photo_count: int
@@ -106,6 +127,7 @@ class TrainingView:
     created_at: datetime
     finished_at: datetime | None
     attempts: tuple[AttemptView, ...]
+    attempts_count: int
 
 
 @dataclass(frozen=True, slots=True)

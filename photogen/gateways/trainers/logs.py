@@ -4,6 +4,7 @@ The bar is tqdm's, named after the job (ai-toolkit, BaseSDTrainProcess): `flux_t
 [01:23<11:07,  1.32it/s, lr: 4.0e-04 loss: 3.512e-01]`. Other bars (`Loading shards`, `Caching latents`) don't count.
 """
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ _BAR = re.compile(
     r"(?:\s*\[[\d:]{0,20}<(?P<left>[\d:]{1,12}|\?),[^\]\r\n]{0,200}?(?:loss:\s*(?P<loss>[\d.eE+-]{1,30}))?\])?"
 )
 _END = 64 * 1024  # characters; a bar has a hundred, and a log may have grown to megabytes
+_ALL = 4 * 1024 * 1024  # characters; four thousand steps have half a million
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,16 @@ def progress(logs: str) -> Progress:
     )
 
 
+def losses(logs: str) -> tuple[tuple[int, float], ...]:
+    """(step, loss) of every bar that tells one, the last word on each step, in the order of the steps."""
+    found: dict[int, float] = {}
+    for bar in _BAR.finditer(logs[-_ALL:]):
+        loss = _number(bar.group("loss"))
+        if loss is not None:
+            found[min(int(bar.group(2)), int(bar.group(3)))] = loss
+    return tuple(sorted(found.items()))
+
+
 def _seconds(clock: str | None) -> float | None:
     if not clock or clock == "?":
         return None
@@ -51,6 +63,7 @@ def _seconds(clock: str | None) -> float | None:
 
 def _number(text: str | None) -> float | None:
     try:
-        return float(text) if text else None
+        number = float(text) if text else None
     except ValueError:
         return None
+    return number if number is not None and math.isfinite(number) else None

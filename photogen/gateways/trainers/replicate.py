@@ -1,6 +1,7 @@
 """Training by Replicate: ostris/flux-dev-lora-trainer into one private model of the account."""
 
 import json
+import math
 import re
 import threading
 import time
@@ -12,9 +13,9 @@ from pydantic import BaseModel, ValidationError
 from photogen.gateways.base import Category, Fix, GatewayError, JobState, Missing, Retry, Stop, TrainJob, TrainRequest
 from photogen.gateways.errors import is_unsafe, redacted, unknown, unreadable, unsafe
 from photogen.gateways.http import Downloads
-from photogen.gateways.replicate_api import VENDOR, ReplicateApi, VendorJob, born, carries, read_job
+from photogen.gateways.replicate_api import VENDOR, Metrics, ReplicateApi, VendorJob, born, carries, read_job
 from photogen.gateways.trainers import weights
-from photogen.gateways.trainers.logs import progress
+from photogen.gateways.trainers.logs import losses, progress
 from photogen.kit.guard import outside_call
 
 TRAINER_MODEL = "ostris/flux-dev-lora-trainer"
@@ -22,6 +23,8 @@ DESTINATION = "photogen-loras"
 _HARDWARE = "gpu-t4"  # must be named; without meaning for a model that only collects trainings
 _VERSION_KEPT = 3600.0  # seconds for which the trainer's newest version is remembered
 _DOWNLOAD_SECONDS = 900.0
+_LONGEST = 30 * 86_400.0  # seconds; what is beyond is no time that anything took
+_CENTS_PER_SECOND = 0.1525  # FLUX is trained on an H100, billed by the second at work: https://replicate.com/pricing
 _FILES = "/v1/files"
 _VERSION = re.compile(r"(?:[\w.-]{1,60}/[\w.-]{1,60}:)?[A-Za-z0-9]{1,70}")
 """owner/model:hash, or the hash alone."""
@@ -72,6 +75,8 @@ def parse(job: VendorJob) -> TrainJob:
     output = job.output if isinstance(job.output, dict) else {}
     url, version = output.get("weights"), output.get("version")
     error = failure(job) if state in (JobState.FAILED, JobState.CANCELLED) else None
+    times = job.metrics or Metrics()
+    worked = _seconds(times.predict_time)
     return TrainJob(
         job.id,
         state,
@@ -82,7 +87,15 @@ def parse(job: VendorJob) -> TrainJob:
         weights_url=url if isinstance(url, str) else "",
         version=version if isinstance(version, str) and _VERSION.fullmatch(version) else "",
         error=error,
+        cost_cents=None if worked is None else math.ceil(worked * _CENTS_PER_SECOND),
+        losses=losses(logs),
+        run_seconds=worked,
+        vendor_seconds=_seconds(times.total_time),
     )
+
+
+def _seconds(told: float | None) -> float | None:
+    return told if told is not None and 0 <= told <= _LONGEST else None
 
 
 def failure(job: VendorJob) -> GatewayError:

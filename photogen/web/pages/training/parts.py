@@ -126,7 +126,6 @@ def live_part() -> rx.Component:
                 rx.el.div(
                     rx.el.span(_view.percent, " %", class_name="text-text font-medium"),
                     rx.cond(_view.step_text != "", rx.el.span(_view.step_text)),
-                    rx.cond(_view.running & (_view.loss != ""), rx.el.span(t("Loss"), " ", _view.loss)),
                     rx.el.span(t("Time"), " ", ui.elapsed(_view.created_at, _view.finished_at)),
                     rx.cond(_view.running & (_view.left != ""), rx.el.span(_view.left)),
                     rx.cond(_view.running, rx.el.span(_view.money, class_name="sm:ml-auto")),
@@ -135,18 +134,6 @@ def live_part() -> rx.Component:
                 class_name="mt-6",
             ),
             rx.cond(_view.status == "cancelled", rx.el.p(_view.money, class_name="mt-5 text-sm text-muted")),
-        ),
-        rx.cond(
-            _view.log != "",
-            rx.cond(
-                _view.running,
-                rx.el.div(ui.log_tail(_view.log, label=t("Log")), class_name="mt-6"),
-                rx.el.details(
-                    rx.el.summary(t("End of the log"), class_name="summary"),
-                    rx.el.div(ui.log_tail(_view.log, label=t("Log")), class_name="mt-3"),
-                    class_name="mt-5",
-                ),
-            ),
         ),
         class_name="mb-6",
     )

@@ -1,7 +1,6 @@
 """One training: what it shows, and what can be done about it."""
 
 import dataclasses
-import re
 
 import reflex as rx
 
@@ -57,8 +56,6 @@ class Shown:
     percent: int = 0
     step_text: str = ""
     left: str = ""
-    loss: str = ""
-    log: str = ""
     waiting: str = ""
     error: str = ""
     code: str = ""
@@ -88,12 +85,6 @@ def _money(view: TrainingView) -> str:
     return t("Paid with {cost}.", cost=cost) if view.status == "completed" else t("Set aside: {cost}.", cost=cost)
 
 
-def _loss(log: str) -> str:
-    """The newest loss in the log, "0.327"; "" where the trainer prints none."""
-    found = re.findall(r"loss: ?(\d[\d.]*(?:e[+-]?\d+)?)", log)
-    return f"{float(found[-1]):.3f}" if found else ""
-
-
 def _facts(view: TrainingView) -> list[tuple[str, str]]:
     return [
         (t("Trigger word"), view.trigger_word),
@@ -118,8 +109,6 @@ def shown(view: TrainingView) -> Shown:
         percent=view.percent,
         step_text=t("Step {n} of {m}", n=f"{view.step:,}", m=f"{view.steps:,}") if view.step else "",
         left=t("{time} left", time=duration(view.seconds_left)) if view.seconds_left is not None else "",
-        loss=_loss(view.log_tail),
-        log=view.log_tail,
         waiting=view.waiting,
         error=view.error,
         code=view.error_code,
