@@ -90,7 +90,7 @@ class RqQueue:
                 except NoSuchJobError:
                     continue  # it ended between the two looks
                 if status in (JobStatus.QUEUED, JobStatus.DEFERRED, JobStatus.CREATED):
-                    return True
+                    return self._waits(job.lane, wanted)
                 if status is JobStatus.SCHEDULED and job.delay:
                     return True
                 if status in (JobStatus.STARTED, JobStatus.SCHEDULED):
@@ -99,6 +99,11 @@ class RqQueue:
                 continue
             return True
         return False
+
+    def _waits(self, lane: str, wanted: str) -> bool:
+        """Whether a worker will find the job. A worker that was killed between taking it off its lane and beginning
+        leaves a record that says `queued` for as long as it is kept, and so does a server that lost its last second."""
+        return self._connection().lpos(self._lane(lane).key, wanted) is not None
 
     def _enqueue(self, job: Job, wanted: str) -> None:
         lane = self._lane(job.lane)

@@ -72,6 +72,21 @@ def test_news_for_a_running_job_are_not_lost_and_wait_once(queue: RqQueue, serve
     assert len(waiting(server)) == 1
 
 
+@pytest.mark.parametrize("status", [JobStatus.QUEUED, JobStatus.CREATED])
+def test_a_job_that_a_killed_worker_took_off_its_lane_does_not_hold_up_its_row(
+    queue: RqQueue, server: redis.Redis, status: JobStatus
+) -> None:
+    """The row would else wait for an hour, until the record lapses."""
+    queue.push(ADVANCE)
+    (taken,) = waiting(server)
+    server.lpop("rq:queue:work")
+    taken.set_status(status)
+    for _ in range(3):
+        queue.push(ADVANCE)
+    (job,) = waiting(server)
+    assert list(job.args) == ["01hxyz"]
+
+
 @pytest.mark.parametrize("left", [JobStatus.FAILED, JobStatus.STOPPED, JobStatus.CANCELED, JobStatus.FINISHED])
 def test_the_record_of_an_ended_job_is_not_in_the_way(queue: RqQueue, server: redis.Redis, left: JobStatus) -> None:
     queue.push(ADVANCE)
