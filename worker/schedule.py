@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from photogen.bootstrap import Services
 from photogen.gateways.base import Job
-from photogen.kit import log
+from photogen.kit import log, scratch
 
 TICK = 1.0
 """Seconds between two looks at the tables."""
@@ -75,6 +75,8 @@ class Schedule:
             freed = services.training.recover() + services.generation.recover()
             if freed:
                 _log.warning("rows freed of dead workers", rows=freed)
+            if swept := scratch.sweep():
+                _log.warning("files of dead workers deleted", folders=swept)
         pushed = self._push(services.generation.due())
         pushed += self._push(services.training.due())
         pushed += self._push(services.loras.due())

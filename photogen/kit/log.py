@@ -69,7 +69,7 @@ def configure(*, json: bool, level: str = "INFO", stream: TextIO | None = None) 
     handler = logging.StreamHandler(out)
     handler.addFilter(_RedactFilter())
     logging.basicConfig(level=max(logging.getLevelNamesMapping()[level], logging.INFO), handlers=[handler], force=True)
-    for noisy in ("httpx", "httpcore", "urllib3", "botocore", "rq.worker", "huggingface_hub"):
+    for noisy in ("httpx", "httpx2", "httpcore", "httpcore2", "urllib3", "botocore", "rq.worker", "huggingface_hub"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

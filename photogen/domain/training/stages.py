@@ -7,7 +7,6 @@ may have already.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
@@ -33,7 +32,7 @@ from photogen.gateways.base import (
     TrainJob,
     TrainRequest,
 )
-from photogen.kit import log
+from photogen.kit import log, scratch
 from photogen.models.training import Training, TrainingStatus, Visibility
 
 NOW = timedelta(0)
@@ -69,8 +68,8 @@ class Stages:
 
     def _prepare(self, row: Training, lease: Lease) -> timedelta | None:
         key = f"datasets/{row.id}.zip"
-        with tempfile.TemporaryDirectory(prefix="photogen-") as folder:
-            target = Path(folder) / "photos.zip"
+        with scratch.folder() as folder:
+            target = folder / "photos.zip"
             made = self._p.photosets.build_zip(row.photo_set_id, target, row.trigger_word)
             if made.photos < PHOTOS[0]:
                 raise Broken(
@@ -109,10 +108,10 @@ class Stages:
 
     def _submit(self, row: Training, lease: Lease) -> timedelta | None:
         url = self._p.storage.signed_url(row.dataset_key, self._p.config.dataset_ttl, reference=policy.reference(row))
-        with tempfile.TemporaryDirectory(prefix="photogen-") as folder:
+        with scratch.folder() as folder:
             file = None
             if url is None:
-                file = Path(folder) / "photos.zip"
+                file = folder / "photos.zip"
                 self._p.storage.download(row.dataset_key, file)
             hook = self._p.config.webhook_base
             request = TrainRequest(
@@ -218,8 +217,8 @@ class Stages:
     # --- publishing -------------------------------------------------------------------------------------------------
 
     def _publish(self, row: Training, lease: Lease) -> timedelta | None:
-        with tempfile.TemporaryDirectory(prefix="photogen-") as folder:
-            weights = Path(folder) / WEIGHTS_FILE
+        with scratch.folder() as folder:
+            weights = folder / WEIGHTS_FILE
             if row.weights_key:
                 self._p.storage.download(row.weights_key, weights)
             else:

@@ -1,8 +1,10 @@
 """Objects as files below one folder, written aside and moved into place."""
 
 import errno
+import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -12,12 +14,14 @@ from typing import BinaryIO
 from photogen.gateways.base import Category, Missing, Retry, SignedObject, Stop, StoredObject, Waiting
 from photogen.gateways.storage.keys import checked, type_of
 from photogen.gateways.storage.signing import Signer
+from photogen.kit import scratch
 from photogen.kit.guard import outside_call
 from photogen.kit.ids import new_id
 
 VENDOR = "storage"
 _PIECE = 1024 * 1024
 _MOVES = 10
+_SWEEP_SECONDS = 60.0
 _ASIDE = ".incoming"  # on the same file system, and no key can name it
 
 
@@ -42,6 +46,7 @@ class LocalStorage:
         self._aside = folder / _ASIDE
         self._signer = signer
         self._address = address
+        self._sweep_at = 0.0
 
     def put(self, key: str, data: bytes | BinaryIO | Path, content_type: str) -> StoredObject:  # noqa: ARG002
         """Stores atomically and durably: written aside, flushed to the disk, moved. Raises Retry, Stop."""
@@ -50,7 +55,9 @@ class LocalStorage:
         aside = self._aside / new_id()
         try:
             self._aside.mkdir(parents=True, exist_ok=True)
+            self._sweep()
             with aside.open("wb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)  # held until it is moved, or this process is no more
                 if isinstance(data, bytes):
                     file.write(data)
                 elif isinstance(data, Path):
@@ -68,6 +75,15 @@ class LocalStorage:
             with suppress(OSError):  # moved, or never made
                 aside.unlink()
         return self.stat(key)
+
+    def _sweep(self) -> None:
+        """Deletes what writers that were killed left half written; at most once a minute."""
+        if time.monotonic() < self._sweep_at:
+            return
+        self._sweep_at = time.monotonic() + _SWEEP_SECONDS
+        for left in self._aside.iterdir():
+            if scratch.abandoned(left):
+                left.unlink(missing_ok=True)
 
     def stat(self, key: str) -> StoredObject:
         """Raises Missing."""

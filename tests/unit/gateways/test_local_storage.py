@@ -1,7 +1,10 @@
 """Files below one folder: whole or not at all, never outside of it, opened by signature for a while."""
 
 import errno
+import fcntl
 import io
+import os
+import time
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -160,3 +163,17 @@ def test_a_disk_that_refuses_is_said_in_words_of_the_house(
         with pytest.raises(error):
             list(stream)
     assert storage.read("images/a.png") == b"x"
+
+
+def test_what_a_killed_writer_left_half_written_is_swept(storage: LocalStorage, tmp_path: Path) -> None:
+    aside = tmp_path / "objects" / ".incoming"
+    aside.mkdir(parents=True)
+    left, fresh, held = aside / "left", aside / "fresh", aside / "held"
+    for file in (left, fresh, held):
+        file.write_bytes(b"half of a face")
+    for file in (left, held):
+        os.utime(file, (time.time() - 60, time.time() - 60))
+    with held.open("rb") as writer:
+        fcntl.flock(writer, fcntl.LOCK_EX)
+        storage.put("images/a/original.png", b"x", "image/png")
+    assert sorted(file.name for file in aside.iterdir()) == ["fresh", "held"]
