@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 
-from photogen.sandbox.context import Sandbox
+from photogen.sandbox.context import Charge, Sandbox
 from photogen.sandbox.dialects import DIALECTS, Refusal
 from photogen.sandbox.faults import ANSWER_FAULTS, Fault
 from photogen.sandbox.server import CUT
@@ -20,6 +20,7 @@ from photogen.sandbox.server import CUT
 Schema = TypeVar("Schema", bound=BaseModel)
 
 _REFERENCE = re.compile(r"[?&]ref=([\w.-]+)")
+_PAID = frozenset({"trainings.create", "predictions.create", "models.predictions.create", "images.generate"})
 _SHOWN = 2000  # characters of one text value that the record of a request keeps
 
 
@@ -107,6 +108,9 @@ async def _answer(call: Call, endpoint: Endpoint, fault: Fault | None, public: b
             return DIALECTS[call.vendor].canned(401, {})
         response = await endpoint(call)
         call.record["accepted"] = response.status_code < 400
+        if call.record["accepted"] and call.operation in _PAID:
+            job, reference = call.record.get("job") or "", call.record["reference"] or ""
+            call.sandbox.charges.append(Charge(call.vendor, call.operation, reference, job))
     except Refusal as refusal:
         return refusal.response
     if fault is not None:
@@ -146,8 +150,16 @@ def has_token(request: Request) -> bool:
     return scheme in {"Bearer", "Token"} and bool(token) and not token.startswith("invalid")
 
 
+def _reference(call: Call) -> str | None:
+    """The caller's own id: in an address that the call names, in its headers, or as a training's run."""
+    if found := _REFERENCE.search(call.text):
+        return found.group(1)
+    given = call.json.get("input") if isinstance(call.json, dict) else None
+    run = given.get("wandb_run") if isinstance(given, dict) else None
+    return call.request.headers.get("x-client-request-id") or (run if isinstance(run, str) else None)
+
+
 def _remember(call: Call) -> dict[str, Any]:
-    reference = _REFERENCE.search(call.text)
     return call.sandbox.log.add(
         {
             "at": datetime.now(UTC).isoformat(),
@@ -157,7 +169,7 @@ def _remember(call: Call) -> dict[str, Any]:
             "path": call.request.url.path,
             "query": call.request.url.query,
             "body": _shown(call.json),
-            "reference": reference.group(1) if reference else None,
+            "reference": _reference(call),
             "fault": None,
             "accepted": False,
             "status": None,

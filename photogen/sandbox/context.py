@@ -5,17 +5,30 @@ import logging
 from collections import deque
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from photogen.sandbox.drawing import Recipe, draw_bytes
 from photogen.sandbox.faults import Faults
 from photogen.sandbox.pace import Pace
 from photogen.sandbox.store import Store
 
 _log = logging.getLogger("photogen.sandbox")
+
+
+@dataclass(frozen=True)
+class Charge:
+    """A call that costs money and was accepted. `reference` is the caller's own id, found wherever the call carried it;
+    `job` the training or prediction that it began, "" for a picture that was in the answer."""
+
+    vendor: str
+    operation: str
+    reference: str
+    job: str
 
 
 class RequestLog:
@@ -52,6 +65,7 @@ class Sandbox:
         self.pace = Pace.from_environment()
         self.faults = Faults()
         self.log = RequestLog()
+        self.charges: list[Charge] = []
         self.http = httpx.AsyncClient(timeout=httpx.Timeout(30.0), trust_env=False)
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="sandbox")
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -82,12 +96,23 @@ class Sandbox:
         for starter in self._starters:
             starter(self)
 
+    async def draw(self, recipe: Recipe, suffix: str, quality: int) -> bytes:
+        """The picture of `recipe` as a file, no larger than the pace allows."""
+        side = max(recipe.width, recipe.height)
+        if 0 < self.pace.largest_side < side:
+            share = self.pace.largest_side / side
+            recipe = replace(
+                recipe, width=max(8, round(recipe.width * share)), height=max(8, round(recipe.height * share))
+            )
+        return bytes(await self.in_thread(draw_bytes, recipe, suffix, quality))
+
     async def reset(self) -> None:
         """As new: nothing stored, no faults, no work under way, the pace of the environment."""
         await self._cancel_all()
         self.store.reset()
         self.faults.clear()
         self.log.clear()
+        self.charges.clear()
         self.pace = Pace.from_environment()
         self.start()
 

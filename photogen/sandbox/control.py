@@ -1,11 +1,15 @@
-"""The sandbox's own door: faults, pace, the record of requests, reset. Guarded by SANDBOX_CONTROL_TOKEN when set."""
+"""The sandbox's own door: faults, pace, the record of requests, what there is, reset.
+
+Guarded by SANDBOX_CONTROL_TOKEN when set.
+"""
 
 import hmac
 import os
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -13,6 +17,11 @@ from starlette.routing import Route
 from photogen.sandbox.context import Sandbox
 from photogen.sandbox.faults import Fault
 from photogen.sandbox.pace import Pace
+
+
+class _Seed(BaseModel):
+    seed: int
+
 
 Endpoint = Callable[[Request, Sandbox], Awaitable[Response]]
 
@@ -68,6 +77,38 @@ async def _pace(request: Request, sandbox: Sandbox) -> Response:
     return JSONResponse(sandbox.pace.model_dump())
 
 
+async def _seed(request: Request, sandbox: Sandbox) -> Response:
+    sandbox.faults.seed(_Seed.model_validate(await request.json()).seed)
+    return Response(status_code=204)
+
+
+async def _account(_request: Request, sandbox: Sandbox) -> Response:
+    """All that the account owes and owns: charges, jobs, files, models with their versions, repositories."""
+    store = sandbox.store
+    jobs = [
+        {"id": job["id"], "kind": kind, "status": job["status"]}
+        for kind in ("training", "prediction")
+        for job in store.all(kind)
+    ]
+    models = [
+        {"id": f"{model['owner']}/{model['name']}", "visibility": model["visibility"]} for model in store.all("model")
+    ]
+    repositories = [
+        {"id": repository["id"], "private": repository["private"], "files": sorted(repository["files"])}
+        for repository in store.all("repository")
+    ]
+    return JSONResponse(
+        {
+            "charges": [asdict(charge) for charge in sandbox.charges],
+            "jobs": jobs,
+            "files": [file["id"] for file in store.all("file")],
+            "models": models,
+            "versions": [version["id"] for version in store.all("version")],
+            "repositories": repositories,
+        }
+    )
+
+
 async def _reset(_request: Request, sandbox: Sandbox) -> Response:
     await sandbox.reset()
     return Response(status_code=204)
@@ -85,5 +126,7 @@ routes = [
     Route("/control/requests", guarded(_requests), methods=["GET"]),
     Route("/control/requests", guarded(_clear_requests), methods=["DELETE"]),
     Route("/control/pace", guarded(_pace), methods=["GET", "POST"]),
+    Route("/control/seed", guarded(_seed), methods=["POST"]),
+    Route("/control/account", guarded(_account), methods=["GET"]),
     Route("/control/reset", guarded(_reset), methods=["POST"]),
 ]

@@ -25,7 +25,8 @@ WEBHOOK_FAULTS = frozenset(get_args(WebhookFault))
 
 class Fault(BaseModel):
     """One fault. It strikes `times` times (None: always) at calls of `vendor` and `operation` (`*`: any) whose path or
-    body contains `match`, each time with `probability`. `args`: `retry_after` (429), `seconds` (hangs, late)."""
+    body contains `match`, each time with `probability`. `args`: `retry_after` (429), `seconds` (hangs, late), `spread`
+    (doubled: each copy waits for up to so many seconds, so that they come in any order)."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -49,7 +50,17 @@ class Faults:
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
-        self._dice = random.Random(7)  # noqa: S311 - repeatable on purpose
+        self.seed(7)
+
+    def seed(self, number: int) -> None:
+        """Lets chance follow `number` from now on. Each operation has dice of its own: its n-th call has the same luck
+        however the calls of others fall in between."""
+        self._seed = number
+        self._dice: dict[tuple[str, str], random.Random] = {}
+
+    def _luck(self, vendor: str, operation: str) -> random.Random:
+        made = random.Random(f"{self._seed} {vendor} {operation}")  # noqa: S311 - repeatable on purpose
+        return self._dice.setdefault((vendor, operation), made)
 
     def add(self, fault: Fault) -> Fault:
         """Switches one on."""
@@ -69,7 +80,7 @@ class Faults:
         for fault in self._faults:
             if fault.fault not in kinds or not fault.fits(vendor, operation, text):
                 continue
-            if self._dice.random() >= fault.probability:
+            if fault.probability < 1 and self._luck(vendor, operation).random() >= fault.probability:
                 continue
             fault.struck += 1
             if fault.times is not None and fault.struck >= fault.times:

@@ -8,14 +8,14 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from photogen.sandbox.calls import Call
 from photogen.sandbox.context import age, stamp
-from photogen.sandbox.drawing import Recipe, draw_bytes
+from photogen.sandbox.drawing import Recipe
 from photogen.sandbox.replicate.identity import new_vendor_id
 
 
 async def render(call: Call, recipes: list[Recipe], suffix: str, quality: int = 90) -> list[bytes]:
     """Draws, and takes as long as the pace says, drawing included."""
     began = time.monotonic()
-    pictures = [await call.sandbox.in_thread(draw_bytes, recipe, suffix, quality) for recipe in recipes]
+    pictures = [await call.sandbox.draw(recipe, suffix, quality) for recipe in recipes]
     await asyncio.sleep(max(0.0, began + call.sandbox.pace.image_seconds - time.monotonic()))
     return pictures
 

@@ -1,4 +1,4 @@
-"""How fast the sandbox works, from the environment and changeable while it runs."""
+"""How fast and how amply the sandbox works, from the environment and changeable while it runs."""
 
 import os
 from typing import Self
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Pace(BaseModel):
-    """Seconds. Zero makes things instant."""
+    """Seconds, unless the name says otherwise. Zero makes things instant."""
 
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
 
@@ -17,6 +17,10 @@ class Pace(BaseModel):
     """How long data of predictions and delivered files are kept; an hour, says replicate.com/docs, data retention."""
     version_delete_seconds: float = Field(3.0, ge=0)
     """How long a deleted model version still shows; minutes at the vendor."""
+    largest_side: int = Field(0, ge=0)
+    """Pixels to which the longer side of pictures is held, for thousands of them; 0: as they were asked for."""
+    weights_bytes: int = Field(2_000_000, ge=1000)
+    """About how much the layers of a trained LoRA weigh."""
 
     @classmethod
     def from_environment(cls) -> Self:

@@ -20,7 +20,6 @@ from safetensors import SafetensorError
 PHOTO_SIDE = 768
 _PHOTOS = 8
 _HIDDEN = 3072
-_LAYER_BYTES = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -39,16 +38,24 @@ class NotALora(Exception):
     """The bytes are no LoRA for FLUX."""
 
 
-def build(images: Sequence[bytes], *, trigger_word: str, rank: int, steps: int, learning_rate: float) -> bytes:
-    """Weights made of the first photos of a training. Photos that can't be read are left out; raises NotALora when
-    none is left."""
+def build(
+    images: Sequence[bytes],
+    *,
+    trigger_word: str,
+    rank: int,
+    steps: int,
+    learning_rate: float,
+    layer_bytes: int = 2_000_000,
+) -> bytes:
+    """Weights made of the first photos of a training, with at least one layer and about `layer_bytes` of them. Photos
+    that can't be read are left out; raises NotALora when none is left."""
     photos = [photo for photo in map(_photo, images[: 3 * _PHOTOS]) if photo is not None][:_PHOTOS]
     if not photos:
         raise NotALora("No images found in the dataset")
     seed = hashlib.sha256(b"".join(hashlib.sha256(image).digest() for image in images)).digest()
     dice = np.random.default_rng(list(seed))
     tensors: dict[str, npt.NDArray[np.generic]] = {}
-    for layer in range(max(1, _LAYER_BYTES // (2 * 2 * rank * _HIDDEN))):
+    for layer in range(max(1, layer_bytes // (2 * 2 * rank * _HIDDEN))):
         block, name = divmod(layer, 4)
         stem = (
             f"transformer.single_transformer_blocks.{block}.{('attn.to_q', 'attn.to_k', 'attn.to_v', 'proj_out')[name]}"

@@ -159,6 +159,15 @@ class SandboxServer:
         found: dict[str, float] = answer.json()
         return found
 
+    def seed(self, number: int) -> None:
+        """Lets the faults' chance follow `number`."""
+        self._control.post("/control/seed", json={"seed": number}).raise_for_status()
+
+    def account(self) -> dict[str, list[Any]]:
+        """What the account owes and owns: charges, jobs, files, models, versions, repositories."""
+        found: dict[str, list[Any]] = self._control.get("/control/account").raise_for_status().json()
+        return found
+
     def reset(self) -> None:
         """As new: nothing stored, no faults, no record of requests."""
         self._control.post("/control/reset", json={}).raise_for_status()

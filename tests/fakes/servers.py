@@ -58,6 +58,16 @@ class _Server:
         os.kill(self._child.pid, self._sudden)
         self._child.end(time.monotonic() + 10)
 
+    @property
+    def running(self) -> bool:
+        """Whether it has been started and lives."""
+        return self._child.poll() is None
+
+    def revive(self) -> None:
+        """Starts it again if it was killed."""
+        if not self.running:
+            self.start()
+
     def __enter__(self) -> Self:
         return self.start()
 

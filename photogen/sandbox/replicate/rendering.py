@@ -6,7 +6,7 @@ import re
 import time
 
 from photogen.sandbox import weights
-from photogen.sandbox.drawing import Recipe, draw_bytes
+from photogen.sandbox.drawing import Recipe
 from photogen.sandbox.replicate import schemas
 from photogen.sandbox.replicate.catalogue import PublicModel, versions_of
 from photogen.sandbox.replicate.delivery import deliver
@@ -91,7 +91,7 @@ async def _render(job: Job, model: PublicModel, values: object, began: float) ->
             lora=lora,
             lora_scale=float(given.get("lora_scale", 1.0)) * (1.5 if given.get("go_fast") and lora else 1.0),
         )
-        data = await job.sandbox.in_thread(draw_bytes, recipe, given["output_format"], given["output_quality"])
+        data = await job.sandbox.draw(recipe, given["output_format"], given["output_quality"])
         share = (index + 1) / count
         await asyncio.sleep(max(0.0, began + job.sandbox.pace.image_seconds * 0.9 * share - time.monotonic()))
         job.log(_bar(steps, time.monotonic() - began))

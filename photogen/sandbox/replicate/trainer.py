@@ -175,7 +175,7 @@ def _clock(seconds: float) -> str:
 async def _finish(job: Job, given: schemas.FluxTraining, dataset: _Dataset, seconds: float) -> None:
     began = time.monotonic()
     try:
-        lora = await job.sandbox.in_thread(_build, dataset, given)
+        lora = await job.sandbox.in_thread(_build, dataset, given, job.sandbox.pace.weights_bytes)
     except weights.NotALora as error:
         raise TrainerError(str(error)) from error
     job.log(f"\n\nSaved to output/{_NAME}/{_NAME}.safetensors\n")
@@ -208,7 +208,7 @@ def _upload(job: Job, given: schemas.FluxTraining) -> None:
         job.log("Error uploading to Hugging Face: the sandbox's trainer does not upload\n")
 
 
-def _build(dataset: _Dataset, given: schemas.FluxTraining) -> bytes:
+def _build(dataset: _Dataset, given: schemas.FluxTraining, layer_bytes: int) -> bytes:
     images = [dataset.images[name] for name in sorted(dataset.images)]
     return weights.build(
         images,
@@ -216,6 +216,7 @@ def _build(dataset: _Dataset, given: schemas.FluxTraining) -> bytes:
         rank=given.lora_rank,
         steps=given.steps,
         learning_rate=given.learning_rate,
+        layer_bytes=layer_bytes,
     )
 
 

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import logging
+import random
 import secrets
 import time
 from typing import Any
@@ -80,8 +81,10 @@ class Hooks:
         if fault is not None and name == "late":
             wait = float(fault.args.get("seconds", 3))
         message = f"msg_{secrets.token_hex(12)}"
+        spread = float(fault.args.get("spread", 0)) if fault is not None else 0.0
         for copy in range(2 if name == "doubled" else 1):
             key = f"webhook {message} {copy}"
+            wait = wait if not spread else random.uniform(0, spread)  # noqa: S311 - when a copy comes is nobody's secret
             work = self._deliver(url, message, body, wait, retry=event == "completed", forged=name == "badly_signed")
             self._sandbox.spawn(key, work)
 
