@@ -155,7 +155,12 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         image_vendors,
         GenerationConfig(lease=lease, poll=min(poll, GenerationConfig().poll), webhook_base=outside.reachable_at),
     )
-    inbox = InboxService(uow, clock, {outside.webhooks.source: _follow_up(outside.queue)})
+    inbox = InboxService(
+        uow,
+        clock,
+        {outside.webhooks.source: _follow_up(outside.queue)},
+        {"training": training.knows, "shot": generation.knows},
+    )
     return Services(
         engine=engine,
         uow=uow,

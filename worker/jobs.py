@@ -64,6 +64,12 @@ def handle_event(event_id: str) -> None:
 
 
 @_job
+def purge_events() -> None:
+    """Deletes events that were handled long ago."""
+    services().inbox.purge()
+
+
+@_job
 def expire_credits() -> None:
     """Writes off credits that have lapsed."""
     services().credits.expire_due()

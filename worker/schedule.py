@@ -23,7 +23,12 @@ _SLOWEST = 5.0
 TRANSFER = 20.0
 """Seconds between two moves of what waits on this host for the bucket. A job could land on another host, which has none
 of it; a schedule runs on each."""
-HOUSEKEEPING: Mapping[str, float] = {"expire_credits": 60.0, "purge_trash": 600.0, "sweep_photos": 6 * 3600.0}
+HOUSEKEEPING: Mapping[str, float] = {
+    "expire_credits": 60.0,
+    "purge_trash": 600.0,
+    "purge_events": 3600.0,
+    "sweep_photos": 6 * 3600.0,
+}
 """Seconds between two runs of what belongs to no row."""
 
 _log = log.get("schedule")

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from photogen.domain.inbox import Event, InboxService
-from photogen.domain.inbox.policy import MOST_ATTEMPTS
+from photogen.domain.inbox.policy import KEPT, MOST_ATTEMPTS
 from photogen.errors import Unavailable
 from photogen.gateways.base import Job
 from photogen.models import InboxEvent
@@ -174,3 +174,29 @@ def test_the_longest_waiting_comes_first(studio: Studio, inbox: InboxService) ->
     jobs = [job.args[0] for job in studio.queue.waiting]
     assert inbox.due() == jobs
     assert inbox.due(2) == jobs[:2]
+
+
+def test_what_was_handled_long_ago_goes_and_what_was_not_stays(
+    studio: Studio, inbox: InboxService, seen: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("photogen.domain.inbox.service._BATCH", 2)
+    for number in range(5):
+        receive(inbox, f"old_{number}")
+    jobs = [job.args[0] for job in studio.queue.waiting]
+    for id_ in jobs[:4]:
+        assert inbox.handle(id_)
+    studio.clock.now += KEPT
+    receive(inbox, "new")
+    assert inbox.handle(studio.queue.waiting[-1].args[0])
+    assert inbox.purge() == 0, "not a moment too early"
+    studio.clock.move(seconds=1)
+    assert inbox.purge() == 4
+    with studio.session() as rows:
+        assert sorted(rows.scalars(select(InboxEvent.event_id))) == ["new", "old_4"]
+
+
+def test_only_rows_of_ours_are_our_business(studio: Studio, seen: Seen) -> None:
+    inbox = InboxService(studio.uow, studio.clock, {}, {"training": lambda id_: id_ == "ours"})
+    assert inbox.is_about_us("training", "ours")
+    assert not inbox.is_about_us("training", "theirs")
+    assert not inbox.is_about_us("", "")

@@ -138,6 +138,12 @@ class TestTwoWorkers:
         works.training.advance(new_id())
         assert works.training.get(ada, id_).status == view.status
 
+    def test_only_trainings_that_are_there_are_known(self, works: Works, ada: str) -> None:
+        id_ = works.start(ada)
+        assert works.training.knows(id_)
+        assert not works.training.knows(new_id())
+        assert not works.training.knows("../../etc")
+
     def test_leases_of_dead_processes_are_freed_at_once(self, works: Works, ada: str) -> None:
         id_ = works.start(ada)
         place, _, born, nonce = new_owner().split(":")

@@ -31,7 +31,11 @@ class Inbox:
 
     def __init__(self) -> None:
         self.events: dict[str, tuple[str, str, Mapping[str, Any]]] = {}
+        self.strangers: set[str] = set()
         self.down = False
+
+    def is_about_us(self, kind: str, subject: str) -> bool:
+        return bool(kind) and subject not in self.strangers
 
     def receive(self, source: str, event_id: str, kind: str, subject: str, payload: Mapping[str, Any]) -> bool:
         if self.down:
@@ -81,9 +85,26 @@ def test_the_same_event_again_is_fine(client: TestClient, wired: SimpleNamespace
 
 
 @pytest.mark.parametrize("query", ["", "?shot=", "?shot=../../etc", "?other=x", "?shot=%00"])
-def test_an_address_that_is_not_ours_names_no_row(client: TestClient, wired: SimpleNamespace, query: str) -> None:
-    assert send(client, query).status_code == 200
-    assert wired.inbox.events["msg_1"][:2] == ("", "")
+def test_an_address_that_names_no_row_is_answered_and_not_kept(
+    client: TestClient, wired: SimpleNamespace, query: str
+) -> None:
+    answer = send(client, query)
+    assert (answer.status_code, answer.json()) == (200, {"status": "ignored"})
+    assert wired.inbox.events == {}
+
+
+def test_an_event_about_nobody_of_ours_does_not_fill_the_inbox(client: TestClient, wired: SimpleNamespace) -> None:
+    stranger = new_id()
+    wired.inbox.strangers.add(stranger)
+    answer = send(client, f"?training={stranger}")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ignored"})
+    assert wired.inbox.events == {}
+
+
+def test_neither_the_log_nor_what_went_in_and_out_is_kept(client: TestClient, wired: SimpleNamespace) -> None:
+    body = json.dumps({"id": "t9", "status": "succeeded", "logs": "x" * 9, "input": {"a": 1}, "output": {"b": 2}})
+    send(client, f"?training={new_id()}", body=body.encode())
+    assert wired.inbox.events["msg_1"][2] == {"id": "t9", "status": "succeeded"}
 
 
 def test_a_forgery_is_refused_and_nothing_kept(client: TestClient, wired: SimpleNamespace) -> None:

@@ -63,6 +63,11 @@ def recent(session: Session, account_id: str, limit: int) -> Sequence[Generation
     ).all()
 
 
+def is_shot(session: Session, shot_id: str) -> bool:
+    """Whether there is such a shot, whosever it is."""
+    return session.exec(select(Shot.id).where(Shot.id == shot_id)).first() is not None
+
+
 def shots(session: Session, generation_ids: Sequence[str], *, locked: bool = False) -> Sequence[Shot]:
     """In the order of their numbers; locked ones in the order of their ids first, so that two never cross."""
     query = select(Shot).where(col(Shot.generation_id).in_(generation_ids)).order_by(col(Shot.id))

@@ -216,6 +216,11 @@ class GenerationService:
 
     # --- the worker's side ------------------------------------------------------------------------------------------
 
+    def knows(self, shot_id: str) -> bool:
+        """Whether there is such a shot, whosever it is."""
+        with self._uow() as uow:
+            return is_id(shot_id) and repository.is_shot(uow.session, shot_id)
+
     def advance(self, shot_id: str) -> None:
         """Does what is next. Safe to call at any time, by anybody, in parallel."""
         self._draw(shot_id)

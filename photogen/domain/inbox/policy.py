@@ -6,6 +6,9 @@ from typing import Any
 
 MOST_ATTEMPTS = 12
 """After the last one, about a day and a half after the first, an event waits for the operator."""
+KEPT = timedelta(days=14)
+"""How long a handled event is kept for the operator. Senders repeat for three days at most, and signatures are good for
+minutes."""
 _FIRST = timedelta(seconds=30)
 _LONGEST = timedelta(hours=6)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+from sqlalchemy import CursorResult, delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
@@ -42,6 +43,20 @@ def due(session: Session, now: datetime, limit: int) -> list[str]:
             .limit(limit)
         )
     )
+
+
+def delete_handled(session: Session, before: datetime, limit: int) -> int:
+    """Deletes so many events that were handled before then; how many there were."""
+    old = (
+        select(InboxEvent.id)
+        .where(col(InboxEvent.handled_at) < before)
+        .order_by(col(InboxEvent.handled_at))
+        .limit(limit)
+    )
+    deleted = session.execute(
+        delete(InboxEvent).where(col(InboxEvent.id).in_(old)).execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[object]", deleted).rowcount
 
 
 def oldest_unhandled(session: Session) -> datetime | None:

@@ -11,12 +11,13 @@ from typing import Any
 
 from photogen.db.uow import UowFactory
 from photogen.domain.inbox import repository
-from photogen.domain.inbox.policy import patience, storable
+from photogen.domain.inbox.policy import KEPT, patience, storable
 from photogen.errors import PhotogenError
 from photogen.gateways.base import GatewayError, Job
 from photogen.kit import log
 from photogen.kit.clock import Clock
 
+_BATCH = 500
 _log = log.get("inbox")
 
 
@@ -35,13 +36,29 @@ Handler = Callable[[Event], None]
 """Does what the event asks for, safely twice. What it raises is recorded, and it is called again later."""
 
 
-class InboxService:
-    """`handlers` are by source (replicate, stripe ...)."""
+Known = Callable[[str], bool]
+"""Whether there is a row of ours with this id."""
 
-    def __init__(self, uow: UowFactory, clock: Clock, handlers: Mapping[str, Handler]) -> None:
+
+class InboxService:
+    """`handlers` are by source (replicate, stripe ...), `subjects` by the kind of row that an event may be about."""
+
+    def __init__(
+        self,
+        uow: UowFactory,
+        clock: Clock,
+        handlers: Mapping[str, Handler],
+        subjects: Mapping[str, Known] | None = None,
+    ) -> None:
         self._uow = uow
         self._clock = clock
         self._handlers = handlers
+        self._subjects = subjects or {}
+
+    def is_about_us(self, kind: str, subject: str) -> bool:
+        """Whether `subject` is the id of a row of ours: an event about anything else need not be kept."""
+        known = self._subjects.get(kind)
+        return known is not None and known(subject)
 
     def receive(self, source: str, event_id: str, kind: str, subject: str, payload: Mapping[str, Any]) -> bool:
         """Keeps a verified event and hands it to a worker; False when it came before (that is no error)."""
@@ -79,6 +96,16 @@ class InboxService:
         """When the longest unhandled event came in; None when none waits. Health goes red after five minutes."""
         with self._uow() as uow:
             return repository.oldest_unhandled(uow.session)
+
+    def purge(self) -> int:
+        """Deletes what was handled long ago; how many events that were. What was given up stays for the operator."""
+        before, purged = self._clock() - KEPT, 0
+        while True:
+            with self._uow() as uow:
+                deleted = repository.delete_handled(uow.session, before, _BATCH)
+            purged += deleted
+            if deleted < _BATCH:
+                return purged
 
     def _take(self, row_id: str) -> Event | None:
         now = self._clock()

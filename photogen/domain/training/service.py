@@ -285,6 +285,11 @@ class TrainingService:
 
     # --- the worker's side ------------------------------------------------------------------------------------------
 
+    def knows(self, training_id: str) -> bool:
+        """Whether there is such a training, whosever it is."""
+        with self._uow() as uow:
+            return is_id(training_id) and repository.peek(uow.session, training_id) is not None
+
     def advance(self, training_id: str) -> None:
         """Does what is next. Safe to call at any time, by anybody, in parallel."""
         self._advance(training_id)

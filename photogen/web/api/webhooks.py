@@ -1,6 +1,7 @@
 """`POST /webhooks/replicate?training=<id>` (or `?shot=<id>`): verified, kept, answered at once, handled in the worker.
 
-The query is not signed. It only says which row to look at; what happened is then asked of the vendor.
+The query is not signed, and the body is believed in nothing: an event only says which row to look at; what happened is
+then asked of the vendor, under the id that the row has for it. So of the body no more is kept than helps an operator.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ from photogen.web import deps
 BODY_MOST = 4 * 1024 * 1024  # a training's whole log travels in it
 
 _KINDS = ("training", "shot")
+_KEPT = frozenset({"id", "status", "model", "version", "created_at", "started_at", "completed_at", "metrics"})
+"""Of a payload; the rest is long (the log) or private (input, output)."""
 _log = log.get("webhooks")
 
 
 async def replicate(request: Request) -> Response:
-    """200 once it is kept (also when it came before), 401 when it is not from Replicate, 413 when it is too long, 503
-    when it can't be checked or kept now: then Replicate sends it again."""
+    """200 once it is kept (also when it came before, or is about nothing of ours and not kept at all), 401 when it is
+    not from Replicate, 413 when it is too long, 503 when it can't be checked or kept now: then Replicate sends it
+    again."""
     body = await _body(request)
     if body is None:
         return _refused(413, "too_large")
@@ -39,7 +43,11 @@ async def replicate(request: Request) -> Response:
         return _refused(503, "not_checked")
     kind, subject = _about(request)
     try:
-        new = await deps.call(services.inbox.receive, event.source, event.id, kind, subject, event.payload)
+        if not await deps.call(services.inbox.is_about_us, kind, subject):
+            _log.info("webhook about nothing of ours", kind=kind, subject=subject)
+            return JSONResponse({"status": "ignored"})
+        kept = {name: value for name, value in event.payload.items() if name in _KEPT}
+        new = await deps.call(services.inbox.receive, event.source, event.id, kind, subject, kept)
     except PhotogenError as error:
         _log.warning("webhook not kept", error=error.code)
         return _refused(503, "not_kept")
