@@ -128,7 +128,7 @@ class Command(BaseModel):
     )
 
     @classmethod
-    def of(cls, **fields: object) -> Self:
+    def of(cls, /, **fields: object) -> Self:
         """The command made of `fields`. Raises Invalid, naming the first field that is wrong."""
         try:
             return cls.model_validate(fields)
