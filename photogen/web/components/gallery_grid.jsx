@@ -5,10 +5,11 @@ import { Bar } from "./gallery_bar.jsx";
 import { Detail } from "./gallery_detail.jsx";
 import { Rows, feedOf, forgetOthers } from "./gallery_feed.js";
 import { destination } from "./gallery_keys.js";
-import { Toasts, useMoves } from "./gallery_moves.jsx";
+import { useMoves } from "./gallery_moves.jsx";
 import { Icon, fill, media, reason } from "./gallery_parts.jsx";
 import { addressOf, placeOf, usePlace } from "./gallery_place.js";
 import { paintThumbHash } from "./thumbhash.js";
+import { Toasts } from "./toasts.jsx";
 
 const CARDS_MOST = 140;
 const NARROW_SKELETON = [1, 1.5, 0.78, 1.75, 1, 0.78, 1.5, 1, 1.75, 0.78, 1, 1.5, 0.78, 1, 1.75, 1.5, 1, 0.78];

@@ -18,6 +18,7 @@ for _part in (
     "gallery_parts.jsx",
     "gallery_place.js",
     "thumbhash.js",
+    "toasts.jsx",
 ):
     rx.asset(_part, shared=True)
 
