@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -76,5 +76,7 @@ class SaveDraft(Command):
     lora_rank: int = Field(16, ge=0, le=100_000)
     autocaption: bool = True
     visibility: Visibility = Visibility.PRIVATE
+    by_hand: tuple[Literal["steps", "learning_rate", "lora_rank"], ...] = Field((), max_length=3)
+    """Settings that were changed by hand: they don't follow what is suggested from the photos."""
     step: int = Field(1, ge=1, le=4)
     """The wizard's page, 1 to 4."""

@@ -28,6 +28,7 @@ class Drafts:
             lora_rank=fields.lora_rank,
             autocaption=fields.autocaption,
             visibility=fields.visibility.value,
+            by_hand=fields.by_hand,
             step=fields.step,
             photo_set_id=fields.photo_set_id,
             updated_at=row.updated_at if row else None,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, tuple_, update
+from sqlalchemy import and_, func, or_, tuple_, update
 from sqlmodel import Session, col, select
 
 from photogen.domain.training.policy import ACTIVE
@@ -59,6 +59,21 @@ def page(session: Session, account_id: str, before: str | None, limit: int) -> S
         )
         query = query.where(tuple_(col(Training.created_at), col(Training.id)) < last)
     return session.exec(query.order_by(col(Training.created_at).desc(), col(Training.id).desc()).limit(limit)).all()
+
+
+def with_sets(
+    session: Session, account_id: str, set_ids: Sequence[str], limit: int
+) -> Sequence[tuple[Training, str | None]]:
+    """The account's trainings with any of these photo sets, newest first, each with the id of the model that came of it
+    and is still there."""
+    there = and_(col(LoraModel.id) == col(Training.lora_model_id), col(LoraModel.status) != LoraStatus.DELETED)
+    return session.exec(
+        select(Training, LoraModel.id)
+        .outerjoin(LoraModel, there)
+        .where(Training.account_id == account_id, col(Training.photo_set_id).in_(set_ids))
+        .order_by(col(Training.created_at).desc(), col(Training.id).desc())
+        .limit(limit)
+    ).all()
 
 
 def trigger_word_taken(session: Session, account_id: str, word: str, *, except_model: str | None = None) -> bool:

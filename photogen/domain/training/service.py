@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from photogen.db.lease import Leases
@@ -27,6 +28,7 @@ from photogen.domain.training.views import (
     DraftView,
     Retried,
     RetryView,
+    SetUse,
     SlotsView,
     TrainingQuote,
     TrainingRow,
@@ -42,6 +44,7 @@ _MOST_LISTED = 200
 _CLEAN_AGAIN = timedelta(seconds=30)
 _Rows = list[TrainingRow]  # inside the class, `list` is a method
 _Jobs = list[Job]
+_Uses = list[SetUse]
 
 
 class TrainingService:
@@ -324,6 +327,12 @@ class TrainingService:
             show.training_row(row, policy.expected_seconds(row.steps, per_step, rest, self._config), now)
             for row in rows
         ]
+
+    def uses_of_sets(self, account_id: str, set_ids: Sequence[str]) -> _Uses:
+        """The account's trainings with any of these photo sets, newest first, at most 200."""
+        with self._uow() as uow:
+            rows = repository.with_sets(uow.session, account_id, set_ids, _MOST_LISTED)
+            return [show.set_use(row, model_id) for row, model_id in rows]
 
     def _own(self, uow: UnitOfWork, account_id: str, training_id: str, *, locked: bool = False) -> Training:
         find = repository.lock if locked else repository.get

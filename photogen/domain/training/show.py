@@ -9,7 +9,7 @@ from photogen.domain.loras.show import paid
 from photogen.domain.training import policy
 from photogen.domain.training.config import TrainingConfig
 from photogen.domain.training.policy import Span
-from photogen.domain.training.views import AttemptView, RetryView, StageView, TrainingRow, TrainingView
+from photogen.domain.training.views import AttemptView, RetryView, SetUse, StageView, TrainingRow, TrainingView
 from photogen.models.training import Training, TrainingAttempt, TrainingStatus
 
 _CLOSING_SECONDS = 5.0
@@ -161,4 +161,18 @@ def training_row(row: Training, expected: float, now: datetime) -> TrainingRow:
         lora_model_id=row.lora_model_id,
         created_at=row.created_at,
         finished_at=row.finished_at,
+    )
+
+
+def set_use(row: Training, model_id: str | None) -> SetUse:
+    """A training as a use of its photo set, with the model of it that is still there."""
+    return SetUse(
+        photo_set_id=row.photo_set_id,
+        training_id=row.id,
+        name=row.name,
+        subject=row.subject.value,
+        trigger_word=row.trigger_word,
+        status_word=policy.WORDS[row.status],
+        lora_model_id=model_id,
+        created_at=row.created_at,
     )

@@ -21,7 +21,7 @@ class TrainingQuote:
 
 @dataclass(frozen=True, slots=True)
 class DraftView:
-    """The wizard's unfinished work. `step` is its page, 1 to 4."""
+    """The wizard's unfinished work. `step` is its page, 1 to 4; `by_hand` names settings that were changed by hand."""
 
     name: str
     trigger_word: str
@@ -31,6 +31,7 @@ class DraftView:
     lora_rank: int
     autocaption: bool
     visibility: str
+    by_hand: tuple[str, ...]
     step: int
     photo_set_id: str | None
     updated_at: datetime | None
@@ -151,6 +152,20 @@ class TrainingRow:
     lora_model_id: str | None
     created_at: datetime
     finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetUse:
+    """That a training was made with a photo set: as what, and which model came of it (None without one)."""
+
+    photo_set_id: str
+    training_id: str
+    name: str
+    subject: str
+    trigger_word: str
+    status_word: str
+    lora_model_id: str | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
