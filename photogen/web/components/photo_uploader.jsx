@@ -1,96 +1,72 @@
-// Photos into a set: drop or pick many, see each on its way and what became of it, take out, put in order.
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
-import { paintThumbHash } from "./thumbhash.js";
+// Photos into a set: drop or pick many, see each on its way and what became of it; what the coach says of them.
+import { Suspense, lazy, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { Captions } from "./photo_captions.jsx";
+import { PhotoCard } from "./photo_card.jsx";
+import { Coach } from "./photo_coach.js";
+import { Pairs, pairsOf } from "./photo_pairs.jsx";
+import { Icon, counted, say } from "./photo_parts.jsx";
+import { Score } from "./photo_score.jsx";
 import { Uploads } from "./photo_uploads.js";
+import { Toasts, useToasts } from "./toasts.jsx";
 
-const Icon = ({ path }) => (
-  <svg viewBox="0 0 24 24" width="16" height="16" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true"><path d={path} /></svg>
-);
-const TICK = "M5 13l4 4L19 7";
-const CROSS = "M6 6l12 12M18 6L6 18";
-const EARLIER = "M15 6l-6 6 6 6";
-const LATER = "M9 6l6 6-6 6";
-const AGAIN = "M4 12a8 8 0 1 0 2.5-5.8M4 4v5h5";
-const PICTURE = "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h.01";
+const Editor = lazy(() => import("./photo_editor.jsx"));
 
-const say = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const counted = (words, name, n) => say(n === 1 ? words[`${name}One`] : words[`${name}Many`], { n });
-
-// Fixed size, so that nothing moves: the blurred look first, the thumbnail over it.
-function Look({ item }) {
-  const canvas = useRef(null);
-  const photo = item.photo;
-  useEffect(() => {
-    if (canvas.current && photo?.thumbhash) paintThumbHash(canvas.current, photo.thumbhash, photo.width / photo.height);
-  }, [photo?.thumbhash]);
-  const source = photo?.thumb_url || item.preview;
-  return (
-    <>
-      {photo?.thumbhash ? <canvas ref={canvas} width="32" height="32" aria-hidden="true" /> : !item.preview && <span className="photo-blank"><Icon path={PICTURE} /></span>}
-      {source && <img src={source} srcSet={photo?.thumb_url ? `${photo.thumb_url} 1x, ${photo.thumb_url.replace(/256$/, "512")} 2x` : undefined} alt="" loading="lazy" decoding="async" draggable={false} onError={(e) => { e.currentTarget.hidden = true; }} />}
-    </>
-  );
+// What a tap does, said in a toast with a way back. Each gives whether it went well.
+function useDeeds(coach, words) {
+  const { toasts, toast } = useToasts();
+  const [open, setOpen] = useState(null);
+  const deeds = useMemo(() => {
+    const failed = (error) => { toast(error.message, "bad"); return false; };
+    const done = (text, back) => { toast(text, "good", { text: words.undo, run: () => back().catch(failed) }); return true; };
+    const tell = (sentence, deed) => async (photo, ...rest) => {
+      try { return done(say(words[sentence], { name: photo?.name }), await deed(photo, ...rest)); } catch (error) { return failed(error); }
+    };
+    const quiet = (deed) => async (...about) => { try { await deed(...about); return true; } catch (error) { return failed(error); } };
+    const turned = tell("rotated", (photo) => coach.edit(photo, photo.suggested_rotation !== photo.rotation
+      ? { rotation: photo.suggested_rotation, crop: photo.suggested_crop } : { rotation: (photo.rotation + 90) % 360, crop: null }));
+    const cut = tell("cropped", (photo) => coach.edit(photo, { rotation: photo.suggested_rotation, crop: photo.suggested_crop }));
+    return {
+      open: setOpen,
+      drop: tell("droppedOne", coach.drop),
+      keep: tell("keptOne", coach.keep),
+      rotate: turned,
+      crop: (photo) => (photo.suggested_crop ? cut(photo) : setOpen(photo)),
+      restore: quiet(coach.restore),
+      check: quiet(coach.check),
+      caption: quiet(coach.caption),
+      captionAll: tell("inserted", () => coach.captionAll()),
+      applyAll: async () => {
+        try {
+          const { changed, undo } = await coach.applyAll();
+          return done(counted(words, "applied", changed), undo);
+        } catch (error) { return failed(error); }
+      },
+      save: async (photo, edit) => {
+        try {
+          const back = await coach.edit(photo, edit);
+          setOpen(null);
+          done(say(words.edited, { name: photo.name }), back);
+          return "";
+        } catch (error) { return error.message; }
+      },
+    };
+  }, [coach, words, toast]);
+  return { deeds, toasts, open, close: () => setOpen(null) };
 }
 
-function Photo({ item, uploads, words, first, last, dragged, onDrag, announce }) {
-  const state = item.state;
-  const busy = state === "waiting" || state === "sending" || state === "judging";
-  const node = useRef(null);
-  const step = (places, event) => {
-    const button = event.currentTarget;
-    uploads.move(item, places);
-    announce(say(places < 0 ? words.movedEarlier : words.movedLater, { name: item.name }));
-    requestAnimationFrame(() => (button.disabled ? node.current?.querySelector(".photo-move:not(:disabled)") : button)?.focus());
-  };
-  const remove = () => {
-    const next = node.current?.nextElementSibling ?? node.current?.previousElementSibling;
-    uploads.remove(item);
-    announce(say(words.removed, { name: item.name }));
-    requestAnimationFrame(() => next?.querySelector(".photo-remove")?.focus());
-  };
-  const percent = Math.round(item.progress * 100);
-  return (
-    <li ref={node} className="photo" aria-label={item.name} data-state={state} data-dragged={dragged || undefined} draggable={state === "accepted"}
-      onDragStart={(e) => { e.dataTransfer.effectAllowed = "move"; e.dataTransfer.setData("text/plain", item.name); onDrag(item); }}
-      onDragEnd={() => onDrag(null)}
-      onDragEnter={() => onDrag(undefined, item)}>
-      <div className="photo-square">
-        <Look item={item} />
-        {busy && (
-          <div className="photo-progress">
-            <span>{state === "judging" ? words.checking : state === "waiting" ? words.waiting : `${percent} %`}</span>
-            <div className="bar" role="progressbar" aria-label={say(words.uploading, { name: item.name })} aria-valuemin={0} aria-valuemax={100} aria-valuenow={percent}>
-              <span style={{ width: `${percent}%` }} />
-            </div>
-          </div>
-        )}
-        {state === "accepted" && <span className="photo-tick" title={words.ready}><Icon path={TICK} /><span className="sr-only">{words.ready}</span></span>}
-        {item.message && <p className="photo-message" role="alert">{item.message}</p>}
-        <div className="photo-actions">
-          {state === "failed" && <button type="button" className="photo-button" aria-label={say(words.retryOne, { name: item.name })} title={words.retry} onClick={() => uploads.retry(item)}><Icon path={AGAIN} /></button>}
-          <button type="button" className="photo-button photo-remove" aria-label={say(busy ? words.cancelOne : words.removeOne, { name: item.name })} title={busy ? words.cancel : words.remove} onClick={remove}><Icon path={CROSS} /></button>
-        </div>
-        {state === "accepted" && (
-          <div className="photo-moves">
-            <button type="button" className="photo-button photo-move" disabled={first} aria-label={say(words.earlierOne, { name: item.name })} title={words.earlier} onClick={(e) => step(-1, e)}><Icon path={EARLIER} /></button>
-            <button type="button" className="photo-button photo-move" disabled={last} aria-label={say(words.laterOne, { name: item.name })} title={words.later} onClick={(e) => step(1, e)}><Icon path={LATER} /></button>
-          </div>
-        )}
-      </div>
-      <p className="photo-name" title={item.name}>{item.name}</p>
-    </li>
-  );
-}
-
-export function PhotoUploader({ setId, maxBytes, words, onChange }) {
-  const [uploads] = useState(() => new Uploads(maxBytes, words));
+export function PhotoUploader({ setId, subject, triggerWord, maxBytes, smallestCrop, words, onChange, onContinue }) {
+  const [[uploads, coach]] = useState(() => { const all = new Uploads(maxBytes, words); return [all, new Coach(all)]; });
   const now = useSyncExternalStore(uploads.subscribe, uploads.getSnapshot, uploads.getSnapshot);
+  const said = useSyncExternalStore(coach.subscribe, coach.getSnapshot, coach.getSnapshot);
+  const { deeds, toasts, open, close } = useDeeds(coach, words);
   const [over, setOver] = useState(false);
   const [dragged, setDragged] = useState(null);
   const [spoken, announce] = useState("");
   const depth = useRef(0);
+  const list = useRef(null);
 
   useEffect(() => { uploads.open(setId); }, [uploads, setId]);
+  useEffect(() => { coach.open(setId, subject, triggerWord); }, [coach, setId, subject, triggerWord]);
 
   useEffect(() => {
     const changed = () => uploads.connection(navigator.onLine);
@@ -101,8 +77,9 @@ export function PhotoUploader({ setId, maxBytes, words, onChange }) {
       window.removeEventListener("online", changed);
       window.removeEventListener("offline", changed);
       uploads.close();
+      coach.close();
     };
-  }, [uploads]);
+  }, [uploads, coach]);
 
   const busy = now.busy > 0;
   const heard = useRef(onChange);
@@ -110,11 +87,11 @@ export function PhotoUploader({ setId, maxBytes, words, onChange }) {
   const told = useRef("");
   useEffect(() => {
     if (!now.loaded && !now.items.length) return;
-    const news = `${now.accepted} ${now.rejected} ${now.busy}`;
+    const news = `${now.accepted} ${now.rejected} ${now.busy} ${said.report?.score} ${said.report?.photos_used}`;
     if (news === told.current) return;
     told.current = news;
     heard.current?.(now.accepted, now.rejected, now.busy);
-  }, [now.accepted, now.rejected, now.busy, now.loaded]);
+  }, [now.accepted, now.rejected, now.busy, now.loaded, said.report]);
 
   useEffect(() => {
     if (!busy) return;
@@ -138,6 +115,10 @@ export function PhotoUploader({ setId, maxBytes, words, onChange }) {
     uploads.add(event.target.files);
     event.target.value = ""; // the same file can be picked again
   };
+  const mark = (ids) => {
+    coach.mark(ids);
+    if (coach.marked.size) list.current?.querySelector(`[data-photo="${ids[0]}"]`)?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  };
 
   const summary = [
     now.accepted > 0 && counted(words, "ready", now.accepted),
@@ -145,13 +126,17 @@ export function PhotoUploader({ setId, maxBytes, words, onChange }) {
     now.rejected > 0 && counted(words, "refused", now.rejected),
     now.failed > 0 && counted(words, "failed", now.failed),
   ].filter(Boolean).join(", ");
+  const shown = now.items.map((item) => ({ item, photo: said.photos.get(item.photo?.id) ?? item.photo }));
+  const present = shown.filter(({ item }) => item.state === "accepted").map(({ photo }) => photo);
+  const about = new Map(present.map((photo) => [photo.id, photo]));
+  const fixable = present.filter((photo) => !photo.dropped && !photo.kept && photo.remarks?.some((remark) => remark.fix)).length;
 
   return (
     <div className="photos" {...drop}>
       <label className="photo-drop" data-over={over || undefined} data-slim={now.items.length > 0 || undefined}>
         <input type="file" multiple className="sr-only" aria-label={words.add} aria-describedby="photo-help" accept="image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif" onChange={pick} />
-        <Icon path="M12 16V4m0 0L7 9m5-5l5 5M4 16v4h16v-4" />
-        <span className="photo-drop-title">{over ? words.drop : now.items.length ? words.more : words.title}</span>
+        <Icon name="up" />
+        <span className="photo-drop-title">{over ? words.letGo : now.items.length ? words.more : words.title}</span>
         <span className="btn btn-secondary" aria-hidden="true">{words.add}</span>
         <span id="photo-help" className="photo-help">{words.help}</span>
       </label>
@@ -163,16 +148,21 @@ export function PhotoUploader({ setId, maxBytes, words, onChange }) {
       {now.problem && (
         <div className="notice" data-tone="bad" role="alert">
           <p className="flex-1">{now.problem}</p>
-          <button type="button" className="btn btn-ghost btn-sm" onClick={() => uploads.reload()}>{words.retry}</button>
+          <button type="button" className="btn btn-ghost btn-sm" onClick={() => { uploads.reload(); coach.consult(); }}>{words.retry}</button>
         </div>
       )}
-      <ul role="list" className="photo-grid" aria-label={words.list}>
-        {now.items.map((item, at) => (
-          <Photo key={item.key} item={item} uploads={uploads} words={words} first={at === 0} last={at === now.items.length - 1}
-            dragged={dragged?.key === item.key} onDrag={drag} announce={announce} />
+      {said.report && present.length > 0 && <Score report={said.report} marked={said.marked} fixable={fixable} words={words} busy={said.busy} onMark={mark} onApply={deeds.applyAll} onContinue={onContinue} />}
+      <Pairs pairs={pairsOf(about)} words={words} coach={deeds} />
+      <ul ref={list} role="list" className="photo-grid" aria-label={words.list} data-marking={said.marked.size > 0 || undefined}>
+        {shown.map(({ item, photo }, at) => (
+          <PhotoCard key={item.key} item={item} photo={photo} uploads={uploads} coach={deeds} words={words} first={at === 0} last={at === shown.length - 1}
+            dragged={dragged?.key === item.key} marked={said.marked.has(photo?.id)} onDrag={drag} announce={announce} />
         ))}
       </ul>
+      {said.report && <Captions photos={present} trigger={triggerWord} words={words} coach={deeds} busy={said.busy} />}
+      {open && <Suspense fallback={null}><Editor key={open.id} photo={about.get(open.id) ?? open} smallest={smallestCrop} words={words} onSave={deeds.save} onClose={close} /></Suspense>}
       <p className="sr-only" aria-live="polite">{spoken}</p>
+      <Toasts toasts={toasts} words={words} />
     </div>
   );
 }

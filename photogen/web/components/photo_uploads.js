@@ -25,6 +25,7 @@ export class Uploads {
     this.offline = false;
     this.problem = "";
     this.loaded = false;
+    this.changed = () => {}; // photos came or went
     this.snapshot = this.look();
   }
 
@@ -136,6 +137,7 @@ export class Uploads {
       this.requests.delete(item.key);
       this.change(item, fields);
       this.pump();
+      if (fields.state === "accepted") this.changed();
       if (!this.look().busy) this.saveOrder();
     };
     request.open("POST", endpoint(this.setId));
@@ -230,7 +232,10 @@ export class Uploads {
     }
   }
 
-  discard(photoId) { return this.ask(endpoint(this.setId, `/${photoId}`), { method: "DELETE" }); }
+  async discard(photoId) {
+    await this.ask(endpoint(this.setId, `/${photoId}`), { method: "DELETE" });
+    this.changed();
+  }
 
   // Moves an item by so many places, or to the place of another one.
   move(item, places) {

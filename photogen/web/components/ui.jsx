@@ -98,13 +98,14 @@ export function Choice({ type, checked, onChange, ...props }) {
 // --- overlays ---------------------------------------------------------------------------------------------------
 
 // <dialog> traps and gives back the focus itself. A click on the backdrop and Esc ask to close, unless `locked`.
-export function Dialog({ open, locked, onClose, className = "", label, children, id }) {
+// `first` selects what gets the focus at the start.
+export function Dialog({ open, locked, onClose, className = "", label, children, id, first = ":is(input, textarea, select):not([type=hidden]), .dialog-foot button" }) {
   const ref = useRef(null);
   useEffect(() => {
     const dialog = ref.current;
     if (open && !dialog.open) {
       dialog.showModal();
-      dialog.querySelector(":is(input, textarea, select):not([type=hidden]), .dialog-foot button")?.focus();
+      dialog.querySelector(first)?.focus();
     }
     if (!open && dialog.open) dialog.close();
   }, [open]);
