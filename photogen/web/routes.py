@@ -8,6 +8,8 @@ DASHBOARD = "/dashboard"
 MODELS = "/models"
 MODEL = "/models/[model_id]"
 NEW_MODEL = "/models/new"
+PHOTOS = "/photos"
+PHOTO_SET = "/photos/[set_id]"
 TRAININGS = "/trainings"
 TRAINING = "/trainings/[training_id]"
 GENERATE = "/generate"
@@ -24,6 +26,16 @@ AUTH_PASSWORD = "/auth/password"  # noqa: S105 - an address
 def model(model_id: str) -> str:
     """Address of a model's page; `model_id` may be a Var."""
     return f"/models/{model_id}"
+
+
+def photo_set(set_id: str) -> str:
+    """Address of a photo set's page; `set_id` may be a Var."""
+    return f"/photos/{set_id}"
+
+
+def train_with(set_id: str) -> str:
+    """Address of the wizard with a photo set chosen; `set_id` may be a Var."""
+    return f"/models/new?set={set_id}"
 
 
 def training(training_id: str) -> str:

@@ -33,6 +33,8 @@ NAVIGATION: tuple[tuple[str, str, str], ...] = (
     (routes.MODELS, t("Models"), "box"),
     (routes.TRAININGS, t("Trainings"), "activity"),
 )
+_WITHIN = {routes.PHOTOS: routes.MODELS}
+"""Pages that are found by way of another's entry."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -114,6 +116,7 @@ def page_head(
 
 
 def _nav(active: str) -> list[rx.Component]:
+    active = next((entry for page, entry in _WITHIN.items() if active.startswith(page)), active)
     return [
         nav_link(
             icon(name),

@@ -59,7 +59,7 @@ from photogen.web.components.fields import (
     text_field,
 )
 from photogen.web.components.native import native_field, native_form
-from photogen.web.components.overlays import confirm, dialog, menu, menu_item, menu_link, tabs
+from photogen.web.components.overlays import confirm, dialog, menu, menu_item, menu_link, tab_links, tabs
 from photogen.web.components.surfaces import (
     ago,
     card,
@@ -124,6 +124,7 @@ __all__ = [
     "status_pill",
     "stepper",
     "switch",
+    "tab_links",
     "tabs",
     "text_area",
     "text_field",

@@ -116,3 +116,15 @@ def tabs(label: str, options: Sequence[tuple[str, Any]], *, value: Any, on_chang
         class_name="tabs",
         custom_attrs={"aria-label": label},
     )
+
+
+def tab_links(label: str, pages: Sequence[tuple[str, Any]], at: int) -> rx.Component:
+    """Pages side by side: `pages` are (address, text), the one numbered `at` (from 0) is shown."""
+    return rx.el.nav(
+        *(
+            nav_link(text, href=href, class_name="tab", custom_attrs={"aria-current": "page"} if number == at else {})
+            for number, (href, text) in enumerate(pages)
+        ),
+        class_name="tabs mb-6",
+        custom_attrs={"aria-label": label},
+    )

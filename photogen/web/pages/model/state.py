@@ -5,6 +5,7 @@ import dataclasses
 import reflex as rx
 
 from photogen.domain.loras.views import LoraModelView
+from photogen.domain.photosets import PhotoView
 from photogen.errors import Invalid, NotFound, PhotogenError
 from photogen.web import live, routes
 from photogen.web.deps import call, services
@@ -50,6 +51,16 @@ def _facts(view: LoraModelView) -> list[tuple[str, str]]:
     return [(name, value) for name, value in known if value]
 
 
+async def _photos(account: str, set_id: str | None) -> list[PhotoView]:
+    """What it was trained on; nothing once the set is deleted."""
+    if not set_id:
+        return []
+    try:
+        return await call(services().photosets.photos, account, set_id)
+    except NotFound:
+        return []
+
+
 class ModelPage(rx.State):
     """The model whose page this tab shows."""
 
@@ -69,7 +80,7 @@ class ModelPage(rx.State):
         account = current().account_id
         try:
             view = await call(services().loras.get, account, self._id)
-            photos = await call(services().photosets.photos, account, view.photo_set_id) if view.photo_set_id else []
+            photos = await _photos(account, view.photo_set_id)
         except NotFound:
             self.missing, self.ready = True, True
             return

@@ -79,6 +79,7 @@ def models() -> rx.Component:
             Models.slots,
             action=ui.link_button(t("New model"), href=routes.NEW_MODEL, kind="primary", icon_name="plus"),
         ),
+        ui.tab_links(t("Models and photos"), [(routes.MODELS, t("Models")), (routes.PHOTOS, t("Photo sets"))], 0),
         ui.states(
             loading=~Models.ready,
             error=Models.problem != "",

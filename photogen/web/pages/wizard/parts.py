@@ -94,6 +94,7 @@ def photos_step() -> rx.Component:
                 id="earlier",
                 value="",
                 on_change=Wizard.use_set,
+                help=ui.text_link(t("See your photo sets"), href=routes.PHOTOS),
             ),
             class_name="mt-6 max-w-sm",
         ),
@@ -107,7 +108,13 @@ def photos_step() -> rx.Component:
             ),
         ),
         ui.error_line("photos-error", _error("photos")),
-        photo_uploader(set_id=Wizard.photo_set_id, on_change=Wizard.photos_changed),
+        photo_uploader(
+            set_id=Wizard.photo_set_id,
+            subject=Wizard.subject,
+            trigger_word=Wizard.trigger_word,
+            on_change=Wizard.photos_changed,
+            on_continue=Wizard.next,
+        ),
         earlier,
         rx.el.p(
             ui.icon("lock", size=14, class_name="inline-block align-[-2px] mr-1.5"),
@@ -117,21 +124,66 @@ def photos_step() -> rx.Component:
     )
 
 
-def settings_step() -> rx.Component:
-    """Step 3: settings that are right for most, each with what it does."""
-    suggestion = rx.cond(
-        Wizard.accepted > 15,
+def _suggested(field: str, suggested: rx.Var, value: rx.Var) -> rx.Component:
+    """Under a setting that was changed by hand: what the photos would suggest."""
+    return rx.cond(
+        Wizard.by_hand.contains(field) & (suggested != value),
         rx.el.p(
-            t("With this many photos more steps are usual."),
+            t("Changed by you."),
             " ",
             rx.el.button(
-                t("Use the suggested steps"), type="button", on_click=Wizard.use_suggested_steps, class_name="link"
+                t("Use {n} as suggested", n=suggested),
+                type="button",
+                on_click=Wizard.use_suggested(field),
+                class_name="link num",
             ),
-            class_name="text-sm text-muted -mt-3",
+            class_name="text-sm text-muted -mt-4",
         ),
     )
+
+
+def _suggestion() -> rx.Component:
+    """What suits the photos, with the reasons; taken with one click, but for what was changed by hand."""
+    advice = Wizard.advice
+    pairs = (("steps", Wizard.steps), ("lora_rank", Wizard.lora_rank), ("learning_rate", Wizard.learning_rate))
+    other = [getattr(advice, name) != value for name, value in pairs]
+    open_ = [~Wizard.by_hand.contains(name) & (getattr(advice, name) != value) for name, value in pairs]
+    return rx.el.section(
+        rx.el.div(
+            rx.el.div(
+                rx.el.h3(t("Suggested for these photos"), class_name="text-sm font-medium"),
+                rx.el.p(
+                    t(
+                        "{n} steps, rank {r}, learning rate {l}",
+                        n=advice.steps,
+                        r=advice.lora_rank,
+                        l=advice.learning_rate,
+                    ),
+                    class_name="text-sm num mt-0.5",
+                ),
+                class_name="min-w-0",
+            ),
+            rx.cond(
+                open_[0] | open_[1] | open_[2],
+                ui.button(t("Use suggestion"), size="sm", on_click=Wizard.use_suggestion),
+                rx.cond(~(other[0] | other[1] | other[2]), ui.pill(t("In use"), tone="good")),
+            ),
+            class_name="flex flex-wrap items-center justify-between gap-3",
+        ),
+        rx.el.ul(
+            rx.foreach(advice.reasons, lambda reason: rx.el.li(reason, key=reason)),
+            class_name="text-sm text-muted mt-3 flex flex-col gap-1",
+        ),
+        class_name="well p-4 mb-8",
+        custom_attrs={"aria-label": t("Suggested for these photos")},
+    )
+
+
+def settings_step() -> rx.Component:
+    """Step 3: settings that are right for most, each with what it does, and those that suit the photos."""
     return rx.el.div(
         _head(t("Settings"), t("These are right for most subjects. You can leave them as they are.")),
+        rx.cond(Wizard.advice.steps > 0, _suggestion()),
         rx.el.div(
             ui.number_field(
                 t("Steps"),
@@ -147,7 +199,7 @@ def settings_step() -> rx.Component:
                 ),
                 error=_error("steps"),
             ),
-            suggestion,
+            _suggested("steps", Wizard.advice.steps, Wizard.steps),
             ui.number_field(
                 t("Learning rate"),
                 id="learning_rate",
@@ -159,6 +211,7 @@ def settings_step() -> rx.Component:
                 help=t("How big each step is. 0.0004 is usual; halve it when pictures come out burnt."),
                 error=_error("learning_rate"),
             ),
+            _suggested("learning_rate", Wizard.advice.learning_rate, Wizard.learning_rate),
             ui.number_field(
                 t("LoRA rank"),
                 id="lora_rank",
@@ -170,16 +223,24 @@ def settings_step() -> rx.Component:
                 help=t("How much the model can hold. 16 is usual; 32 for intricate things and styles."),
                 error=_error("lora_rank"),
             ),
+            _suggested("lora_rank", Wizard.advice.lora_rank, Wizard.lora_rank),
             ui.switch(
                 t("Describe the photos automatically"),
                 id="autocaption",
                 checked=Wizard.autocaption,
                 on_change=Wizard.set_autocaption,
                 help=t(
-                    "The trainer writes what else is in each photo, so that it isn't learnt as part of the subject."
+                    "The trainer writes what else is in each photo, so that it isn't learnt as part of the subject. "
+                    "Captions of your own stay as you wrote them."
                 ),
             ),
             class_name="flex flex-col gap-6",
+        ),
+        rx.el.p(
+            ui.icon("clock", size=15, class_name="inline-block align-[-2px] mr-2"),
+            t("Takes {time}, {cost}.", time=Wizard.price.time, cost=Wizard.price.cost),
+            class_name="text-sm text-soft num mt-8",
+            role="status",
         ),
     )
 
@@ -216,6 +277,7 @@ def review_step() -> rx.Component:
             _row(t("Trigger word"), Wizard.trigger_word),
             _row(t("Subject"), rx.match(Wizard.subject, *((key, text) for key, text, _ in SUBJECTS), "")),
             _row(t("Photos"), Wizard.accepted.to(str)),
+            _row(t("Readiness"), Wizard.advice.readiness),
             _row(t("Steps"), Wizard.steps.to(str)),
             _row(t("Learning rate"), Wizard.learning_rate.to(str)),
             _row(t("LoRA rank"), Wizard.lora_rank.to(str)),

@@ -1,8 +1,6 @@
 """The wizard's four steps. What is typed is kept in the database at once: a refresh or another device goes on."""
 
-import dataclasses
-import re
-import unicodedata
+from typing import Any
 
 import reflex as rx
 
@@ -12,46 +10,22 @@ from photogen.kit.ids import new_id
 from photogen.web import routes
 from photogen.web.deps import call, services
 from photogen.web.notices import toast
+from photogen.web.pages.wizard.shown import (
+    Advice,
+    Price,
+    SetChoice,
+    advice_of,
+    choices,
+    missing_photos,
+    price_of,
+    suggested_word,
+)
 from photogen.web.security.policy import allow
 from photogen.web.session import current
-from photogen.web.text import plural, t
-from photogen.web.words import about, credits
 
 LAST = 4
-USUAL_STEPS = 1000
-STEPS_A_PHOTO = 70
-"""Beyond some fifteen photos more steps are usual, so that each is seen often enough."""
-
-
-@dataclasses.dataclass(frozen=True)
-class SetChoice:
-    """A photo set of before that can be used again."""
-
-    value: str
-    text: str
-    disabled: bool = False
-
-
-@dataclasses.dataclass(frozen=True)
-class Price:
-    """What the review says about the start."""
-
-    button: str = ""
-    after: str = ""
-    time: str = ""
-    affordable: bool = True
-
-
-def suggested_word(name: str) -> str:
-    """A trigger word from a model's name: rare enough, one word. "Anna Lee" gives "annalee_tok"; "" gives ""."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    letters = re.sub(r"[^a-z0-9]", "", plain)[:16]
-    return f"{letters}_tok" if letters else ("my_tok" if name.strip() else "")
-
-
-def suggested_steps(photos: int) -> int:
-    """Steps that are usual for so many photos."""
-    return max(USUAL_STEPS, min(2500, photos * STEPS_A_PHOTO // 100 * 100))
+SETTINGS = ("steps", "learning_rate", "lora_rank")
+"""What is suggested from the photos; each stays as it is once it was changed by hand."""
 
 
 class Wizard(rx.State):
@@ -67,7 +41,7 @@ class Wizard(rx.State):
     photo_set_id: str = ""
     accepted: int = 0
     busy_photos: int = 0
-    steps: int = USUAL_STEPS
+    steps: int = 1000
     learning_rate: float = 4e-4
     lora_rank: int = 16
     autocaption: bool = True
@@ -78,6 +52,8 @@ class Wizard(rx.State):
     sets: list[SetChoice] = []
     errors: dict[str, str] = {}
     price: Price = Price()
+    advice: Advice = Advice()
+    by_hand: list[str] = []
     starting: bool = False
     _word_typed: bool = False
     _replace_id: str = ""
@@ -102,20 +78,25 @@ class Wizard(rx.State):
         self.steps, self.learning_rate, self.lora_rank = draft.steps, draft.learning_rate, draft.lora_rank
         self.autocaption, self.public = draft.autocaption, draft.visibility == "public"
         self.public_allowed = rights.public_allowed
-        self.photo_set_id = draft.photo_set_id or ""
+        self.by_hand = list(draft.by_hand)
+        asked = next((s for s in sets if s.id == self.router.url.query_parameters.get("set")), None)
+        self.photo_set_id = asked.id if asked else draft.photo_set_id or ""
+        if asked and not self.name:
+            self.name = asked.name
+            self.trigger_word = suggested_word(self.name)
         self._word_typed = self.trigger_word not in ("", suggested_word(self.name))
         self._request_key = new_id()
         self._replace_id, self.replaceable = (models[-1].id, models[-1].name) if models else ("", "")
-        self.sets = [
-            SetChoice(s.id, f"{s.name or t('Photos')} ({plural(s.accepted, '{n} photo', '{n} photos')})")
-            for s in sets
-            if s.accepted >= PHOTOS[0] and s.id != self.photo_set_id
-        ][:20]
+        self.sets = choices(sets, self.photo_set_id)
         self.errors, self.problem, self.problem_code, self.starting = {}, "", "", False
         self.step = draft.step if draft.name else 1
         if self.step > 1:
-            await self._enter(self.step)
+            await self._enter(min(self.step, 2) if asked else self.step)
+        elif asked:
+            await self._keep()
         self.ready = True
+        if asked:  # it is in the draft now: a refresh doesn't undo what is chosen after it
+            yield rx.redirect(routes.NEW_MODEL, replace=True)
 
     async def _keep(self):
         """Writes the draft. What is typed is kept as it is and judged later, so nothing is refused here."""
@@ -129,6 +110,7 @@ class Wizard(rx.State):
             lora_rank=self.lora_rank,
             autocaption=self.autocaption,
             visibility="public" if self.public else "private",
+            by_hand=tuple(self.by_hand),
             step=self.step,
         )
         await call(services().training.save_draft, current().account_id, command)
@@ -165,36 +147,48 @@ class Wizard(rx.State):
             self.subject = value
             await self._keep()
 
-    @rx.event
-    @allow("user")
-    async def set_steps(self, value: int):
-        """Training steps."""
-        self.steps = min(STEPS[1], max(STEPS[0], value))
-        self._clear("steps")
+    async def _set(self, field: str, value: Any, *, by_hand: bool = True):
+        if by_hand and value != getattr(self, field) and field not in self.by_hand:
+            self.by_hand = [*self.by_hand, field]
+        setattr(self, field, value)
+        self._clear(field)
+        if field == "steps":
+            await self._quote()
         await self._keep()
 
     @rx.event
     @allow("user")
-    async def use_suggested_steps(self):
-        """The usual number of steps for this many photos."""
-        self.steps = suggested_steps(self.accepted)
-        await self._keep()
+    async def set_steps(self, value: int):
+        """Training steps; price and time follow."""
+        await self._set("steps", min(STEPS[1], max(STEPS[0], value)))
 
     @rx.event
     @allow("user")
     async def set_learning_rate(self, value: float):
         """Learning rate."""
-        self.learning_rate = min(LEARNING_RATE[1], max(LEARNING_RATE[0], value))
-        self._clear("learning_rate")
-        await self._keep()
+        await self._set("learning_rate", min(LEARNING_RATE[1], max(LEARNING_RATE[0], value)))
 
     @rx.event
     @allow("user")
     async def set_lora_rank(self, value: int):
         """LoRA rank."""
-        self.lora_rank = min(LORA_RANK[1], max(LORA_RANK[0], value))
-        self._clear("lora_rank")
-        await self._keep()
+        await self._set("lora_rank", min(LORA_RANK[1], max(LORA_RANK[0], value)))
+
+    @rx.event
+    @allow("user")
+    async def use_suggestion(self):
+        """The settings that suit the photos, but for what was changed by hand."""
+        for field in SETTINGS:
+            if field not in self.by_hand:
+                await self._set(field, getattr(self.advice, field), by_hand=False)
+
+    @rx.event
+    @allow("user")
+    async def use_suggested(self, field: str):
+        """The suggestion for one setting, which follows it again from now on."""
+        if field in SETTINGS:
+            self.by_hand = [other for other in self.by_hand if other != field]
+            await self._set(field, getattr(self.advice, field), by_hand=False)
 
     @rx.event
     @allow("user")
@@ -243,8 +237,10 @@ class Wizard(rx.State):
             self._clear("photos")
 
     async def _count(self):
-        view = await call(services().photosets.get, current().account_id, self.photo_set_id)
-        self.accepted = view.accepted
+        """How many photos there are to train on, and what the coach says of them."""
+        account = current().account_id
+        report = await call(services().photosets.report, account, self.photo_set_id, self.subject, self.trigger_word)
+        self.accepted, self.advice = report.photos_used, advice_of(report)
 
     # --- steps -------------------------------------------------------------------------------------------------------
 
@@ -257,29 +253,19 @@ class Wizard(rx.State):
             except NotFound:
                 self.photo_set_id = ""
         view = await call(services().photosets.create, account, self.name.strip()[:80])
-        self.photo_set_id, self.accepted = view.id, 0
+        self.photo_set_id = view.id
+        await self._count()
 
     async def _enter(self, step: int):
         if step >= 2:
             await self._ensure_set()
-        if step == LAST:
+        if step >= 3:
             await self._quote()
         self.step = step
         await self._keep()
 
     async def _quote(self):
-        quote = await call(services().training.quote, current().account_id, self.steps)
-        included = quote.paid_by == "included"
-        self.price = Price(
-            button=t("Start training, included in your plan")
-            if included
-            else t("Start training for {price}", price=credits(quote.credits)),
-            after=t("Your {balance} stay as they are.", balance=plural(quote.balance, "{n} credit", "{n} credits"))
-            if included
-            else t("You have {n} credits now and {m} afterwards.", n=quote.balance, m=max(0, quote.balance_after)),
-            time=about(quote.seconds_expected),
-            affordable=quote.affordable,
-        )
+        self.price = price_of(await call(services().training.quote, current().account_id, self.steps))
 
     def _faults(self, step: int) -> dict[str, str]:
         if step == 1:
@@ -293,19 +279,8 @@ class Wizard(rx.State):
                 )
             except Invalid as error:
                 return {error.field or "name": error.public}
-        if step == 2:
-            if self.busy_photos:
-                return {"photos": t("Some photos are still being uploaded. Wait for them, or take them out.")}
-            if self.accepted < PHOTOS[0]:
-                missing = PHOTOS[0] - self.accepted
-                return {
-                    "photos": plural(
-                        missing,
-                        "One more photo is needed; at least {m} in all.",
-                        "{n} more photos are needed; at least {m} in all.",
-                        m=PHOTOS[0],
-                    )
-                }
+        if step == 2 and (missing := missing_photos(self.accepted, self.busy_photos)):
+            return {"photos": missing}
         return {}
 
     @rx.event
