@@ -119,12 +119,12 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
 
     lease, poll = timedelta(seconds=settings.lease_seconds), timedelta(seconds=settings.poll_seconds)
     storage = outside.storage
-    vendors = VendorsService(uow, clock, _NAMES)
+    vendors = VendorsService(uow, clock, _NAMES, outside.image_vendors)
     image_vendors = {name: GuardedImages(vendor, vendors) for name, vendor in outside.image_vendors.items()}
     trainer = GuardedTrainer(outside.trainer, vendors)
     hub = GuardedHub(outside.hub, vendors, huggingface.VENDOR)
     ledger = CreditsService(uow, clock)
-    plans = PlansService(uow, clock)
+    plans = PlansService(uow, clock, frozenset(image_vendors))
     photosets = PhotoSetsService(uow, clock, storage)
     gallery = GalleryService(uow, clock, storage)
     loras = LorasService(uow, clock, storage, outside.hub)
@@ -154,6 +154,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         storage,
         image_vendors,
         GenerationConfig(lease=lease, poll=min(poll, GenerationConfig().poll), webhook_base=outside.reachable_at),
+        paused=lambda: vendors.paused("submit"),
     )
     inbox = InboxService(
         uow,

@@ -70,6 +70,12 @@ def purge_events() -> None:
 
 
 @_job
+def probe_vendors() -> None:
+    """Asks the vendors which models they serve."""
+    services().vendors.probe()
+
+
+@_job
 def expire_credits() -> None:
     """Writes off credits that have lapsed."""
     services().credits.expire_due()

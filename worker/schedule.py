@@ -28,6 +28,7 @@ HOUSEKEEPING: Mapping[str, float] = {
     "purge_trash": 600.0,
     "purge_events": 3600.0,
     "sweep_photos": 6 * 3600.0,
+    "probe_vendors": 3600.0,
 }
 """Seconds between two runs of what belongs to no row."""
 

@@ -6,7 +6,7 @@ money, a retired model), or nobody knows whether the vendor accepted (`Unknown`:
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -195,7 +195,8 @@ class Storage(Protocol):
 class Capabilities:
     """What an image model can do; pages show only these controls, services refuse the rest.
 
-    Ranges are inclusive (low, high, default); None hides the control.
+    Ranges are inclusive (low, high, default); None hides the control. `sides` are the shortest and the longest side in
+    pixels; `images_per_call` is how many pictures of one prompt a single call can give.
     """
 
     lora: bool = False
@@ -206,6 +207,8 @@ class Capabilities:
     guidance: tuple[float, float, float] | None = None
     lora_scale: tuple[float, float, float] | None = None
     aspects: tuple[str, ...] = ("1:1", "4:5", "3:4", "2:3", "9:16", "16:9", "3:2")
+    sides: tuple[int, int] = (256, 1920)
+    images_per_call: int = 1
 
 
 @dataclass(frozen=True)
@@ -286,8 +289,8 @@ class ImageVendor(Protocol):
     def fetch(self, job: ImageJob) -> Picture:
         """The bytes of a succeeded job. Raises Missing when the vendor's copy has expired."""
 
-    def available_models(self) -> frozenset[str]:
-        """Names of the models that the vendor serves now."""
+    def available_models(self, among: Collection[str]) -> frozenset[str]:
+        """Those of the models `among`, by the vendor's names, that it serves now. Costs nothing."""
 
 
 # --- trainers -------------------------------------------------------------------------------------------------------

@@ -25,12 +25,13 @@ from photogen.models.training import (
     TrainingStatus,
     Visibility,
 )
-from photogen.models.vendor import CircuitState, VendorCircuit
+from photogen.models.vendor import CircuitState, CostUnit, ImageRoute, VendorCircuit
 
 __all__ = [
     "Account",
     "AttemptOutcome",
     "CircuitState",
+    "CostUnit",
     "CreditEntry",
     "CreditGrant",
     "CreditHold",
@@ -40,6 +41,7 @@ __all__ = [
     "HoldState",
     "Image",
     "ImageModel",
+    "ImageRoute",
     "InboxEvent",
     "Incident",
     "LoginSession",

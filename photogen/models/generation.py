@@ -2,8 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Column, Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from photogen.models.columns import enum_field, id_field, moment, now_field, reference
@@ -46,6 +48,8 @@ class Generation(SQLModel, table=True):
     height: int
     count: int
     seed: int
+    seed_chosen: bool = False
+    """Whether the creator gave the seed, so that only a vendor that takes one can draw it."""
     steps: int | None = None
     guidance: float | None = None
     lora_scale: float | None = None
@@ -71,6 +75,11 @@ class Shot(SQLModel, table=True):
     hold_key: str = Field(max_length=160)
     credits: int = 0
     vendor: str = Field(default="", max_length=32)
+    vendor_model: str = Field(default="", max_length=120)
+    """Who draws it, or may have been asked to, and under which name of the model."""
+    tried: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB, nullable=False)
+    """Vendors before that one, and why it wasn't them: {"vendor", "vendor_model", "code"}."""
+    vendor_cost_cents: float | None = None
     vendor_id: str = Field(default="", max_length=80)
     submit_started_at: datetime | None = moment()
     """Set before the paid request leaves: from then on the vendor is asked by our id before any second try."""

@@ -1,11 +1,10 @@
 """Plans and the registry of image models: the operator's tables, seeded by a migration."""
 
 from enum import StrEnum
-from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from photogen.models.columns import enum_field, json_field
+from photogen.models.columns import enum_field
 
 
 class Tier(StrEnum):
@@ -47,22 +46,19 @@ class Plan(SQLModel, table=True):
 
 
 class ImageModel(SQLModel, table=True):
-    """A base model that pictures can be made with. `key` is `app:model`; `vendor_model` is the vendor's own name.
+    """A model that pictures can be made with, as a creator chooses it. `key` is `app:model`.
 
-    `capabilities` has the fields of gateways.base.Capabilities. A model with `lora` capability renders people's
-    own LoRA models; those without are offered as base models."""
+    What it can do, and which vendors draw it, its routes say. A model of which some route can do LoRAs renders people's
+    own models; the others are offered as base models."""
 
     __tablename__ = "image_model"
 
     key: str = Field(primary_key=True, max_length=64)
     name: str = Field(max_length=60)
     description: str = Field(default="", max_length=200)
-    vendor: str = Field(max_length=32)
-    vendor_model: str = Field(max_length=120)
     tier: Tier = enum_field(Tier, Tier.FREE)
     credits: int = Field(ge=0)
     quota_weight: int = Field(default=1, ge=0)
-    capabilities: dict[str, Any] = json_field()
     enabled: bool = True
     beta: bool = False
     sort: int = 0

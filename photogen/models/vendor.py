@@ -1,11 +1,45 @@
-"""Circuits: which operations of which vendors are paused because they kept failing. Shared by all processes."""
+"""Vendors: the ways to the image models, and the circuits that pause what keeps failing. Shared by all processes."""
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from photogen.models.columns import enum_field, moment, now_field
+from photogen.models.columns import enum_field, id_field, json_field, moment, now_field
+
+
+class CostUnit(StrEnum):
+    """What a vendor's price is for."""
+
+    PICTURE = "picture"
+    MEGAPIXEL = "megapixel"
+
+
+class ImageRoute(SQLModel, table=True):
+    """One way to an image model: a vendor, and its own name for the model. Several may lead to the same one; they are
+    tried in the order of `sort`.
+
+    `capabilities` has the fields of gateways.base.Capabilities, of this way alone. `cost_cents` is what the vendor
+    takes per `cost_unit`, NULL where it isn't known. `enabled` is the operator's word, `available` the vendor's: it is
+    asked at the start and every hour (`checked_at`); `retired_at` is since when it does not serve the model."""
+
+    __tablename__ = "image_route"
+    __table_args__ = (UniqueConstraint("model_key", "vendor", "vendor_model"),)
+
+    id: str = id_field()
+    model_key: str = Field(max_length=64, foreign_key="image_model.key", ondelete="CASCADE")
+    vendor: str = Field(max_length=32)
+    vendor_model: str = Field(max_length=120)
+    sort: int = 0
+    capabilities: dict[str, Any] = json_field()
+    cost_cents: float | None = None
+    cost_unit: CostUnit = enum_field(CostUnit, CostUnit.PICTURE)
+    enabled: bool = True
+    available: bool = True
+    checked_at: datetime | None = moment()
+    retired_at: datetime | None = moment()
 
 
 class CircuitState(StrEnum):

@@ -70,6 +70,18 @@ class Sandbox:
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="sandbox")
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
+    def retire(self, vendor: str, model: str, *, retired: bool) -> None:
+        """Takes a model out of what a vendor serves, or puts it back."""
+        key = f"{vendor} {model}"
+        if retired:
+            self.store.put("retired", key, {"vendor": vendor, "model": model})
+        else:
+            self.store.delete("retired", key)
+
+    def serves(self, vendor: str, model: str) -> bool:
+        """Whether a model has not been retired."""
+        return self.store.get("retired", f"{vendor} {model}") is None
+
     def spawn(self, key: str, work: Coroutine[Any, Any, None]) -> None:
         """Does `work` beside the requests; `key` names it for `stop`."""
         task = asyncio.get_running_loop().create_task(work, name=key)

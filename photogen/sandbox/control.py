@@ -1,4 +1,4 @@
-"""The sandbox's own door: faults, pace, the record of requests, what there is, reset.
+"""The sandbox's own door: faults, pace, retired models, the record of requests, what there is, reset.
 
 Guarded by SANDBOX_CONTROL_TOKEN when set.
 """
@@ -7,9 +7,9 @@ import hmac
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -109,6 +109,21 @@ async def _account(_request: Request, sandbox: Sandbox) -> Response:
     )
 
 
+class _Retirement(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    vendor: Literal["replicate", "together", "nebius"]
+    model: str
+    retired: bool = True
+
+
+async def _models(request: Request, sandbox: Sandbox) -> Response:
+    if request.method == "POST":
+        wanted = _Retirement.model_validate(await request.json())
+        sandbox.retire(wanted.vendor, wanted.model, retired=wanted.retired)
+    return JSONResponse(sandbox.store.all("retired"))
+
+
 async def _reset(_request: Request, sandbox: Sandbox) -> Response:
     await sandbox.reset()
     return Response(status_code=204)
@@ -128,5 +143,6 @@ routes = [
     Route("/control/pace", guarded(_pace), methods=["GET", "POST"]),
     Route("/control/seed", guarded(_seed), methods=["POST"]),
     Route("/control/account", guarded(_account), methods=["GET"]),
+    Route("/control/models", guarded(_models), methods=["GET", "POST"]),
     Route("/control/reset", guarded(_reset), methods=["POST"]),
 ]

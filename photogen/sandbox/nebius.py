@@ -42,7 +42,7 @@ class ImagesRequest(BaseModel):
 @operation("nebius", "images.generate")
 async def generate(call: Call) -> Response:
     body = call.parse(ImagesRequest)
-    if body.model not in _MODELS:
+    if body.model not in _MODELS or not call.sandbox.serves("nebius", body.model):
         raise call.refuse(404, f"The model `{body.model}` does not exist.")
     lora = None
     if body.loras:
@@ -75,9 +75,11 @@ async def generate(call: Call) -> Response:
 
 
 @operation("nebius", "models.list")
-async def models(_call: Call) -> Response:
+async def models(call: Call) -> Response:
     data = [
-        {"id": name, "object": "model", "created": 1_722_470_400, "owned_by": name.split("/")[0]} for name in _MODELS
+        {"id": name, "object": "model", "created": 1_722_470_400, "owned_by": name.split("/")[0]}
+        for name in _MODELS
+        if call.sandbox.serves("nebius", name)
     ]
     return JSONResponse({"object": "list", "data": data})
 

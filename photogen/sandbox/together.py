@@ -75,7 +75,7 @@ class ImagesRequest(BaseModel):
 async def generate(call: Call) -> Response:
     body = call.parse(ImagesRequest)
     model = _MODELS.get(body.model)
-    if model is None:
+    if model is None or not call.sandbox.serves("together", body.model):
         message = f"Unable to access model {body.model}. See https://api.together.ai/models for the supported models."
         raise call.refuse(404, message, code="model_not_available")
     steps = body.steps or model.steps
@@ -133,7 +133,7 @@ async def _lora(call: Call, body: ImagesRequest, model: _Served) -> weights.Lora
 
 
 @operation("together", "models.list")
-async def models(_call: Call) -> Response:
+async def models(call: Call) -> Response:
     return JSONResponse(
         [
             {
@@ -147,6 +147,7 @@ async def models(_call: Call) -> Response:
                 "pricing": {"hourly": 0, "input": 0, "output": 0, "base": 0, "finetune": 0},
             }
             for identity, model in _MODELS.items()
+            if call.sandbox.serves("together", identity)
         ]
     )
 

@@ -75,12 +75,17 @@ class Works:
             self.storage,
             {name: GuardedImages(vendor, self.vendors) for name, vendor in both.items()} if guarded else both,
             self.generation_config,
+            paused=lambda: self.vendors.paused("submit") if guarded else frozenset(),
         )
 
     def another_vendors_service(self) -> VendorsService:
         """Another process's opinion of the vendors."""
         return VendorsService(
-            self.studio.uow, self.clock, {"together": "Together"}, VendorsConfig(refresh=timedelta(0))
+            self.studio.uow,
+            self.clock,
+            {"together": "Together"},
+            {"together": self.inline, "replicate": self.jobs},
+            VendorsConfig(refresh=timedelta(0)),
         )
 
     def another_training_service(self) -> TrainingService:

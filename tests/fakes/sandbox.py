@@ -153,6 +153,11 @@ class SandboxServer:
     def clear_requests(self) -> None:
         self._control.delete("/control/requests").raise_for_status()
 
+    def retire(self, vendor: str, model: str, *, retired: bool = True) -> None:
+        """Takes a model out of what a vendor serves, or puts it back."""
+        body = {"vendor": vendor, "model": model, "retired": retired}
+        self._control.post("/control/models", json=body).raise_for_status()
+
     def pace(self, **seconds: float) -> dict[str, float]:
         """Changes the pace, e.g. `image_seconds=0.5`; returns all of it."""
         answer = self._control.post("/control/pace", json=seconds).raise_for_status()

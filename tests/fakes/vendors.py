@@ -7,7 +7,7 @@ the call has had its effect: what a lost answer or a killed worker looks like fr
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
@@ -158,6 +158,7 @@ class InlineVendor(_Breakable):
     """Answers with the picture at once, and can't tell afterwards (as Together)."""
 
     name: str = "together"
+    retired: frozenset[str] = frozenset()
     requests: list[ImageRequest] = field(default_factory=list)
     data: bytes | None = None
 
@@ -180,8 +181,9 @@ class InlineVendor(_Breakable):
     def fetch(self, job: ImageJob) -> Picture:
         raise missing()
 
-    def available_models(self) -> frozenset[str]:
-        return frozenset()
+    def available_models(self, among: Collection[str]) -> frozenset[str]:
+        self._enter("available_models")
+        return frozenset(among) - self.retired
 
 
 @dataclass
@@ -189,6 +191,7 @@ class JobVendor(_Breakable):
     """Accepts, and is asked afterwards (as Replicate)."""
 
     name: str = "replicate"
+    retired: frozenset[str] = frozenset()
     requests: list[ImageRequest] = field(default_factory=list)
     jobs: dict[str, ImageJob] = field(default_factory=dict)
     cancelled: list[str] = field(default_factory=list)
@@ -219,8 +222,9 @@ class JobVendor(_Breakable):
         self._enter("fetch")
         return Picture(self.data or png(), "image/png")
 
-    def available_models(self) -> frozenset[str]:
-        return frozenset()
+    def available_models(self, among: Collection[str]) -> frozenset[str]:
+        self._enter("available_models")
+        return frozenset(among) - self.retired
 
     def move(self, state: JobState, vendor_id: str = "p1", **values: Any) -> None:
         """The job stands there now."""

@@ -99,6 +99,6 @@ def test_a_retired_model_is_only_for_work_begun_with_it(studio: Studio) -> None:
     assert "flux:schnell" not in [model.key for model in studio.plans.image_models()]
     with pytest.raises(NotFound):
         studio.plans.image_model("flux:schnell")
-    assert studio.plans.image_model("flux:schnell", retired=True).vendor == "together"
+    assert studio.plans.image_model("flux:schnell", retired=True).name == "FLUX.1 schnell"
     with pytest.raises(NotFound):
         studio.plans.image_model("flux:never", retired=True)

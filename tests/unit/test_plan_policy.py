@@ -26,11 +26,3 @@ def test_a_tier_opens_itself_and_what_is_below() -> None:
         [True, True, True, False],
         [True, True, True, True],
     ]
-
-
-def test_capabilities_come_out_of_json_as_a_type() -> None:
-    made = policy.capabilities({"lora": True, "steps": [1, 50, 28], "guidance": [0, 10, 3]})
-    assert (made.lora, made.steps, made.guidance, made.lora_scale) == (True, (1, 50, 28), (0.0, 10.0, 3.0), None)
-    assert "1:1" in made.aspects
-    with pytest.raises(ValueError, match="steps"):
-        policy.capabilities({"steps": [1, 50]})

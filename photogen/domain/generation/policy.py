@@ -10,9 +10,10 @@ from datetime import timedelta
 from photogen.domain.generation.commands import StartGeneration
 from photogen.domain.generation.styles import ASPECTS, STYLES
 from photogen.domain.vendors import policy as vendors
+from photogen.domain.vendors.routing import Wanted
 from photogen.errors import Invalid
-from photogen.gateways.base import Capabilities, Category, GatewayError
-from photogen.models.generation import ShotStatus
+from photogen.gateways.base import Capabilities, Category, GatewayError, Missing, Retry, Stop
+from photogen.models.generation import Generation, ShotStatus
 
 S = ShotStatus
 
@@ -122,6 +123,35 @@ def wait(waited: timedelta, longest: timedelta, after: float | None) -> float | 
     return vendors.look_again(after) if waited <= longest else None
 
 
+_TRIES_BEFORE_ANOTHER = 2
+_LONGEST_BEFORE_ANOTHER = 3.0
+"""Seconds that a vendor may ask for before another one is asked instead."""
+
+
+def wanted(batch: Generation) -> Wanted:
+    """What a batch uses of its model."""
+    return Wanted(
+        aspect=batch.aspect,
+        width=batch.width,
+        height=batch.height,
+        seed=batch.seed_chosen,
+        lora=batch.lora_scale is not None,
+        negative_prompt=bool(batch.negative_prompt),
+        steps=batch.steps,
+        guidance=batch.guidance,
+        lora_scale=batch.lora_scale,
+    )
+
+
+def leaves(error: GatewayError, attempt: int) -> bool:
+    """Whether a vendor that has certainly not taken a picture, at try `attempt` (from 1), is left for another one that
+    can draw it too. What is wrong with the picture itself (Fix) is so everywhere."""
+    if isinstance(error, Retry):
+        patient = attempt < _TRIES_BEFORE_ANOTHER and (error.after or 0) <= _LONGEST_BEFORE_ANOTHER
+        return error.code == vendors.PAUSED or not patient
+    return isinstance(error, Stop | Missing)
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why a shot ended without a picture."""
@@ -152,6 +182,13 @@ def waited_in_vain(error: GatewayError) -> Failure:
         "The service that draws with this model stayed away for too long. Try again later, or choose another model.",
         error.words,
     )
+
+
+NO_VENDOR = Failure(
+    "model_unavailable",
+    Category.PROVIDER,
+    "No service draws with this model at the moment. Choose another model, or try again later.",
+)
 
 
 def notice(failures: Mapping[str, int], returned: int) -> str:

@@ -11,11 +11,13 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
+from photogen.db.uow import UnitOfWork
 from photogen.domain.generation.policy import ACTIVE
+from photogen.domain.vendors.routes import routes_of
+from photogen.domain.vendors.routing import Route
 from photogen.models.generation import Generation, Shot
 from photogen.models.image import Image
 from photogen.models.lora import LoraModel, LoraStatus, LoraVersion
-from photogen.models.plan import ImageModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +26,23 @@ class Order:
 
     shot: Shot
     generation: Generation
-    model: ImageModel
     lora: LoraVersion | None
+    routes: Sequence[Route]
 
 
-def order(session: Session, shot_id: str) -> Order | None:
-    """Whosever shot, in one query, for the worker."""
-    row = session.exec(
-        select(Shot, Generation, ImageModel, LoraVersion)
+def order(uow: UnitOfWork, shot_id: str) -> Order | None:
+    """Whosever shot, for the worker, with the ways to its model."""
+    row = uow.session.exec(
+        select(Shot, Generation, LoraVersion)
         .join(Generation, col(Generation.id) == col(Shot.generation_id))
-        .join(ImageModel, col(ImageModel.key) == col(Generation.model_key))
         .outerjoin(LoraVersion, col(LoraVersion.id) == col(Generation.lora_version_id))
         .where(Shot.id == shot_id)
         .execution_options(populate_existing=True)
     ).one_or_none()
-    return None if row is None else Order(*row)
+    if row is None:
+        return None
+    shot, generation, version = row
+    return Order(shot, generation, version, routes_of(uow, [generation.model_key])[generation.model_key])
 
 
 def get(session: Session, account_id: str, generation_id: str) -> Generation | None:
@@ -154,13 +158,3 @@ def due(session: Session, now: datetime, limit: int, push: timedelta) -> list[st
             .execution_options(synchronize_session=False)
         )
     return list(found)
-
-
-def lora_painter(session: Session) -> str | None:
-    """Key of the first enabled model of the registry that draws with LoRAs."""
-    return session.exec(
-        select(ImageModel.key)
-        .where(col(ImageModel.enabled), col(ImageModel.capabilities)["lora"].as_boolean())
-        .order_by(col(ImageModel.sort))
-        .limit(1)
-    ).first()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from photogen.db.lease import Leases
 from photogen.db.locks import lock_account
@@ -14,12 +14,15 @@ from photogen.domain.generation import policy, repository, show
 from photogen.domain.generation.commands import LARGEST_SEED, QuoteGeneration, StartGeneration
 from photogen.domain.generation.config import GenerationConfig
 from photogen.domain.generation.draw import Draw
+from photogen.domain.generation.parts import Parts
 from photogen.domain.generation.settle import ADVANCE, Settlement
 from photogen.domain.generation.styles import ASPECTS, STYLES, pixels
 from photogen.domain.generation.views import GenerateOptions, GenerationQuote, GenerationView
 from photogen.domain.plans.service import PlansService
 from photogen.domain.plans.views import ImageModelView
-from photogen.errors import Conflict, NotFound, TierRequired
+from photogen.domain.vendors import routing
+from photogen.domain.vendors.routes import routes_of
+from photogen.errors import Conflict, Invalid, NotFound, TierRequired
 from photogen.gateways.base import ImageVendor, Job, Storage
 from photogen.kit.clock import Clock
 from photogen.kit.ids import is_id, new_id
@@ -43,7 +46,9 @@ class GenerationService:
         storage: Storage,
         image_vendors: Mapping[str, ImageVendor],
         config: GenerationConfig | None = None,
+        paused: Callable[[], Collection[str]] = frozenset,
     ) -> None:
+        """`paused` names the vendors that are not to be asked for pictures now."""
         self._uow = uow
         self._clock = clock
         self._credits = credits
@@ -51,14 +56,17 @@ class GenerationService:
         self._config = config or GenerationConfig()
         self._settlement = Settlement(clock, credits, self._config)
         self._leases: Leases[Shot] = Leases(uow, clock, Shot, self._config.lease)
-        self._draw = Draw(uow, clock, storage, gallery, image_vendors, self._config, self._leases, self._settlement)
+        self._vendors = image_vendors
+        self._draw = Draw(
+            Parts(uow, clock, storage, gallery, image_vendors, paused, self._config, self._leases, self._settlement)
+        )
 
     # --- before the start -------------------------------------------------------------------------------------------
 
     def options(self, account_id: str) -> GenerateOptions:
         """Models, styles and shapes that the page offers."""
         models = self._plans.image_models(account_id)
-        painter = next((model for model in models if model.capabilities.lora), None)
+        painter = _painter(models)
         mine: Sequence[tuple[LoraModel, LoraVersion]] = ()
         previews: dict[str, str] = {}
         if painter is not None:
@@ -66,7 +74,7 @@ class GenerationService:
                 mine = repository.loras(uow.session, account_id)
                 previews = repository.previews(uow.session, [lora.id for lora, _ in mine])
         return GenerateOptions(
-            base_models=tuple(show.base_choice(model) for model in models if not model.capabilities.lora),
+            base_models=tuple(show.base_choice(model) for model in models if not model.draws_loras),
             my_models=tuple(
                 show.lora_choice(lora, version, painter, previews.get(lora.id)) for lora, version in mine if painter
             ),
@@ -75,9 +83,10 @@ class GenerationService:
         )
 
     def quote(self, account_id: str, command: QuoteGeneration) -> GenerationQuote:
-        """What it would cost now. Raises NotFound."""
+        """What it would cost now. Raises NotFound, Conflict (`model_unavailable`)."""
         with self._uow() as uow:
             model, _ = self._chosen(uow, account_id, command.model)
+        _check_available(model)
         balance = self._credits.balance(account_id).available
         total = model.credits * command.count
         return GenerationQuote(model.credits, total, balance, balance - total, balance >= total)
@@ -88,7 +97,8 @@ class GenerationService:
         """Sets the credits aside and queues a shot per picture; gives the batch's id. The same `request_key` gives the
         same batch.
 
-        Raises NotFound (model), TierRequired, Invalid (what the model can't do), InsufficientCredits."""
+        Raises NotFound (model), TierRequired, Conflict (`model_unavailable`), Invalid (what no vendor can do that draws
+        it now), InsufficientCredits."""
         first = secrets.randbelow(LARGEST_SEED + 1) if command.seed is None else command.seed
         return self._start(account_id, command, [first + n for n in range(command.count)])
 
@@ -106,6 +116,7 @@ class GenerationService:
                     f"{model.name} comes with the {model.unlocked_by} plan. Choose another model, or change the plan.",
                     tier=model.tier.value,
                 )
+            _check_available(model)
             chosen = policy.choose(command, model.capabilities, version.default_scale if version else None)
             width, height = pixels(command.aspect)
             now = self._clock()
@@ -126,12 +137,20 @@ class GenerationService:
                 height=height,
                 count=len(seeds),
                 seed=seeds[0],
+                seed_chosen=command.seed is not None,
                 steps=chosen.steps,
                 guidance=chosen.guidance,
                 lora_scale=chosen.lora_scale if lora else None,
                 credits_each=model.credits,
                 created_at=now,
             )
+            routes = routes_of(uow, [model.key])[model.key]
+            if routing.choose(routes, policy.wanted(batch), set_up=self._vendors) is None:
+                raise Invalid(
+                    "No service that draws with this model now can do all of these settings together. Change some of "
+                    "them, or choose another model.",
+                    code="not_supported",
+                )
             shots = [self._shot(batch, number, seed) for number, seed in enumerate(seeds, 1)]
             self._credits.hold_many(uow, account_id, [(shot.hold_key, shot.id, shot.credits) for shot in shots], "shot")
             uow.session.add(batch)
@@ -245,16 +264,16 @@ class GenerationService:
         kind, _, name = choice.partition(":")
         if kind == "base":
             model = self._plans.image_model_of(uow, name, account_id)
-            if model.capabilities.lora:
+            if model.draws_loras:
                 raise NotFound("Choose one of your models to draw with.", code="model_not_found")
             return model, None
         lora = repository.lora(uow.session, account_id, name, version_id) if is_id(name) else None
         if lora is None:
             raise NotFound("This model does not exist, or it has been deleted.", code="model_not_found")
-        painter = repository.lora_painter(uow.session)
+        painter = _painter(self._plans.image_models_of(uow, account_id))
         if painter is None:
             raise NotFound("No service that draws trained models is set up here.", code="model_not_found")
-        return self._plans.image_model_of(uow, painter, account_id), lora
+        return painter, lora
 
     def _own(self, uow: UnitOfWork, account_id: str, generation_id: str) -> Generation:
         row = repository.get(uow.session, account_id, generation_id) if is_id(generation_id) else None
@@ -266,3 +285,18 @@ class GenerationService:
         shots = repository.shots(uow.session, [row.id for row in rows])
         hashes = repository.thumbhashes(uow.session, [shot.image_id for shot in shots if shot.image_id])
         return [show.generation(row, [s for s in shots if s.generation_id == row.id], hashes) for row in rows]
+
+
+def _painter(models: Iterable[ImageModelView]) -> ImageModelView | None:
+    """The one that draws people's own models: the first that can be had now, else the first."""
+    draw = [model for model in models if model.draws_loras]
+    return next((model for model in draw if model.available), draw[0] if draw else None)
+
+
+def _check_available(model: ImageModelView) -> None:
+    if not model.available:
+        raise Conflict(
+            f"{model.name} can't be had from any service at the moment. Choose another model; it is offered again as "
+            "soon as it is back.",
+            code="model_unavailable",
+        )

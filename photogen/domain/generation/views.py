@@ -31,7 +31,7 @@ class AspectView:
 class ModelChoiceView:
     """Something to generate with. `choice` goes into StartGeneration.model: `base:<key>` or `lora:<id>`.
 
-    `locked` ones need another plan (`unlocked_by` names it)."""
+    `locked` ones need another plan (`unlocked_by` names it); those that no vendor draws now are not `available`."""
 
     choice: str
     name: str
@@ -42,6 +42,7 @@ class ModelChoiceView:
     locked: bool
     unlocked_by: str
     beta: bool
+    available: bool = True
     trigger_word: str = ""
     default_scale: float | None = None
     preview_url: str = ""

@@ -1,15 +1,11 @@
 """What plans decide. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
-from pydantic import TypeAdapter
-
-from photogen.gateways.base import Capabilities
 from photogen.models import Plan, Tier
 
 CREDITS_PER_THOUSAND_STEPS = 20
-_CAPABILITIES = TypeAdapter(Capabilities)
 
 
 def training_price(steps: int) -> int:
@@ -26,8 +22,3 @@ def period_start(now: datetime, *, once: bool) -> datetime | None:
 def opener(plans: Iterable[Plan], tier: Tier) -> Plan | None:
     """The cheapest plan that opens models of `tier`."""
     return min((plan for plan in plans if plan.tier.opens(tier)), key=lambda plan: plan.month_cents, default=None)
-
-
-def capabilities(stored: Mapping[str, object]) -> Capabilities:
-    """The registry's JSON as a type. Raises pydantic's ValidationError for what an operator mistyped."""
-    return _CAPABILITIES.validate_python(stored)

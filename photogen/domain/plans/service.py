@@ -1,11 +1,14 @@
 """What a plan entitles to, what a model costs, and which plan opens it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from photogen.db.locks import lock_account
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.plans import policy, repository
 from photogen.domain.plans.views import Entitlements, ImageModelView, PlanView
+from photogen.domain.vendors import routing
+from photogen.domain.vendors.routes import routes_of
+from photogen.domain.vendors.routing import Route
 from photogen.errors import NotFound
 from photogen.kit.clock import Clock
 from photogen.models import ImageModel, Plan, Tier
@@ -13,11 +16,14 @@ from photogen.models import ImageModel, Plan, Tier
 
 class PlansService:
     """Use cases: plans, entitlements, image_models, image_model. Steps take the open unit of work first: included_left,
-    entitlements_of, image_model_of, credits_once. `training_price` needs neither."""
+    entitlements_of, image_models_of, image_model_of, credits_once. `training_price` needs neither.
 
-    def __init__(self, uow: UowFactory, clock: Clock) -> None:
+    `vendors` are those of pictures that are set up here; None: all that the registry knows."""
+
+    def __init__(self, uow: UowFactory, clock: Clock, vendors: Collection[str] | None = None) -> None:
         self._uow = uow
         self._clock = clock
+        self._vendors = vendors
 
     def plans(self) -> list[PlanView]:
         """The price list."""
@@ -32,9 +38,7 @@ class PlansService:
     def image_models(self, account_id: str | None = None) -> list[ImageModelView]:
         """Every enabled model, seen by this account or (None) by somebody without one. Raises NotFound."""
         with self._uow() as uow:
-            plans = repository.plans(uow.session)
-            tier = _tier(uow, account_id)
-            return [_model_view(model, tier, plans) for model in repository.image_models(uow.session)]
+            return self.image_models_of(uow, account_id)
 
     def image_model(self, key: str, account_id: str | None = None, *, retired: bool = False) -> ImageModelView:
         """One model, seen by this account. A disabled one is only given with `retired` (work begun with it goes on).
@@ -69,6 +73,10 @@ class PlansService:
         lock_account(uow.session, account_id)
         return self.entitlements_of(uow, account_id).trainings_left
 
+    def image_models_of(self, uow: UnitOfWork, account_id: str | None = None) -> list[ImageModelView]:
+        """As `image_models`."""
+        return self._views(uow, repository.image_models(uow.session), account_id)
+
     def image_model_of(
         self, uow: UnitOfWork, key: str, account_id: str | None = None, *, retired: bool = False
     ) -> ImageModelView:
@@ -76,11 +84,16 @@ class PlansService:
         model = repository.image_model(uow.session, key)
         if model is None or not (model.enabled or retired):
             raise NotFound("There is no such model any more. Please choose another one.", code="model_not_found")
-        return _model_view(model, _tier(uow, account_id), repository.plans(uow.session))
+        return self._views(uow, [model], account_id)[0]
 
     def credits_once(self, uow: UnitOfWork, plan_key: str) -> int:
         """Credits that come with an account that begins on this plan. Raises NotFound."""
         return repository.plan(uow.session, plan_key).credits_once
+
+    def _views(self, uow: UnitOfWork, models: Sequence[ImageModel], account_id: str | None) -> list[ImageModelView]:
+        tier, plans = _tier(uow, account_id), repository.plans(uow.session)
+        routes = routes_of(uow, [model.key for model in models])
+        return [_model_view(model, routes[model.key], self._vendors, tier, plans) for model in models]
 
 
 def _tier(uow: UnitOfWork, account_id: str | None) -> Tier:
@@ -104,20 +117,23 @@ def _plan_view(plan: Plan) -> PlanView:
     )
 
 
-def _model_view(model: ImageModel, tier: Tier, plans: Sequence[Plan]) -> ImageModelView:
+def _model_view(
+    model: ImageModel, routes: Sequence[Route], vendors: Collection[str] | None, tier: Tier, plans: Sequence[Plan]
+) -> ImageModelView:
+    now = routing.usable(routes, vendors)
     locked = not tier.opens(model.tier)
     opener = policy.opener(plans, model.tier) if locked else None
     return ImageModelView(
         key=model.key,
         name=model.name,
         description=model.description,
-        vendor=model.vendor,
-        vendor_model=model.vendor_model,
         tier=model.tier,
         credits=model.credits,
         quota_weight=model.quota_weight,
-        capabilities=policy.capabilities(model.capabilities),
+        capabilities=routing.offered(now or routes),
         locked=locked,
         unlocked_by=opener.name if opener else "",
         beta=model.beta,
+        draws_loras=any(route.can.lora for route in routes),
+        available=bool(now),
     )

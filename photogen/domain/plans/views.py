@@ -45,13 +45,13 @@ class Entitlements:
 @dataclass(frozen=True, slots=True)
 class ImageModelView:
     """A model that pictures are made with. `locked` for who asks; `unlocked_by` then names the cheapest plan that opens
-    it. `credits` are per picture; `capabilities.lora` marks the ones that draw people's own models."""
+    it. `credits` are per picture, whoever draws it; `draws_loras` marks the ones that draw people's own models.
+
+    `capabilities` are what the vendors that draw it now can do, in sum; where `available` is False none does."""
 
     key: str
     name: str
     description: str
-    vendor: str
-    vendor_model: str
     tier: Tier
     credits: int
     quota_weight: int
@@ -59,3 +59,5 @@ class ImageModelView:
     locked: bool
     unlocked_by: str
     beta: bool
+    draws_loras: bool
+    available: bool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from photogen.domain.vendors.service import VendorsService
@@ -42,8 +42,8 @@ class GuardedImages:
     def fetch(self, job: ImageJob) -> Picture:
         return self._vendors.call(self.name, "fetch", lambda: self._vendor.fetch(job))
 
-    def available_models(self) -> frozenset[str]:
-        return self._vendors.call(self.name, "available_models", self._vendor.available_models)
+    def available_models(self, among: Collection[str]) -> frozenset[str]:
+        return self._vendors.call(self.name, "available_models", lambda: self._vendor.available_models(among))
 
 
 class GuardedTrainer:

@@ -20,6 +20,8 @@ PAUSED = "vendor_paused"
 """Code of the Retry that an open circuit raises. Nothing was asked: waiting for it is no attempt."""
 _HALF_OPEN_WAIT = 2.0
 """Seconds after which those that come during a probe look again: its answer is near."""
+RETIRED = "model_retired"
+"""Code of a Stop: the vendor no longer serves the model."""
 _LOOK = 20.0
 """Seconds between two looks of what waits for a paused vendor."""
 _NOT_ANSWERING = frozenset({Category.NETWORK, Category.TIMEOUT, Category.PROVIDER})

@@ -1,16 +1,18 @@
-"""The SQL of circuits."""
+"""The SQL of circuits and routes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import CursorResult, or_, update
+from sqlalchemy import CursorResult, func, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
-from photogen.models.vendor import CircuitState, VendorCircuit
+from photogen.models.vendor import CircuitState, ImageRoute, VendorCircuit
+
+# --- circuits -------------------------------------------------------------------------------------------------------
 
 
 def unhealthy(session: Session) -> Sequence[VendorCircuit]:
@@ -53,3 +55,42 @@ def reserve_probe(session: Session, vendor: str, operation: str, now: datetime, 
         .execution_options(synchronize_session=False)
     )
     return cast("CursorResult[object]", taken).rowcount == 1
+
+
+# --- routes ---------------------------------------------------------------------------------------------------------
+
+
+def routes(session: Session, model_keys: Collection[str]) -> Sequence[ImageRoute]:
+    """The enabled routes of these models, in the operator's order."""
+    return session.exec(
+        select(ImageRoute)
+        .where(col(ImageRoute.model_key).in_(model_keys), col(ImageRoute.enabled))
+        .order_by(ImageRoute.model_key, col(ImageRoute.sort), ImageRoute.id)
+    ).all()
+
+
+def routes_at(session: Session, vendor: str) -> Sequence[ImageRoute]:
+    """Every route at a vendor, enabled or not."""
+    return session.exec(select(ImageRoute).where(ImageRoute.vendor == vendor).order_by(ImageRoute.id)).all()
+
+
+def vendor_models(session: Session) -> dict[str, set[str]]:
+    """By vendor, its names of the models that lead anywhere."""
+    found: dict[str, set[str]] = {}
+    for vendor, model in session.exec(select(ImageRoute.vendor, ImageRoute.vendor_model)).all():
+        found.setdefault(vendor, set()).add(model)
+    return found
+
+
+def set_available(session: Session, route_id: str, now: datetime, *, available: bool) -> None:
+    """Writes down what the vendor says of a route; since when it is retired stays as it was."""
+    session.execute(
+        update(ImageRoute)
+        .where(col(ImageRoute.id) == route_id)
+        .values(
+            available=available,
+            checked_at=now,
+            retired_at=None if available else func.coalesce(col(ImageRoute.retired_at), now),
+        )
+        .execution_options(synchronize_session=False)
+    )

@@ -15,8 +15,9 @@ from photogen.db.uow import UowFactory
 from photogen.domain.vendors import policy, repository
 from photogen.domain.vendors.config import VendorsConfig
 from photogen.domain.vendors.policy import PAUSED, Moved, Standing
+from photogen.domain.vendors.probe import Probe
 from photogen.domain.vendors.views import VendorTrouble
-from photogen.gateways.base import Category, GatewayError, Retry, Stop
+from photogen.gateways.base import Category, GatewayError, ImageVendor, Retry, Stop
 from photogen.kit import guard, log
 from photogen.kit.clock import Clock
 from photogen.models.vendor import CircuitState, VendorCircuit
@@ -27,15 +28,23 @@ _log = log.get("vendors")
 
 
 class VendorsService:
-    """For pages: troubles. For the gateways' guards: call. `names` are the vendors' as people know them, by key."""
+    """For pages: troubles. For the gateways' guards: call. For the choice of a vendor: paused. For the schedule: probe.
+
+    `names` are the vendors' as people know them, by key; `image_vendors` those that are set up here, unguarded."""
 
     def __init__(
-        self, uow: UowFactory, clock: Clock, names: Mapping[str, str], config: VendorsConfig | None = None
+        self,
+        uow: UowFactory,
+        clock: Clock,
+        names: Mapping[str, str],
+        image_vendors: Mapping[str, ImageVendor] | None = None,
+        config: VendorsConfig | None = None,
     ) -> None:
         self._uow = uow
         self._clock = clock
         self._names = dict(names)
         self._config = config or VendorsConfig()
+        self._probe = Probe(uow, clock, image_vendors or {})
         self._lock = threading.Lock()
         self._known: dict[_Key, Standing] = {}
         self._fresh_until = 0.0
@@ -58,6 +67,17 @@ class VendorsService:
     def name(self, vendor: str) -> str:
         """The vendor's name as people know it."""
         return self._names.get(vendor, vendor.capitalize())
+
+    def paused(self, operation: str) -> frozenset[str]:
+        """Vendors of which that operation is paused now: not even a probe may go. At most a second old."""
+        now = self._clock()
+        return frozenset(
+            one.vendor for one in self._standings().values() if one.operation == operation and one.closed_to(now)
+        )
+
+    def probe(self) -> None:
+        """Asks the vendors which models they serve; routes that are gone are not taken, until they are back."""
+        self._probe()
 
     def call(self, vendor: str, operation: str, work: Callable[[], Result], *, paid: bool = False) -> Result:
         """Does `work`, a call of that operation, unless it is paused: then a Retry (`vendor_paused`) says for how long.

@@ -1,5 +1,6 @@
 """Pictures by Nebius Token Factory: one call, the picture in its answer. The vendor has no client of its own."""
 
+from collections.abc import Collection
 from typing import Any
 
 import httpx
@@ -107,13 +108,15 @@ class NebiusImages(Inline):
         )
         return parse(response.content, self._downloads, request_id(response.headers))
 
-    def available_models(self) -> frozenset[str]:
-        """Names of the models that are served now, of every kind: the list doesn't tell them apart."""
+    def available_models(self, among: Collection[str]) -> frozenset[str]:
+        """Those of the models `among` that are served now."""
         try:
             catalogue = _Catalogue.model_validate_json(self._exchange("GET", "/v1/models").content)
         except ValidationError as error:
             raise unreadable(VENDOR, "a catalogue that can't be read") from error
-        return frozenset(model.id for model in catalogue.data)
+        if not catalogue.data:
+            raise unreadable(VENDOR, "a catalogue that is empty")
+        return frozenset(model.id for model in catalogue.data).intersection(among)
 
     def _exchange(self, method: str, path: str, *, paid: bool = False, **rest: Any) -> httpx.Response:
         outside_call(f"nebius {method} {path}")

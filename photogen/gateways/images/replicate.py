@@ -1,6 +1,6 @@
 """Pictures by Replicate: submitted, then looked after. Here LoRAs are applied, from an address of our own storage."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from photogen.gateways.base import (
@@ -21,12 +21,6 @@ from photogen.kit.guard import outside_call
 
 _DEADLINE = "15m"  # then Replicate ends the prediction by itself, and bills no more of it
 _SPEED_SWITCH = ("flux-dev", "flux-dev-lora", "flux-schnell")
-_KNOWN_MODELS = (
-    "black-forest-labs/flux-dev-lora",
-    "black-forest-labs/flux-dev",
-    "black-forest-labs/flux-schnell",
-    "black-forest-labs/flux-1.1-pro",
-)
 
 
 def build(request: ImageRequest) -> dict[str, Any]:
@@ -166,10 +160,10 @@ class ReplicateImages:
             )
         return self._downloads.picture(job.picture_url)
 
-    def available_models(self) -> frozenset[str]:
-        """Those of the models known to photogen that answer now."""
+    def available_models(self, among: Collection[str]) -> frozenset[str]:
+        """Those of the models `among` that are there now: each is asked for."""
         found = set()
-        for model in _KNOWN_MODELS:
+        for model in sorted(among):
             try:
                 self._api.get(f"/v1/models/{model}", seconds=10)
             except Missing:

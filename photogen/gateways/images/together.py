@@ -4,6 +4,7 @@ A call whose answer is lost can't be looked up, so the client's own retries are 
 409, 429 and every 5xx, and bill twice.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 import httpx
@@ -124,8 +125,8 @@ class TogetherImages(Inline):
             raise unreadable(VENDOR, f"{type(error).__name__}: {error}", paid=True) from error
         return parse(answer, self._downloads)
 
-    def available_models(self) -> frozenset[str]:
-        """Names of the image models that are served now.
+    def available_models(self, among: Collection[str]) -> frozenset[str]:
+        """Those of the image models `among` that are served now.
 
         `GET /v1/models` directly: `client.models.list` of 3.x gives one's own models, not the catalogue."""
         outside_call("together models")
@@ -138,10 +139,11 @@ class TogetherImages(Inline):
             raise unreadable(VENDOR, "a catalogue that is not JSON") from error
         if isinstance(entries, dict):
             entries = entries.get("data")
-        if not isinstance(entries, list):
-            raise unreadable(VENDOR, "a catalogue that is not a list")
-        return frozenset(
+        if not isinstance(entries, list) or not entries:
+            raise unreadable(VENDOR, "a catalogue that is not a list, or is empty")
+        served = frozenset(
             entry["id"]
             for entry in entries
             if isinstance(entry, dict) and isinstance(entry.get("id"), str) and entry.get("type") == "image"
         )
+        return served.intersection(among)

@@ -62,7 +62,7 @@ async def list_models(call: Call) -> Response:
 @operation("replicate", "models.get")
 async def get_model(call: Call) -> Response:
     key = model_key(call)
-    if key in PUBLIC_MODELS:
+    if key in PUBLIC_MODELS and call.sandbox.serves("replicate", key):
         return JSONResponse(public_model_view(PUBLIC_MODELS[key]))
     return JSONResponse(own_model_view(call.sandbox, own_model(call)))
 

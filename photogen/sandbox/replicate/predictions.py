@@ -30,7 +30,7 @@ async def create(call: Call) -> Response:
 async def create_for_model(call: Call) -> Response:
     body = call.parse(schemas.PredictionRequest)
     model = PUBLIC_MODELS.get(f"{call.path('owner')}/{call.path('name')}")
-    if model is None or not model.official:
+    if model is None or not model.official or not call.sandbox.serves("replicate", model.id):
         raise call.refuse(404, "The requested resource could not be found.")
     return await _create(call, body, model, "hidden")
 

@@ -81,7 +81,7 @@ class Conversation:
         self.sandbox.pace(training_seconds_per_1000_steps=0)
 
     def _draw_a_lora(self, images: ReplicateImages, receiver: Receiver) -> None:
-        assert images.available_models()
+        assert images.available_models({"black-forest-labs/flux-dev-lora"})
         reference = new_id()
         request = picture_of("black-forest-labs/flux-dev-lora", reference)
         lora = Lora(f"{receiver.url}/lora.safetensors?ref={reference}", 0.9)
@@ -112,7 +112,7 @@ class Conversation:
             schnell = picture_of("black-forest-labs/FLUX.1-schnell", new_id())
             kontext = picture_of("black-forest-labs/FLUX.1-kontext-pro", new_id())
             flux2 = replace(picture_of("black-forest-labs/FLUX.2-dev", new_id()), guidance=4.0)
-            assert schnell.model in images.available_models()
+            assert schnell.model in images.available_models({schnell.model})
             for request in (replace(schnell, steps=4, guidance=3.5, negative_prompt="people"), kontext, flux2):
                 assert isinstance(images.submit(request), Picture)
         # we ask for base64; should an address come all the same, it is fetched
@@ -124,7 +124,7 @@ class Conversation:
     def _draw_with_nebius(self, downloads: Downloads) -> None:
         with closing(NebiusImages("key", downloads, address=self.sandbox.nebius)) as images:
             request = picture_of("black-forest-labs/flux-schnell", new_id())
-            assert request.model in images.available_models()
+            assert request.model in images.available_models({request.model})
             full = replace(request, steps=4, guidance=3.5, negative_prompt="people")
             assert isinstance(images.submit(full), Picture)
 
