@@ -22,11 +22,11 @@ def up() -> None:
 
 
 @app.command()
-def doctor() -> None:
-    """Says what is configured, what answers and what is missing. Never prints a secret."""
+def doctor(as_json: bool = typer.Option(False, "--json", help="As JSON, in a form that stays.")) -> None:
+    """Says what is configured, what answers, what it lets us do, and how to mend the rest. Never prints a secret."""
     from photogen.runtime.doctor import examine
 
-    raise typer.Exit(examine())
+    raise typer.Exit(examine(typer.echo, as_json=as_json))
 
 
 @app.command()

@@ -85,6 +85,8 @@ class Services:
     """What has to work for this installation to be ready, by name; each raises when it does not."""
     notes: Mapping[str, Callable[[], Mapping[str, object]]]
     """What is worth knowing of an installation that is ready, by name; empty when there is nothing."""
+    outside: "Outside"
+    """The gateways themselves, for the doctor."""
     installation: str
     """A public name of this installation: the same for all its processes, and of no other."""
     _open: ExitStack = field(repr=False)
@@ -95,7 +97,7 @@ class Services:
 
 
 @dataclass(frozen=True)
-class _Outside:
+class Outside:
     """The gateways, and where vendors reach us ("" where they can't)."""
 
     queue: Queue
@@ -190,12 +192,13 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
             "events": lambda: _events_in_time(inbox, clock),
         },
         notes={"storage_waiting": lambda: _waiting(storage, clock)},
+        outside=outside,
         installation=installation_of(settings),
         _open=opened,
     )
 
 
-def _outside(settings: Settings, opened: ExitStack) -> _Outside:
+def _outside(settings: Settings, opened: ExitStack) -> Outside:
     sandbox = settings.sandbox_url.rstrip("/")
     queue = RqQueue(settings.redis_url.get_secret_value())
     api = ReplicateApi(
@@ -230,7 +233,7 @@ def _outside(settings: Settings, opened: ExitStack) -> _Outside:
     secret = settings.replicate_webhook_secret if settings.replicate_token else None
     for part in (queue, api, downloads, other_downloads, base_pictures, hub):
         opened.callback(part.close)
-    return _Outside(
+    return Outside(
         queue=queue,
         storage=_storage(settings, opened),
         image_vendors=vendors,

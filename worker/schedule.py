@@ -18,6 +18,8 @@ TICK = 1.0
 """Seconds between two looks at the tables."""
 _RECOVER = 5.0
 """Seconds between two searches for leases of dead processes of this machine."""
+_BEAT = 10.0
+"""Seconds between two signs of life, for the doctor."""
 _SLOWEST = 5.0
 """Seconds between two looks at most, while the database or the queue is away."""
 TRANSFER = 20.0
@@ -42,7 +44,7 @@ class Schedule:
         self._services = services
         self._tick = tick
         self._over = threading.Event()
-        self._next: dict[str, float] = dict.fromkeys((*HOUSEKEEPING, "recover"), 0.0)
+        self._next: dict[str, float] = dict.fromkeys((*HOUSEKEEPING, "recover", "beat"), 0.0)
 
     def stop(self) -> None:
         """Lets `run` return soon. May be called from a signal handler."""
@@ -77,6 +79,8 @@ class Schedule:
     def look(self) -> int:
         """One look; how many jobs were pushed."""
         services = self._services
+        if self._is_time("beat", _BEAT):
+            services.queue.beat("schedule")
         if self._is_time("recover", _RECOVER):
             freed = services.training.recover() + services.generation.recover()
             if freed:

@@ -110,6 +110,12 @@ class Queue(Protocol):
     def depth(self) -> int:
         """How many jobs wait."""
 
+    def beat(self, name: str) -> None:
+        """Says that `name` is alive now. Raises Unavailable."""
+
+    def beats(self) -> Mapping[str, datetime]:
+        """Who was alive when, workers too. Raises Unavailable."""
+
 
 # --- storage --------------------------------------------------------------------------------------------------------
 

@@ -3,16 +3,19 @@
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookVerificationError
 
 from photogen.gateways.base import GatewayError
 from photogen.gateways.errors import unreadable
+from photogen.gateways.examination import Finding, failed, good
 from photogen.gateways.replicate_api import VENDOR, ReplicateApi
 
+_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 _AFTER_TROUBLE = 5.0  # seconds in which nobody asks again after the vendor didn't give it, for the same reason
 _ASK_AGAIN = 60.0  # seconds between two looks for a changed secret, so that forgeries can't make us ask all day
 
@@ -68,6 +71,20 @@ class ReplicateWebhooks:
         if renewed is None:
             raise Forged("wrong signature")
         return self._verified(renewed, event_id, headers, body)
+
+    def examine(self) -> Iterator[Finding]:
+        """Whether the secret with which we verify is the one with which the vendor signs."""
+        theirs = self._asked()
+        if not self._fixed:
+            yield good("webhook_secret", "the secret of its webhooks can be read")
+        elif self._webhook is not None and self._webhook.sign("id", _MOMENT, "") == theirs.sign("id", _MOMENT, ""):
+            yield good("webhook_secret", "REPLICATE_WEBHOOK_SECRET is the account's")
+        else:
+            yield failed(
+                "webhook_secret",
+                "REPLICATE_WEBHOOK_SECRET is not the account's, so that every webhook is refused",
+                "Take it out: photogen then asks Replicate for it. Or set the one shown at replicate.com/account.",
+            )
 
     def _verified(self, webhook: Webhook, event_id: str, headers: Mapping[str, str], body: bytes) -> VerifiedEvent:
         try:

@@ -1,161 +1,172 @@
-"""`photogen doctor`: what is configured, what answers, what is missing. Says names of variables, never their values."""
+"""`photogen doctor`: what is configured, what answers, what we are allowed to do there, and how to mend the rest.
 
+It says the names of variables, never their values. The parts are in `photogen.runtime.checkup`, and what is tried of a
+vendor is in the vendor's own file.
+
+`--json` prints one object; fields are added, never changed or taken away:
+
+    {"status": "ok" | "warning" | "failed",      the worst of all
+     "checked_at": "2026-11-25T22:00:00+00:00",
+     "parts": [{"part": "database",              a stable word
+                "title": "PostgreSQL",           for people
+                "source": "DATABASE_URL",        the variable, or "embedded", "sandbox", ""
+                "status": "ok" | "warning" | "failed",
+                "seconds": 0.05,
+                "findings": [{"check": "notify", a stable word within the part
+                              "status": "ok" | "warning" | "failed",
+                              "words": "tells of changes",
+                              "mend": ""}]}]}
+"""
+
+import json
 import os
-import platform
-import shutil
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import Enum
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
-import psycopg
-import redis
-
-from photogen.db import migrations
+from photogen.bootstrap import Services, build
 from photogen.db.embedded import EmbeddedPostgres
 from photogen.errors import PhotogenError
-from photogen.runtime import frontend, preflight
+from photogen.gateways.examination import Finding, Verdict, failed
+from photogen.runtime.checkup import address, machine, operation, servers, vendors
+from photogen.runtime.checkup.parts import Looked, Part, look_at
 from photogen.runtime.instance import Instance
-from photogen.runtime.up import data_folder
+from photogen.runtime.up import DEFAULT_PORT, data_folder, settings_from_environment
 from photogen.runtime.valkey import EmbeddedValkey
+from photogen.settings import Settings
 
-_TIMEOUT = 4.0
-_VENDORS = (
-    ("Replicate", "REPLICATE_API_TOKEN", "https://api.replicate.com"),
-    ("Together", "TOGETHER_API_KEY", "https://api.together.ai"),
-    ("Hugging Face", "HF_TOKEN", "https://huggingface.co"),
-    ("Nebius", "NEBIUS_API_KEY", "https://api.tokenfactory.nebius.com"),
-)
-_NEEDED = {"REPLICATE_API_TOKEN", "TOGETHER_API_KEY", "HF_TOKEN"}
-
-
-class Health(Enum):
-    """How a part is: fine, fine but worth knowing, or in the way of a start."""
-
-    GOOD = "ok"
-    NOTE = "--"
-    BAD = "!!"
+_MARKS = {Verdict.OK: "ok", Verdict.WARNING: "--", Verdict.FAILED: "!!"}
+_ORDER = (Verdict.OK, Verdict.WARNING, Verdict.FAILED)
+_ENDS = {
+    Verdict.OK: "All is well.",
+    Verdict.WARNING: "Photogen works. What is marked with -- is worth a look.",
+    Verdict.FAILED: "What is marked with !! has to be mended.",
+}
+_TITLE = 15
+_WIDTH = 110
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One line of the report."""
-
-    part: str
-    health: Health
-    words: str
-
-
-def examine(say: Callable[[str], None] = print) -> int:
-    """Says one line per part. Gives 1 when something would keep photogen from starting, else 0."""
-    worst = 0
-    for finding in findings():
-        say(f"  {finding.health.value}  {finding.part:<14}{finding.words}")
-        worst = max(worst, int(finding.health is Health.BAD))
-    say("")
-    say("Something has to be mended before photogen can start." if worst else "photogen can start: make run")
-    return worst
+def examine(say: Callable[[str], object] = print, *, as_json: bool = False) -> int:
+    """Looks at every part and says what was found. Gives 1 when something has to be mended, else 0."""
+    looked = look()
+    worst = max((one.verdict for one in looked), key=_ORDER.index, default=Verdict.OK)
+    if as_json:
+        say(json.dumps(_document(looked, worst), indent=2))
+    else:
+        for line in _lines(looked):
+            say(line)
+        say("")
+        say(_ENDS[worst])
+    return int(worst is Verdict.FAILED)
 
 
-def findings() -> Iterator[Finding]:
-    """Every part, in the order of a start."""
-    yield Finding("Python", Health.GOOD, f"{platform.python_version()} ({sys.executable})")
-    yield _pages()
+def look() -> list[Looked]:
+    """Every part that can be looked at with the settings there are."""
     try:
         folder = data_folder()
-        warning = preflight.room_on_disk(folder)
     except PhotogenError as problem:
-        yield Finding("Data folder", Health.BAD, str(problem))
-        return
-    yield Finding("Data folder", Health.NOTE if warning else Health.GOOD, warning or str(folder))
-    sockets = Instance(folder).sockets
-    yield _database(folder, sockets)
-    yield _queue(folder, sockets)
-    yield _storage(folder)
-    for name, variable, address in _VENDORS:
-        yield _vendor(name, variable, address)
-    chromium = preflight.find_chromium()
-    yield Finding(
-        "Chromium",
-        Health.GOOD if chromium else Health.NOTE,
-        str(chromium)
-        if chromium
-        else "none found; only the browser tests need one (install chromium, or CHROMIUM_PATH)",
+        return look_at([_broken("disk", "Data folder", "PHOTOGEN_DATA", problem)])
+    parts = machine.parts(folder)
+    try:
+        with _installation(folder) as (settings, services, postgres, valkey):
+            parts += servers.parts(settings, services, postgres, valkey)
+            parts += vendors.parts(settings, services)
+            parts += address.parts(settings, services)
+            if (postgres is None or postgres.answers()) and (valkey is None or valkey.answers()):
+                parts += operation.parts(services)
+            return look_at(parts)
+    except PhotogenError as problem:
+        return look_at([*parts, _broken("settings", "Settings", "", problem)])
+
+
+def _broken(key: str, title: str, source: str, problem: PhotogenError) -> Part:
+    def found() -> Iterator[Finding]:
+        yield failed("usable", str(problem), "Correct the variables that are named; the README lists all of them.")
+
+    return Part(key, title, found, source)
+
+
+@contextmanager
+def _installation(
+    folder: Path,
+) -> Iterator[tuple[Settings, Services, EmbeddedPostgres | None, EmbeddedValkey | None]]:
+    """The services as the installation's own processes have them, with the servers of the data folder where the
+    environment names none. Starts nothing. Raises PhotogenError when the settings can't be used."""
+    given, instance = os.environ, Instance(folder)
+    postgres = None if given.get("DATABASE_URL") else EmbeddedPostgres(folder / "postgresql", instance.sockets)
+    valkey = None if given.get("REDIS_URL") else EmbeddedValkey(folder / "valkey", instance.sockets)
+    ours = {
+        "PORT": given.get("PORT") or str(DEFAULT_PORT),
+        "PHOTOGEN_DATA": str(folder),
+        "SECRET_KEY": given.get("SECRET_KEY") or instance.secret_key(),
+        "DATABASE_URL": given.get("DATABASE_URL") or (postgres.url() if postgres else ""),
+        "REDIS_URL": given.get("REDIS_URL") or (valkey.url if valkey else ""),
+        "PHOTOGEN_SANDBOX_URL": given.get("PHOTOGEN_SANDBOX_URL") or f"http://127.0.0.1:{_sandbox_port(instance)}",
+    }
+    given.update(ours)
+    settings = settings_from_environment()
+    services = build(settings)
+    try:
+        yield settings, services, postgres, valkey
+    finally:
+        services.close()
+
+
+def _sandbox_port(instance: Instance) -> int:
+    """Where the sandbox of this data folder was last; 9 (which discards) when there was none yet."""
+    with suppress(FileNotFoundError, ValueError):
+        return int((instance.run / "sandbox.port").read_text())
+    return 9
+
+
+def _lines(looked: Sequence[Looked]) -> Iterator[str]:
+    """The good ones first, so that what has to be mended stands right above the prompt."""
+    for one in sorted(looked, key=lambda one: _ORDER.index(one.verdict)):
+        source = f" ({one.part.source})" if one.part.source else ""
+        quiet = "; ".join(finding.words for finding in one.findings if finding.verdict is Verdict.OK)
+        loud = [finding for finding in one.findings if finding.verdict is not Verdict.OK]
+        head = f"  {_MARKS[one.verdict]}  {one.part.title:<{_TITLE}}"
+        if not loud:
+            yield from _wrapped(head, quiet + source)
+            continue
+        for finding in sorted(loud, key=lambda finding: _ORDER.index(finding.verdict)):
+            yield from _wrapped(head, finding.words + source)
+            if finding.mend:
+                yield from _wrapped(" " * len(head), finding.mend)
+            head, source = f"  {_MARKS[finding.verdict]}  {'':<{_TITLE}}", ""
+        if quiet:
+            yield from _wrapped(" " * len(head), f"Else: {quiet}")
+
+
+def _wrapped(head: str, words: str) -> Iterator[str]:
+    yield from textwrap.wrap(
+        words,
+        _WIDTH,
+        initial_indent=head,
+        subsequent_indent=" " * len(head),
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 
-def _pages() -> Finding:
-    if frontend.is_built():
-        return Finding("Pages", Health.GOOD, "built")
-    node = shutil.which("node", path=str(Path(sys.executable).parent))
-    if node is None:
-        return Finding("Pages", Health.BAD, "not built, and Node is missing from .venv: make install")
-    return Finding("Pages", Health.NOTE, "not built from the present sources; the next start does that")
-
-
-def _database(folder: Path, sockets: Path) -> Finding:
-    given = os.environ.get("DATABASE_URL")
-    name = "DATABASE_URL" if given else "embedded"
-    try:
-        server = EmbeddedPostgres(folder / "postgresql", sockets) if not given else None
-        if server is not None and not server.answers():
-            return Finding("PostgreSQL", Health.GOOD, "embedded, not running now")
-        current = migrations.current(given or (server.url() if server else ""))
-    except PhotogenError as problem:
-        return Finding("PostgreSQL", Health.BAD, str(problem))
-    except psycopg.Error as problem:
-        return Finding("PostgreSQL", Health.BAD, f"{name} does not answer ({type(problem).__name__})")
-    if current != migrations.head():
-        return Finding(
-            "PostgreSQL", Health.NOTE, f"{name}, answers; the tables are brought up to date at the next start"
-        )
-    return Finding("PostgreSQL", Health.GOOD, f"{name}, answers, tables up to date")
-
-
-def _queue(folder: Path, sockets: Path) -> Finding:
-    given = os.environ.get("REDIS_URL")
-    try:
-        if given:
-            with redis.Redis.from_url(given, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT) as client:
-                client.ping()
-            return Finding("Queue", Health.GOOD, "REDIS_URL, answers")
-        running = EmbeddedValkey(folder / "valkey", sockets).answers()
-    except PhotogenError as problem:
-        return Finding("Queue", Health.BAD, str(problem))
-    except (redis.RedisError, ValueError) as problem:
-        return Finding("Queue", Health.BAD, f"REDIS_URL does not answer ({type(problem).__name__})")
-    return Finding("Queue", Health.GOOD, "embedded, answers" if running else "embedded, not running now")
-
-
-def _storage(folder: Path) -> Finding:
-    if not os.environ.get("S3_BUCKET"):
-        return Finding("Storage", Health.GOOD, f"files in {folder}")
-    endpoint = os.environ.get("S3_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT_URL_S3")
-    if not endpoint:
-        return Finding("Storage", Health.GOOD, "S3_BUCKET at Amazon")
-    if _answers(endpoint):
-        return Finding("Storage", Health.GOOD, "S3_BUCKET at S3_ENDPOINT_URL, answers")
-    return Finding("Storage", Health.BAD, "S3_ENDPOINT_URL does not answer")
-
-
-def _vendor(name: str, variable: str, address: str) -> Finding:
-    if not os.environ.get(variable):
-        if variable not in _NEEDED:
-            return Finding(name, Health.NOTE, f"no {variable}; not needed")
-        health = Health.BAD if os.environ.get("PHOTOGEN_ENV") == "production" else Health.NOTE
-        return Finding(name, health, f"no {variable}: the sandbox stands in, in development only")
-    if _answers(address):
-        return Finding(name, Health.GOOD, f"{variable} is set, {address.removeprefix('https://')} answers")
-    return Finding(
-        name, Health.NOTE, f"{variable} is set, but {address.removeprefix('https://')} can't be reached from here"
-    )
-
-
-def _answers(address: str) -> bool:
-    try:
-        httpx.head(address, timeout=_TIMEOUT)
-    except (httpx.HTTPError, httpx.InvalidURL):
-        return False
-    return True
+def _document(looked: Sequence[Looked], worst: Verdict) -> dict[str, object]:
+    return {
+        "status": worst.value,
+        "checked_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "parts": [
+            {
+                "part": one.part.key,
+                "title": one.part.title,
+                "source": one.part.source,
+                "status": one.verdict.value,
+                "seconds": round(one.seconds, 3),
+                "findings": [
+                    {"check": f.check, "status": f.verdict.value, "words": f.words, "mend": f.mend}
+                    for f in one.findings
+                ],
+            }
+            for one in looked
+        ],
+    }

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from huggingface_hub import CommitOperationAdd, HfApi, ModelInfo, close_session, set_client_factory
@@ -23,6 +24,7 @@ from huggingface_hub.errors import HfHubHTTPError
 
 from photogen.gateways.base import Category, Fix, GatewayError, HubRepository, Missing, Retry, Stop
 from photogen.gateways.errors import from_status, from_transport, redacted, unreadable
+from photogen.gateways.examination import Finding, failed, good, warning
 from photogen.gateways.http import CONNECT_SECONDS, tls
 from photogen.kit.guard import outside_call
 
@@ -83,6 +85,17 @@ def failure(error: BaseException) -> GatewayError:
     )
 
 
+def _rights(token: Mapping[str, Any], owner: str) -> set[str]:
+    """What a fine-grained token may do with the repositories of `owner`."""
+    scoped = (token.get("fineGrained") or {}).get("scoped") or []
+    return {
+        str(right)
+        for scope in scoped
+        if (scope.get("entity") or {}).get("name") == owner
+        for right in scope.get("permissions") or []
+    }
+
+
 class HuggingFaceHub:
     """A Hub. `owner` is the user or organisation that owns the repositories; empty: the token's own."""
 
@@ -133,6 +146,41 @@ class HuggingFaceHub:
                 self._api.delete_repo(self._full(repository_id), missing_ok=True)
         except Missing:
             return
+
+    def examine(self) -> Iterator[Finding]:
+        """Whose token it is, and whether it may write for the owner of the repositories."""
+        self._begin("whoami")
+        with _translated():
+            who = self._api.whoami()
+            name = str(who["name"])
+            ours = {name, *(str(org["name"]) for org in who.get("orgs") or [])}
+            token = (who.get("auth") or {}).get("accessToken") or {}
+        yield good("account", f"the token of {name}")
+        owner = self._owner or name
+        if owner in ours:
+            yield good("owner", f"publishes for {owner}")
+        else:
+            yield failed(
+                "owner",
+                f"{owner} is neither {name} nor an organisation of that account",
+                "Set HF_OWNER to the account or to one of its organisations, or take a token of a member.",
+            )
+        role = token.get("role")
+        rights = _rights(token, owner)
+        if role in {"write", "admin"} or "repo.write" in rights:
+            yield good("write", "may write")
+        elif role in {"read", "fineGrained"}:
+            yield failed(
+                "write",
+                f"the token may only read from {owner}" if role == "read" else f"the token may not write for {owner}",
+                'Make a token of the kind "write" at huggingface.co/settings/tokens and set HF_TOKEN.',
+            )
+        else:
+            yield warning(
+                "write",
+                "what the token may do is not said",
+                "If publishing fails, make a token of the kind write and set HF_TOKEN.",
+            )
 
     def _begin(self, what: str) -> None:
         outside_call(f"huggingface {what}")

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 
 from photogen.gateways.base import Job
 from photogen.kit.guard import outside_call
@@ -14,6 +15,7 @@ class MemoryQueue:
 
     def __init__(self) -> None:
         self.waiting: deque[Job] = deque()
+        self._beats: dict[str, datetime] = {}
 
     def push(self, job: Job) -> None:
         """Appends `job`, unless the same name and arguments wait already."""
@@ -27,6 +29,14 @@ class MemoryQueue:
     def depth(self) -> int:
         """How many jobs wait."""
         return len(self.waiting)
+
+    def beat(self, name: str) -> None:
+        """Says that `name` is alive now."""
+        self._beats[name] = datetime.now(UTC)
+
+    def beats(self) -> Mapping[str, datetime]:
+        """Who was alive when."""
+        return self._beats
 
     def drain(self, handlers: Handlers, *, most: int = 1000) -> list[Job]:
         """Runs what waits, and what that pushes, in order and without regard to delays; gives what was run.

@@ -1,6 +1,9 @@
 """Jobs by RQ: pushed by the dotted name of a function of `worker.jobs`, with ids as JSON."""
 
 import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
 
 import redis
 from rq import Queue as RqLane
@@ -8,9 +11,11 @@ from rq.exceptions import DuplicateJobError, NoSuchJobError
 from rq.job import Job as RqJob
 from rq.job import JobStatus
 from rq.serializers import JSONSerializer
+from rq.worker import Worker
 
 from photogen.errors import Unavailable
 from photogen.gateways.base import Job
+from photogen.gateways.examination import Finding, failed, good, warning
 from photogen.gateways.http import PerProcess
 from photogen.kit.guard import outside_call
 from photogen.kit.ids import new_id
@@ -18,6 +23,8 @@ from photogen.kit.ids import new_id
 LANES = ("quick", "work")
 """Names of RQ's queues, the urgent one first: workers look at them in this order."""
 
+_BEATS = "photogen:beats"
+_SERVER = "Look at the server of REDIS_URL: its rights, its memory, whether it is a read-only replica."
 _FUNCTIONS = "worker.jobs"
 _WAITS_AT_MOST = 3600  # seconds; a worker that comes later finds the rows by the schedule
 _FAILED_KEPT = 3600
@@ -77,6 +84,59 @@ class RqQueue:
             return sum(self._lane(name).count for name in LANES)
         except redis.RedisError as error:
             raise _unavailable() from error
+
+    def beat(self, name: str) -> None:
+        """Says that `name` is alive now. Raises Unavailable."""
+        outside_call("queue beat")
+        try:
+            self._connection().hset(_BEATS, name, datetime.now(UTC).isoformat())
+        except redis.RedisError as error:
+            raise _unavailable() from error
+
+    def beats(self) -> Mapping[str, datetime]:
+        """Who was alive when: what called `beat`, by its name, and each registered worker. Raises Unavailable."""
+        outside_call("queue beats")
+        try:
+            said: Any = self._connection().hgetall(_BEATS)
+            workers = Worker.all(connection=self._connection(), serializer=JSONSerializer)
+        except redis.RedisError as error:
+            raise _unavailable() from error
+        found = {name.decode(): datetime.fromisoformat(moment.decode()) for name, moment in said.items()}
+        for worker in workers:
+            if worker.last_heartbeat is not None:
+                found[f"worker {worker.name}"] = worker.last_heartbeat.astimezone(UTC)
+        return found
+
+    def examine(self) -> Iterator[Finding]:
+        """Whether jobs can be written, and whether the server keeps them."""
+        outside_call("queue examine")
+        try:
+            yield from self._examined(self._connection())
+        except redis.RedisError as error:
+            yield failed("reachable", f"does not do what it is asked ({type(error).__name__})", _SERVER)
+
+    def _examined(self, server: redis.Redis) -> Iterator[Finding]:
+        about: Any = server.info()
+        yield good("reachable", f"{'Valkey' if 'valkey_version' in about else 'Redis'} "
+                   f"{about.get('valkey_version') or about.get('redis_version')}")  # fmt: skip
+        key = f"photogen:check:{new_id()}"
+        server.set(key, "1", ex=10)
+        kept = server.getdel(key)
+        if kept == b"1":
+            yield good("write", "writes")
+        else:
+            yield failed("write", "does not give back what was written", _SERVER)
+        policy = about.get("maxmemory_policy", "noeviction")
+        if policy == "noeviction" or not about.get("maxmemory"):
+            yield good("eviction", "evicts nothing")
+        else:
+            yield warning(
+                "eviction",
+                f"drops jobs when its memory is full (maxmemory-policy {policy})",
+                "Set maxmemory-policy to noeviction. Lost jobs are found again by the schedule, but later.",
+            )
+        if about.get("aof_enabled") or (about.get("rdb_last_bgsave_status") == "ok" and server.lastsave()):
+            yield good("persistence", "keeps its jobs" if about.get("aof_enabled") else "keeps snapshots")
 
     def _accept(self, job: Job, wanted: str) -> bool:
         """Whether the work is now waiting under this id; False when one with this id runs."""

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from photogen.gateways.base import Category, Missing, Retry, SignedObject, Stop, StoredObject, Waiting
+from photogen.gateways.examination import Finding
 from photogen.gateways.storage.keys import checked, type_of
 from photogen.gateways.storage.signing import Signer
+from photogen.gateways.storage.trial import tried
 from photogen.kit import scratch
 from photogen.kit.guard import outside_call
 from photogen.kit.ids import new_id
@@ -210,6 +212,10 @@ class LocalStorage:
             self.read(key)
         finally:
             self.delete(key)
+
+    def examine(self) -> Iterator[Finding]:
+        """Tries the folder out."""
+        yield from tried(self, mend=f"Look at the rights and the disk of {self._folder}.")
 
     def unfinished(self, before: datetime, *, discard: bool = False) -> int:
         """Files that were being written when their writer was killed."""

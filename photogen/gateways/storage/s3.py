@@ -13,9 +13,11 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from photogen.gateways.base import Category, Retry, SignedObject, Stop, StoredObject, Waiting
 from photogen.gateways.errors import redacted
+from photogen.gateways.examination import Finding
 from photogen.gateways.http import CONNECT_SECONDS, PerProcess
 from photogen.gateways.storage.keys import checked
 from photogen.gateways.storage.local import disk_trouble, missing
+from photogen.gateways.storage.trial import fetched, tried
 from photogen.kit.guard import outside_call
 from photogen.kit.ids import new_id
 
@@ -31,6 +33,10 @@ _REFUSED = {
     "401",
     "AccountProblem",
 }
+_RIGHTS = (
+    "The key of S3_ACCESS_KEY_ID needs the rights to get, put, delete and list objects in S3_BUCKET; "
+    "S3_ENDPOINT_URL and S3_REGION have to be those of the bucket."
+)
 _GONE = {"NoSuchKey", "NoSuchUpload", "404", "NotFound"}
 # Parts of 16 MiB, two at a time: some 48 MiB of memory however large the object.
 _TRANSFER = TransferConfig(
@@ -187,6 +193,11 @@ class S3Storage:
     def verify_signature(self, key: str, query: Mapping[str, str]) -> SignedObject | None:  # noqa: ARG002
         """None: the bucket verifies its own addresses."""
         return None
+
+    def examine(self) -> Iterator[Finding]:
+        """Tries the bucket out, over HTTP too, and looks whether it is private."""
+        yield from tried(self, mend=_RIGHTS)
+        yield from fetched(self, mend=_RIGHTS)
 
     def unfinished(self, before: datetime, *, discard: bool = False) -> int:
         """Uploads in parts whose uploader was killed: a bucket keeps the parts, and bills them, until it is told."""

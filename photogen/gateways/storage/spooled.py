@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from photogen.gateways.base import GatewayError, Missing, Retry, SignedObject, Stop, Storage, StoredObject, Waiting
+from photogen.gateways.examination import Examinable, Finding, good, warning
 from photogen.gateways.storage.keys import checked, type_of
 from photogen.gateways.storage.local import LocalStorage, disk_full, disk_trouble
 from photogen.gateways.storage.signing import Signer
@@ -160,6 +161,21 @@ class SpooledStorage:
     def check(self) -> None:
         """Asks the bucket: an installation that only spools is not ready."""
         self._bucket.check()
+
+    def examine(self) -> Iterator[Finding]:
+        """What waits here, and then the bucket."""
+        left = self.waiting()
+        if left.objects:
+            since = f", the oldest since {left.oldest:%Y-%m-%d %H:%M} UTC" if left.oldest else ""
+            yield warning(
+                "waiting",
+                f"{left.objects} objects ({left.bytes} bytes) wait on this host for the bucket{since}",
+                "They are moved by the worker as soon as the bucket takes them. Keep the data folder until then.",
+            )
+        else:
+            yield good("waiting", "nothing waits for the bucket")
+        if isinstance(self._bucket, Examinable):
+            yield from self._bucket.examine()
 
     def unfinished(self, before: datetime, *, discard: bool = False) -> int:
         """Of both."""

@@ -5,6 +5,7 @@ import math
 import re
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from photogen.gateways.base import Category, Fix, GatewayError, JobState, Missing, Retry, Stop, TrainJob, TrainRequest
 from photogen.gateways.errors import is_unsafe, redacted, unknown, unreadable, unsafe
+from photogen.gateways.examination import Finding, failed, good
 from photogen.gateways.http import Downloads
 from photogen.gateways.replicate_api import VENDOR, Metrics, ReplicateApi, VendorJob, born, carries, read_job
 from photogen.gateways.trainers import weights
@@ -220,6 +222,30 @@ class ReplicateTrainer:
             return True
         self._gone(path, delete=True)
         return self._gone(path)
+
+    def examine(self) -> Iterator[Finding]:
+        """Whose token it is, whether the trainer is there, and whether the model that collects trainings is private."""
+        account = self._account()
+        yield good("account", f"the token of {account}")
+        model = _read_model(self._api.get(f"/v1/models/{TRAINER_MODEL}", seconds=10))
+        if model.latest_version is None:
+            yield failed("trainer", f"{TRAINER_MODEL} has no version now", "Try again later; no training can begin.")
+        else:
+            yield good("trainer", f"offers {TRAINER_MODEL}")
+        destination = f"{self._owner or account}/{DESTINATION}"
+        try:
+            collects = _read_model(self._api.get(f"/v1/models/{destination}", seconds=10))
+        except Missing:
+            yield good("destination", f"{destination} is made by the first training")
+            return
+        if collects.visibility == "private":
+            yield good("destination", f"{destination} is private")
+        else:
+            yield failed(
+                "destination",
+                f"{destination} is {collects.visibility}, so no training is started",
+                f"Make it private at replicate.com/{destination}/settings.",
+            )
 
     def _gone(self, path: str, *, delete: bool = False) -> bool:
         """Whether nothing is there (any more)."""

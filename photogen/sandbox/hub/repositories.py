@@ -40,7 +40,9 @@ class SettingsRequest(BaseModel):
 
 
 @operation("hub", "whoami")
-async def whoami(_call: Call) -> Response:
+async def whoami(call: Call) -> Response:
+    """A token that begins with `hf_read` may only read; so says this answer, and the sandbox lets it write."""
+    reads = call.request.headers.get("authorization", "").startswith("Bearer hf_read")
     return JSONResponse(
         {
             "type": "user",
@@ -56,7 +58,11 @@ async def whoami(_call: Call) -> Response:
             "orgs": [],
             "auth": {
                 "type": "access_token",
-                "accessToken": {"displayName": ACCOUNT, "role": "write", "createdAt": "2026-01-01T00:00:00.000Z"},
+                "accessToken": {
+                    "displayName": ACCOUNT,
+                    "role": "read" if reads else "write",
+                    "createdAt": "2026-01-01T00:00:00.000Z",
+                },
             },
         }
     )

@@ -11,6 +11,7 @@ import pytest
 from together import Together
 
 from photogen.gateways.base import Fix, ImageJob, ImageRequest, JobState, Lora, Picture, TrainJob, TrainRequest
+from photogen.gateways.examination import Verdict
 from photogen.gateways.http import Downloads
 from photogen.gateways.hub.huggingface import HuggingFaceHub
 from photogen.gateways.images import together as together_images
@@ -66,6 +67,7 @@ class Conversation:
         self.sandbox.pace(version_delete_seconds=0.2)
         assert not trainer.clean_up(job)
         until(lambda: trainer.clean_up(job))
+        assert [f.verdict for f in trainer.examine() if f.verdict is not Verdict.OK] == []
         self._cancel_a_training(trainer, request)
         # another worker makes the destination between our look and our creation of it
         self.sandbox.fault("replicate", "models.get", "404", match=DESTINATION)
@@ -132,6 +134,7 @@ class Conversation:
         card = b"---\nlicense: other\nlicense_name: flux\nlicense_link: LICENSE.md\n---\n# A LoRA\n"
         files = {"lora.safetensors": weights, "README.md": card}
         with closing(HuggingFaceHub("hf_token", address=self.sandbox.hub)) as hub:
+            assert [f.verdict for f in hub.examine() if f.verdict is not Verdict.OK] == []
             assert hub.publish("fox", files, public=False).private
             opened = hub.publish("fox", files, public=True)
             assert not opened.private

@@ -1,0 +1,52 @@
+"""Work: is somebody doing it, and what is there for the operator to do?"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from photogen.bootstrap import Services
+from photogen.gateways.examination import Finding, failed, good, warning
+from photogen.runtime.checkup.parts import Part
+
+_SILENT_WORKER = timedelta(seconds=90)
+"""Workers say that they live at least every 45 seconds."""
+_SILENT_SCHEDULE = timedelta(seconds=60)
+_LATE_EVENT = timedelta(minutes=5)
+_START = "Start it: make run, or python -m worker run. Its log is in the data folder's `logs`."
+
+
+def parts(services: Services) -> list[Part]:
+    """The worker, and open incidents. Only for an installation that runs."""
+    return [
+        Part("worker", "Worker", lambda: _worker(services), mend="The queue has to answer first."),
+        Part("incidents", "Incidents", lambda: _incidents(services), mend="The database has to answer first."),
+    ]
+
+
+def _worker(services: Services) -> Iterator[Finding]:
+    now = datetime.now(UTC)
+    beats = services.outside.queue.beats()
+    schedule = beats.get("schedule")
+    alive = sum(now - at < _SILENT_WORKER for name, at in beats.items() if name.startswith("worker "))
+    if not alive and (schedule is None or now - schedule > _SILENT_SCHEDULE):
+        yield warning("worker", "no worker is running: what people start waits", _START)
+        return
+    if alive:
+        yield good("worker", f"{alive} running")
+    else:
+        yield failed("worker", "no worker is running, though the schedule is", _START)
+    if schedule is None or now - schedule > _SILENT_SCHEDULE:
+        yield failed("schedule", "the schedule does not run: lost jobs stay lost", _START)
+    else:
+        yield good("schedule", "the schedule runs")
+    yield good("waiting", f"{services.outside.queue.depth()} jobs wait")
+    since = services.inbox.waiting_since()
+    if since is not None and now - since > _LATE_EVENT:
+        yield failed("events", "vendors' events wait for more than five minutes", "Look into the worker's log.")
+
+
+def _incidents(services: Services) -> Iterator[Finding]:
+    count = services.incidents.count()
+    if count:
+        yield warning("open", f"{count} open", "Read them: python -m photogen incidents")
+    else:
+        yield good("open", "none")

@@ -1,0 +1,124 @@
+"""The vendors: is there a key, is it good, may it do what we need, do they still offer what our models want."""
+
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from photogen.bootstrap import Services
+from photogen.gateways.base import ImageVendor
+from photogen.gateways.examination import Examinable, Finding, failed, good, warning
+from photogen.gateways.http import tls
+from photogen.gateways.hub import huggingface
+from photogen.gateways.images import nebius, together
+from photogen.gateways.replicate_api import ADDRESS as REPLICATE
+from photogen.runtime.checkup.parts import Part
+from photogen.settings import Settings
+
+_CLOCK_WARNS, _CLOCK_FAILS = 60.0, 270.0
+"""Seconds between our clock and a vendor's. Signatures are good for 300."""
+_SECONDS = 4.0
+_NTP = "Let this machine follow a time server (NTP)."
+_KEYS = {
+    "replicate": ("Replicate", "REPLICATE_API_TOKEN", "Make a token at replicate.com/account/api-tokens"),
+    "together": ("Together", "TOGETHER_API_KEY", "Make a key at api.together.ai/settings/api-keys"),
+    "nebius": ("Nebius", "NEBIUS_API_KEY", "Make a key at tokenfactory.nebius.com"),
+    "huggingface": ("Hugging Face", "HF_TOKEN", 'Make a token of the kind "write" at huggingface.co/settings/tokens'),
+}
+
+
+def parts(settings: Settings, services: Services) -> list[Part]:
+    """A part for each vendor with a key, or with the sandbox in its place; and the clock."""
+    outside = services.outside
+    given = {
+        "replicate": settings.replicate_token,
+        "together": settings.together_key,
+        "nebius": settings.nebius_key,
+        "huggingface": settings.hub_token,
+    }
+
+    def part(key: str, looks: Mapping[str, object]) -> Part:
+        title, variable, advice = _KEYS.get(key, (key.capitalize(), "", "Look at its key"))
+        sandbox = given.get(key) is None
+        mend = (
+            "The sandbox stands in for it. Start photogen (make run), and the sandbox with it."
+            if sandbox
+            else f"{advice} and set {variable}. If it is good, look at the vendor's status page."
+        )
+
+        def look() -> Iterator[Finding]:
+            if sandbox and not _sandbox_answers(settings.sandbox_url):
+                yield good("reachable", "the sandbox stands in, not running now")
+                return
+            for name, gateway in looks.items():
+                if isinstance(gateway, Examinable):
+                    yield from gateway.examine()
+                if name == "pictures":
+                    yield from _pictures(services, key, gateway)  # type: ignore[arg-type]
+
+        return Part(key, title, look, "sandbox" if sandbox else variable, mend)
+
+    drawing = {name: {"pictures": vendor} for name, vendor in outside.image_vendors.items()}
+    found = [
+        part("replicate", {"trainer": outside.trainer, "webhooks": outside.webhooks, **drawing.pop("replicate", {})})
+    ]
+    found += [part(name, looks) for name, looks in drawing.items()]
+    found.append(part("huggingface", {"hub": outside.hub}))
+    addresses = {"replicate": REPLICATE, "together": together.ADDRESS, "nebius": nebius.ADDRESS}
+    addresses["huggingface"] = huggingface.ADDRESS
+    asked = [addresses[name] for name, key in given.items() if key is not None]
+    if asked:
+        found.append(Part("clock", "Clock", lambda: clock(asked), mend=_NTP))
+    return found
+
+
+def _pictures(services: Services, name: str, vendor: ImageVendor) -> Iterator[Finding]:
+    """Whether the models that photogen offers by this vendor are still in its list."""
+    offered = vendor.available_models()
+    try:
+        wanted = {m.vendor_model: m.name for m in services.plans.image_models() if m.vendor == name}
+    except Exception:  # noqa: BLE001 - the database has a part of its own
+        yield good("models", f"offers {len(offered)} models")
+        return
+    gone = sorted(set(wanted) - offered)
+    if not wanted:
+        yield good("models", "no model of photogen is drawn by it")
+    elif gone:
+        yield failed(
+            "models",
+            f"no longer offers {', '.join(f'{wanted[model]} ({model})' for model in gone)}",
+            "Take the model out of the list (image_model.enabled), or give its successor's name.",
+        )
+    else:
+        yield good("models", f"offers the {len(wanted)} models that photogen draws with")
+
+
+def clock(addresses: list[str]) -> Iterator[Finding]:
+    """Our clock against the first vendor's that says the time."""
+    for address in addresses:
+        began = time.monotonic()
+        try:
+            with httpx.Client(verify=tls(), timeout=_SECONDS) as client:
+                said = parsedate_to_datetime(client.head(address).headers["date"])
+        except (httpx.HTTPError, KeyError, ValueError):
+            continue
+        travel = time.monotonic() - began
+        skew = abs((datetime.now(UTC) - said.astimezone(UTC)).total_seconds()) - travel
+        words = f"{max(skew, 0.0):.0f} s from that of {httpx.URL(address).host}"
+        if skew > _CLOCK_FAILS:
+            yield failed("skew", f"{words}: signed webhooks are refused", _NTP)
+        elif skew > _CLOCK_WARNS:
+            yield warning("skew", f"{words}; beyond 300 s signed webhooks are refused", _NTP)
+        else:
+            yield good("skew", words)
+        return
+    yield warning("skew", "no vendor told the time", "Look whether this machine reaches the vendors at all.")
+
+
+def _sandbox_answers(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/healthz", timeout=_SECONDS, trust_env=False).is_success
+    except (httpx.HTTPError, httpx.InvalidURL):
+        return False

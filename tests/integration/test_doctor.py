@@ -1,0 +1,367 @@
+"""The doctor, on real servers and the sandbox: what it finds, that nothing hides the rest, and what it never says."""
+
+import base64
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+import redis
+
+from photogen.db import examination
+from photogen.gateways.base import Category, Stop
+from photogen.gateways.examination import Finding, Verdict, good
+from photogen.gateways.hub.huggingface import HuggingFaceHub
+from photogen.gateways.queue.rq import RqQueue
+from photogen.gateways.replicate_api import ReplicateApi
+from photogen.gateways.storage.trial import fetched, tried
+from photogen.gateways.trainers.replicate import DESTINATION, ReplicateTrainer
+from photogen.gateways.webhooks import ReplicateWebhooks
+from photogen.runtime import doctor
+from photogen.runtime.checkup.address import leads_here
+from photogen.runtime.checkup.parts import Part, look_at
+from photogen.runtime.checkup.vendors import clock
+from tests.fakes.sandbox import SandboxServer, free_port
+from tests.fakes.servers import EmbeddedPostgres
+from tests.fakes.storage import MemoryStorage
+
+SECRET = "s3cr3t-" + "x" * 40
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]:
+    with SandboxServer(tmp_path_factory.mktemp("sandbox")) as server:
+        yield server
+
+
+@pytest.fixture
+def installation(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str, redis_url: str, sandbox: SandboxServer
+) -> pytest.MonkeyPatch:
+    sandbox.reset()
+    for name in ("S3_BUCKET", "REPLICATE_API_TOKEN", "TOGETHER_API_KEY", "NEBIUS_API_KEY", "HF_TOKEN", "PUBLIC_URL"):
+        monkeypatch.delenv(name, raising=False)
+    values = {
+        "PHOTOGEN_DATA": str(tmp_path / "data"),
+        "PORT": str(free_port()),
+        "SECRET_KEY": SECRET,
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "PHOTOGEN_SANDBOX_URL": sandbox.url,
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def found(findings: Any) -> dict[str, Verdict]:
+    return {finding.check: finding.verdict for finding in findings}
+
+
+def document() -> tuple[int, dict[str, Any], str]:
+    lines: list[str] = []
+    status = doctor.examine(lines.append, as_json=True)
+    text = "\n".join(lines)
+    body = json.loads(text)
+    return status, {part["part"]: part for part in body["parts"]} | {"": body}, text
+
+
+# --- the whole ---
+
+
+def test_a_good_installation(installation: pytest.MonkeyPatch) -> None:
+    status, parts, text = document()
+    assert status == 0
+    assert set(parts[""]) == {"status", "checked_at", "parts"}
+    assert set(parts["database"]) == {"part", "title", "source", "status", "seconds", "findings"}
+    # The tests' PostgreSQL does not wait for the disk, and has few connections: a good reason to say so.
+    odd = {f["check"] for f in parts["database"]["findings"] if f["status"] != "ok"}
+    assert odd <= {"synchronous_commit", "connections"}
+    for key in ("queue", "storage", "replicate", "together", "nebius", "huggingface", "address"):
+        assert parts[key]["status"] == "ok", parts[key]
+    checks = {key: {f["check"] for f in part["findings"]} for key, part in parts.items() if key}
+    assert checks["database"] >= {"version", "migrations", "create", "write", "notify", "synchronous_commit"}
+    assert checks["queue"] >= {"reachable", "write", "eviction", "persistence"}
+    assert checks["storage"] == {"write", "read", "range", "list", "delete"}
+    assert checks["replicate"] == {"account", "trainer", "destination", "webhook_secret", "models"}
+    assert checks["huggingface"] == {"account", "owner", "write"}
+    assert (parts["database"]["source"], parts["replicate"]["source"]) == ("DATABASE_URL", "sandbox")
+    assert parts["worker"]["status"] == parts[""]["status"] == "warning"  # nothing runs here
+    assert SECRET not in text
+
+
+def test_nothing_is_left_behind(installation: pytest.MonkeyPatch, tmp_path: Path, sandbox: SandboxServer) -> None:
+    doctor.look()
+    objects = tmp_path / "data" / "objects"
+    assert [path for path in objects.rglob("*") if path.is_file()] == []
+    assert {request["method"] for request in sandbox.requests()} <= {"GET"}
+
+
+def test_for_people_the_worst_stands_last_and_says_how_to_mend_it(installation: pytest.MonkeyPatch) -> None:
+    installation.setenv("DATABASE_URL", "postgresql://ada:hunter2@127.0.0.1:9/photos")
+    lines: list[str] = []
+    assert doctor.examine(lines.append) == 1
+    text = "\n".join(lines)
+    marks = [line[2:4] for line in lines if line[:2] == "  " and line[2:4] in {"ok", "--", "!!"}]
+    assert marks == sorted(marks, key=["ok", "--", "!!"].index)
+    assert "  !!  PostgreSQL" in text
+    assert "DATABASE_URL" in text
+    assert "hunter2" not in text
+    assert "  ok  Queue" in text
+    assert lines[-1] == "What is marked with !! has to be mended."
+
+
+def test_settings_that_can_t_be_used_are_a_part_and_hide_nothing_of_this_machine(
+    installation: pytest.MonkeyPatch,
+) -> None:
+    installation.setenv("PHOTOGEN_ENV", "production")
+    status, parts, _ = document()
+    assert status == 1
+    assert parts["settings"]["status"] == "failed"
+    assert "REPLICATE_API_TOKEN" in parts["settings"]["findings"][0]["words"]
+    assert parts["python"]["status"] == "ok"
+
+
+def test_a_vendor_that_is_down_hides_no_other(installation: pytest.MonkeyPatch, sandbox: SandboxServer) -> None:
+    sandbox.fault("together", "models.list", "401", times=None)
+    sandbox.fault("hub", "whoami", "500", times=None)
+    status, parts, _ = document()
+    assert status == 1
+    (together,) = parts["together"]["findings"]
+    assert (together["check"], together["status"]) == ("allowed", "failed")
+    assert "sandbox" in together["mend"]
+    assert parts["huggingface"]["findings"][0]["check"] == "reachable"
+    assert parts["replicate"]["status"] == parts["nebius"]["status"] == "ok"
+
+
+def test_a_part_that_hangs_or_breaks_half_way_keeps_what_it_found_and_no_secret_is_said() -> None:
+    over = threading.Event()
+
+    def hangs() -> Iterator[Finding]:
+        yield good("first", "fine")
+        over.wait(20)
+
+    def breaks() -> Iterator[Finding]:
+        yield good("first", "the token r8_abcdefghijklmnop")
+        raise Stop(
+            "No.", vendor="x", code="vendor_credentials", category=Category.AUTHENTICATION, words="Bearer abc123def456"
+        )
+
+    began = time.monotonic()
+    hung, broke = look_at([Part("a", "A", hangs, mend="Mend."), Part("b", "B", breaks, mend="Mend.")], patience=0.3)
+    over.set()
+    assert time.monotonic() - began < 5
+    assert [f.check for f in hung.findings] == ["first", "reachable"]
+    assert hung.verdict is Verdict.FAILED
+    assert [f.check for f in broke.findings] == ["first", "allowed"]
+    assert broke.findings[1].mend == "Mend."
+    assert not any(secret in str(broke) for secret in ("r8_abc", "abc123def456"))
+
+
+# --- the database ---
+
+
+def test_a_user_who_may_only_read(postgres: EmbeddedPostgres, database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("CREATE ROLE reader LOGIN")
+        connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
+    try:
+        reader = psycopg.conninfo.make_conninfo(database_url, user="reader")
+        seen = found(examination.examine(reader, connections=10))
+        assert seen["create"] is seen["write"] is Verdict.FAILED
+        assert seen["notify"] is Verdict.OK
+    finally:
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            connection.execute("DROP OWNED BY reader")
+            connection.execute("DROP ROLE reader")
+
+
+def test_a_database_that_is_read_only_forgetful_small_and_empty(postgres: EmbeddedPostgres) -> None:
+    url = postgres.create("forgetful")
+    try:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("ALTER DATABASE forgetful SET synchronous_commit = off")
+            connection.execute("ALTER DATABASE forgetful SET default_transaction_read_only = on")
+        seen = found(examination.examine(url, connections=100_000))
+    finally:
+        postgres.drop("forgetful")
+    assert seen["writable"] is seen["create"] is Verdict.FAILED
+    assert seen["synchronous_commit"] is seen["connections"] is seen["migrations"] is Verdict.WARNING
+
+
+def test_the_examination_changes_nothing(database_url: str) -> None:
+    def tables() -> list[Any]:
+        with psycopg.connect(database_url) as connection:
+            return connection.execute("SELECT tablename FROM pg_tables ORDER BY 1").fetchall()
+
+    before = tables()
+    assert set(found(examination.examine(database_url, connections=10)).values()) <= {Verdict.OK, Verdict.WARNING}
+    assert tables() == before
+
+
+# --- the queue ---
+
+
+def test_a_queue_that_drops_jobs(redis_url: str) -> None:
+    with closing(redis.Redis.from_url(redis_url)) as server, closing(RqQueue(redis_url)) as queue:
+        server.config_set("maxmemory-policy", "allkeys-lru")
+        server.config_set("maxmemory", "200mb")
+        try:
+            assert found(queue.examine())["eviction"] is Verdict.WARNING
+        finally:
+            server.config_set("maxmemory-policy", "noeviction")
+            server.config_set("maxmemory", "0")
+        assert found(queue.examine())["eviction"] is Verdict.OK
+        assert server.keys() == []
+
+
+def test_who_is_alive(redis_url: str) -> None:
+    with closing(RqQueue(redis_url)) as queue:
+        assert queue.beats() == {}
+        queue.beat("schedule")
+        assert datetime.now(UTC) - queue.beats()["schedule"] < timedelta(minutes=1)
+
+
+# --- the vendors ---
+
+
+def test_a_token_that_may_only_read_and_an_owner_who_is_somebody_else(sandbox: SandboxServer) -> None:
+    sandbox.reset()
+    with closing(HuggingFaceHub("hf_reader", owner="elsewhere", address=sandbox.hub)) as hub:
+        assert found(hub.examine()) == {
+            "account": Verdict.OK,
+            "owner": Verdict.FAILED,
+            "write": Verdict.FAILED,
+        }
+
+
+@pytest.mark.parametrize(
+    ("permissions", "verdict"), [(["repo.content.read"], Verdict.FAILED), (["repo.write"], Verdict.OK)]
+)
+def test_a_fine_grained_token(monkeypatch: pytest.MonkeyPatch, permissions: list[str], verdict: Verdict) -> None:
+    hub = HuggingFaceHub("hf_token", owner="studio")
+    token = {
+        "role": "fineGrained",
+        "fineGrained": {"scoped": [{"entity": {"name": "studio", "type": "org"}, "permissions": permissions}]},
+    }
+    answer = {"name": "ada", "orgs": [{"name": "studio"}], "auth": {"accessToken": token}}
+    monkeypatch.setattr(hub._api, "whoami", lambda: answer)
+    assert found(hub.examine()) == {"account": Verdict.OK, "owner": Verdict.OK, "write": verdict}
+
+
+def test_a_destination_that_is_public_stops_trainings(sandbox: SandboxServer) -> None:
+    sandbox.reset()
+    with closing(ReplicateApi("r8_token", sandbox.replicate)) as api:
+        trainer = ReplicateTrainer(api, None)  # type: ignore[arg-type]
+        assert found(trainer.examine())["destination"] is Verdict.OK
+        body = {"owner": "sandbox", "name": DESTINATION, "visibility": "public", "hardware": "gpu-t4"}
+        api.post("/v1/models", body)
+        assert found(trainer.examine())["destination"] is Verdict.FAILED
+
+
+def test_a_webhook_secret_that_is_not_the_accounts(sandbox: SandboxServer) -> None:
+    sandbox.reset()
+    with closing(ReplicateApi("r8_token", sandbox.replicate)) as api:
+        theirs = api.get("/v1/webhooks/default/secret")["key"]
+        wrong = "whsec_" + base64.b64encode(b"k" * 24).decode()
+        for secret, verdict in ((theirs, Verdict.OK), (wrong, Verdict.FAILED), (None, Verdict.OK)):
+            assert found(ReplicateWebhooks(api, secret).examine()) == {"webhook_secret": verdict}
+
+
+# --- storage and addresses ---
+
+
+@contextmanager
+def answering(status: int, headers: Mapping[str, str], body: bytes) -> Iterator[str]:
+    """A server that says the same to everybody."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response_only(status)
+            for name, value in {"content-length": str(len(body)), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            if self.command == "GET":
+                self.wfile.write(body)
+
+        def do_HEAD(self) -> None:
+            self.do_GET()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "verdicts"),
+    [
+        (200, b"0123456789", {"signed_address": Verdict.OK, "private": Verdict.FAILED}),
+        (403, b"no", {"signed_address": Verdict.FAILED, "private": Verdict.OK}),
+    ],
+)
+def test_a_bucket_that_is_public_or_whose_addresses_don_t_open(
+    status: int, body: bytes, verdicts: dict[str, Verdict], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = MemoryStorage()
+    with answering(status, {}, body) as url:
+        monkeypatch.setattr(storage, "signed_url", lambda key, ttl, **_: f"{url}/{key}?X-Amz-Signature=1")
+        assert found(fetched(storage, mend="Mend.")) == verdicts
+    assert storage.objects == {}
+
+
+def test_a_storage_that_keeps_what_is_deleted_or_cuts_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    storage = MemoryStorage()
+    monkeypatch.setattr(storage, "stream", lambda key, start=0, end=None: iter([b"0123456789"]))
+    monkeypatch.setattr(storage, "delete", lambda key: None)
+    seen = found(tried(storage, mend="Mend."))
+    assert (seen["range"], seen["delete"], seen["write"]) == (Verdict.FAILED, Verdict.FAILED, Verdict.OK)
+
+
+@pytest.mark.parametrize(
+    ("answer", "running", "check", "verdict"),
+    [
+        ((200, {}, b'{"status": "ok", "installation": "ours"}'), True, "leads_here", Verdict.OK),
+        ((200, {}, b'{"status": "ok", "installation": "theirs"}'), True, "leads_here", Verdict.FAILED),
+        ((200, {}, b"<html>welcome to nginx</html>"), True, "leads_here", Verdict.FAILED),
+        ((502, {}, b"bad gateway"), False, "leads_here", Verdict.WARNING),
+        ((301, {"location": "https://www.photos.example/healthz"}, b""), True, "redirect", Verdict.FAILED),
+    ],
+)
+def test_where_the_public_address_leads(answer: Any, running: bool, check: str, verdict: Verdict) -> None:
+    with answering(*answer) as url:
+        (finding,) = leads_here(url, "ours", running=running)
+    assert (finding.check, finding.verdict) == (check, verdict)
+    assert verdict is Verdict.OK or finding.mend
+
+
+@pytest.mark.parametrize(("running", "verdict"), [(True, Verdict.FAILED), (False, Verdict.OK)])
+def test_an_address_where_nobody_answers(running: bool, verdict: Verdict) -> None:
+    (finding,) = leads_here(f"http://127.0.0.1:{free_port()}", "ours", running=running)
+    assert finding.verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("seconds", "verdict"), [(0, Verdict.OK), (120, Verdict.WARNING), (-600, Verdict.FAILED), (600, Verdict.FAILED)]
+)
+def test_our_clock_against_a_vendor_s(seconds: int, verdict: Verdict) -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
+    with answering(404, {"date": date}, b"") as url:
+        (finding,) = clock(["http://127.0.0.1:9", url])
+    assert finding.verdict is verdict
+    assert httpx.URL(url).host in finding.words
