@@ -5,7 +5,7 @@ here: engine and clients open their connections at their first use, so what is b
 """
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -34,8 +34,7 @@ from photogen.errors import Unavailable
 from photogen.gateways.base import Hub, ImageVendor, Job, Queue, Storage, Trainer
 from photogen.gateways.http import Downloads
 from photogen.gateways.hub import huggingface
-from photogen.gateways.images import nebius, together
-from photogen.gateways.images.replicate import ReplicateImages
+from photogen.gateways.images.spec import Connection, specs
 from photogen.gateways.queue.rq import RqQueue
 from photogen.gateways.replicate_api import ADDRESS as REPLICATE_ADDRESS
 from photogen.gateways.replicate_api import ReplicateApi
@@ -49,7 +48,6 @@ from photogen.kit.clock import Clock, utc_now
 from photogen.settings import Settings
 
 _SANDBOX_KEY = "sandbox"
-_NAMES = {"replicate": "Replicate", "together": "Together", "nebius": "Nebius", huggingface.VENDOR: "Hugging Face"}
 _SANDBOX_TRAINS = TrainingConfig(default_seconds_per_step=0.02, default_overhead_seconds=5.0)
 """How long a training in the sandbox takes, until there is a history to tell from."""
 _EVENTS_LATE = timedelta(minutes=5)
@@ -121,7 +119,8 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
 
     lease, poll = timedelta(seconds=settings.lease_seconds), timedelta(seconds=settings.poll_seconds)
     storage = outside.storage
-    vendors = VendorsService(uow, clock, _NAMES, outside.image_vendors)
+    names = {spec.name: spec.label for spec in specs().values()} | {huggingface.VENDOR: "Hugging Face"}
+    vendors = VendorsService(uow, clock, names, outside.image_vendors)
     image_vendors = {name: GuardedImages(vendor, vendors) for name, vendor in outside.image_vendors.items()}
     trainer = GuardedTrainer(outside.trainer, vendors)
     hub = GuardedHub(outside.hub, vendors, huggingface.VENDOR)
@@ -205,33 +204,16 @@ def _outside(settings: Settings, opened: ExitStack) -> Outside:
         _key(settings.replicate_token),
         REPLICATE_ADDRESS if settings.replicate_token else f"{sandbox}/replicate",
     )
-    # The sandbox delivers without TLS; whoever has all the keys fetches from nobody without.
+    # The sandbox delivers without TLS; whoever has a vendor's key fetches nothing of it without.
     downloads = Downloads("replicate", plain_origin="" if settings.replicate_token else _origin(sandbox))
-    other_downloads = Downloads("images", plain_origin="" if settings.together_key else _origin(sandbox))
-    base_pictures = together.TogetherImages(
-        _key(settings.together_key),
-        other_downloads,
-        address=together.ADDRESS if settings.together_key else f"{sandbox}/together",
-    )
-    vendors: dict[str, ImageVendor] = {
-        "replicate": ReplicateImages(api, downloads),
-        "together": base_pictures,
-    }
-    if settings.nebius_key or sandbox:
-        third = nebius.NebiusImages(
-            _key(settings.nebius_key),
-            other_downloads,
-            address=nebius.ADDRESS if settings.nebius_key else f"{sandbox}/nebius",
-        )
-        vendors["nebius"] = third
-        opened.callback(third.close)
+    vendors = dict(_image_vendors(settings, sandbox, opened))
     hub = huggingface.HuggingFaceHub(
         _key(settings.hub_token),
         owner=settings.hub_owner if settings.hub_token else "",
         address=huggingface.ADDRESS if settings.hub_token else f"{sandbox}/hub",
     )
     secret = settings.replicate_webhook_secret if settings.replicate_token else None
-    for part in (queue, api, downloads, other_downloads, base_pictures, hub):
+    for part in (queue, api, downloads, hub):
         opened.callback(part.close)
     return Outside(
         queue=queue,
@@ -242,6 +224,19 @@ def _outside(settings: Settings, opened: ExitStack) -> Outside:
         webhooks=ReplicateWebhooks(api, secret.get_secret_value() if secret else None),
         reachable_at=reachable_at(settings) or "",
     )
+
+
+def _image_vendors(settings: Settings, sandbox: str, opened: ExitStack) -> Iterator[tuple[str, ImageVendor]]:
+    """Those with a key; without one the sandbox stands in, where there is a sandbox."""
+    for spec in specs().values():
+        key = settings.vendor_key(spec.variable)
+        if key is None and not sandbox:
+            continue
+        downloads = Downloads(spec.name, plain_origin="" if key else _origin(sandbox))
+        vendor = spec.build(Connection(_key(key), spec.address if key else f"{sandbox}/{spec.name}", downloads))
+        opened.callback(vendor.close)
+        opened.callback(downloads.close)
+        yield spec.name, vendor
 
 
 def _storage(settings: Settings, opened: ExitStack) -> Storage:

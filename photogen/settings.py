@@ -70,6 +70,14 @@ class Settings(BaseSettings):
             raise ValueError("PHOTOGEN_SANDBOX_URL is missing; `make run` sets it, or give every vendor's key")
         return self
 
+    def vendor_key(self, variable: str) -> SecretStr | None:
+        """The key that stands in the environment's `variable`. Raises LookupError where there is no such setting."""
+        for name, field in type(self).model_fields.items():
+            if field.validation_alias == variable:
+                key: SecretStr | None = getattr(self, name)
+                return key
+        raise LookupError(variable)
+
     @cached_property
     def address(self) -> str:
         """PUBLIC_URL without a trailing slash."""

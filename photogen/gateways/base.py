@@ -298,6 +298,9 @@ class ImageVendor(Protocol):
     def available_models(self, among: Collection[str]) -> frozenset[str]:
         """Those of the models `among`, by the vendor's names, that it serves now. Costs nothing."""
 
+    def close(self) -> None:
+        """Closes the connections of this process."""
+
 
 # --- trainers -------------------------------------------------------------------------------------------------------
 

@@ -80,7 +80,7 @@ def base_choice(model: ImageModelView) -> ModelChoiceView:
         locked=model.locked,
         unlocked_by=model.unlocked_by,
         beta=model.beta,
-        available=model.available,
+        vendors=model.vendors,
     )
 
 
@@ -96,7 +96,7 @@ def lora_choice(lora: LoraModel, version: LoraVersion, by: ImageModelView, previ
         locked=by.locked,
         unlocked_by=by.unlocked_by,
         beta=by.beta,
-        available=by.available,
+        vendors=by.vendors,
         trigger_word=lora.trigger_word,
         default_scale=version.default_scale,
         preview_url=f"/media/images/{preview}/512" if preview else "",

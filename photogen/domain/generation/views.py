@@ -31,7 +31,8 @@ class AspectView:
 class ModelChoiceView:
     """Something to generate with. `choice` goes into StartGeneration.model: `base:<key>` or `lora:<id>`.
 
-    `locked` ones need another plan (`unlocked_by` names it); those that no vendor draws now are not `available`."""
+    `locked` ones need another plan (`unlocked_by` names it). `vendors` draw it now, the preferred first: it is not
+    `available` where there is none."""
 
     choice: str
     name: str
@@ -42,10 +43,15 @@ class ModelChoiceView:
     locked: bool
     unlocked_by: str
     beta: bool
-    available: bool = True
+    vendors: tuple[str, ...]
     trigger_word: str = ""
     default_scale: float | None = None
     preview_url: str = ""
+
+    @property
+    def available(self) -> bool:
+        """Whether any vendor draws it now."""
+        return bool(self.vendors)
 
 
 @dataclass(frozen=True, slots=True)

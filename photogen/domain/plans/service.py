@@ -135,5 +135,5 @@ def _model_view(
         unlocked_by=opener.name if opener else "",
         beta=model.beta,
         draws_loras=any(route.can.lora for route in routes),
-        available=bool(now),
+        vendors=tuple(dict.fromkeys(route.vendor for route in now)),
     )

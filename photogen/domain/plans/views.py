@@ -47,7 +47,8 @@ class ImageModelView:
     """A model that pictures are made with. `locked` for who asks; `unlocked_by` then names the cheapest plan that opens
     it. `credits` are per picture, whoever draws it; `draws_loras` marks the ones that draw people's own models.
 
-    `capabilities` are what the vendors that draw it now can do, in sum; where `available` is False none does."""
+    `capabilities` are what the vendors that draw it now can do, in sum; `vendors` are those, the preferred first: none
+    where it can't be had."""
 
     key: str
     name: str
@@ -60,4 +61,9 @@ class ImageModelView:
     unlocked_by: str
     beta: bool
     draws_loras: bool
-    available: bool
+    vendors: tuple[str, ...]
+
+    @property
+    def available(self) -> bool:
+        """Whether any vendor draws it now."""
+        return bool(self.vendors)

@@ -156,6 +156,7 @@ def training_row(row: Training, expected: float, now: datetime) -> TrainingRow:
         credits=paid(row),
         paid_by=row.paid_by.value,
         refunded=_refunded(row),
+        waiting=row.waiting,
         error=row.error,
         error_code=row.error_code,
         lora_model_id=row.lora_model_id,

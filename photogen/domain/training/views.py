@@ -147,6 +147,7 @@ class TrainingRow:
     credits: int
     paid_by: str
     refunded: bool
+    waiting: str
     error: str
     error_code: str
     lora_model_id: str | None

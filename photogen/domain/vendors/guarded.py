@@ -45,6 +45,9 @@ class GuardedImages:
     def available_models(self, among: Collection[str]) -> frozenset[str]:
         return self._vendors.call(self.name, "available_models", lambda: self._vendor.available_models(among))
 
+    def close(self) -> None:
+        self._vendor.close()
+
 
 class GuardedTrainer:
     """A Trainer behind its circuits."""

@@ -10,6 +10,7 @@ from photogen.gateways.base import ImageJob, ImageRequest, Picture
 from photogen.gateways.errors import from_status, from_transport, request_id, unreadable
 from photogen.gateways.http import Downloads, PerProcess, tls, waiting
 from photogen.gateways.images.inline import Inline, decoded, dropped, fetched
+from photogen.gateways.images.spec import Connection, ImageVendorSpec
 from photogen.kit.guard import outside_call
 
 VENDOR = "nebius"
@@ -129,3 +130,10 @@ class NebiusImages(Inline):
                 VENDOR, response.status_code, response.text, response.headers, paid=paid, names_model=paid
             )
         return response
+
+
+def _build(connection: Connection) -> NebiusImages:
+    return NebiusImages(connection.key, connection.downloads, address=connection.address)
+
+
+SPEC = ImageVendorSpec(VENDOR, "Nebius", "NEBIUS_API_KEY", ADDRESS, _build)

@@ -16,7 +16,8 @@ from photogen.gateways.base import (
 )
 from photogen.gateways.errors import is_unsafe, redacted, unknown, unsafe
 from photogen.gateways.http import Downloads
-from photogen.gateways.replicate_api import VENDOR, ReplicateApi, VendorJob, born, carries, read_job
+from photogen.gateways.images.spec import Connection, ImageVendorSpec
+from photogen.gateways.replicate_api import ADDRESS, VENDOR, ReplicateApi, VendorJob, born, carries, read_job
 from photogen.kit.guard import outside_call
 
 _DEADLINE = "15m"  # then Replicate ends the prediction by itself, and bills no more of it
@@ -113,6 +114,10 @@ class ReplicateImages:
         self._api = api
         self._downloads = downloads
 
+    def close(self) -> None:
+        """Closes the connections of this process."""
+        self._api.close()
+
     def submit(self, request: ImageRequest) -> Picture | ImageJob:
         """Asks for one picture; the answer is a job. Raises Retry, Fix, Stop, Unknown."""
         data = self._api.post(
@@ -175,3 +180,10 @@ class ReplicateImages:
 def _marked(given: Mapping[str, Any] | None) -> bool:
     """Whether a prediction's input has the place where our id would stand."""
     return bool(given) and "lora_weights" in (given or {})
+
+
+def _build(connection: Connection) -> ReplicateImages:
+    return ReplicateImages(ReplicateApi(connection.key, connection.address), connection.downloads)
+
+
+SPEC = ImageVendorSpec(VENDOR, "Replicate", "REPLICATE_API_TOKEN", ADDRESS, _build)

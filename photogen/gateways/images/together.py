@@ -15,6 +15,7 @@ from photogen.gateways.base import GatewayError, ImageJob, ImageRequest, Picture
 from photogen.gateways.errors import from_status, from_transport, unreadable
 from photogen.gateways.http import Downloads, PerProcess, tls, waiting
 from photogen.gateways.images.inline import Inline, decoded, dropped, fetched
+from photogen.gateways.images.spec import Connection, ImageVendorSpec
 from photogen.kit.guard import outside_call
 
 VENDOR = "together"
@@ -147,3 +148,10 @@ class TogetherImages(Inline):
             if isinstance(entry, dict) and isinstance(entry.get("id"), str) and entry.get("type") == "image"
         )
         return served.intersection(among)
+
+
+def _build(connection: Connection) -> TogetherImages:
+    return TogetherImages(connection.key, connection.downloads, address=connection.address)
+
+
+SPEC = ImageVendorSpec(VENDOR, "Together", "TOGETHER_API_KEY", ADDRESS, _build)

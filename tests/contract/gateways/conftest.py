@@ -13,9 +13,7 @@ from PIL import Image
 from photogen.gateways.base import ImageVendor, TrainRequest
 from photogen.gateways.http import Downloads
 from photogen.gateways.hub.huggingface import HuggingFaceHub
-from photogen.gateways.images.nebius import NebiusImages
-from photogen.gateways.images.replicate import ReplicateImages
-from photogen.gateways.images.together import TogetherImages
+from photogen.gateways.images.spec import Connection, specs
 from photogen.gateways.replicate_api import ReplicateApi
 from photogen.gateways.trainers.replicate import ReplicateTrainer
 from photogen.kit.ids import new_id
@@ -61,12 +59,8 @@ def image_vendor(name: str, sandbox: RecordedSandbox, key: str = "key") -> Itera
     """The vendor of that name, with `key`."""
     with ExitStack() as stack:
         downloads = stack.enter_context(closing(Downloads(name, plain_origin=sandbox.url)))
-        if name == "replicate":
-            yield ReplicateImages(stack.enter_context(closing(ReplicateApi(key, sandbox.replicate))), downloads)
-        elif name == "together":
-            yield stack.enter_context(closing(TogetherImages(key, downloads, address=sandbox.together)))
-        else:
-            yield stack.enter_context(closing(NebiusImages(key, downloads, address=sandbox.nebius)))
+        vendor = specs()[name].build(Connection(key, f"{sandbox.url}/{name}", downloads))
+        yield stack.enter_context(closing(vendor))
 
 
 @pytest.fixture

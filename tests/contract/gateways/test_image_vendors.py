@@ -18,6 +18,7 @@ from photogen.gateways.base import (
     Stop,
     Unknown,
 )
+from photogen.gateways.images.spec import specs
 from photogen.kit.guard import OutsideCallInTransaction, transaction
 from photogen.kit.ids import new_id
 from tests.contract.gateways.conftest import image_vendor
@@ -29,7 +30,9 @@ MODELS = {
     "nebius": "black-forest-labs/flux-schnell",
 }
 OPERATION = {"replicate": "models.predictions.create", "together": "images.generate", "nebius": "images.generate"}
-NAMES = tuple(MODELS)
+NAMES = tuple(specs())
+LISTED = {"replicate": "models.get", "together": "models.list", "nebius": "models.list"}
+"""What a test has to know of each vendor beside its SPEC: a model, and how the sandbox calls its operations."""
 
 
 @pytest.fixture(params=NAMES)
@@ -89,6 +92,11 @@ def test_the_same_seed_gives_the_same_picture_and_another_seed_another(vendor: I
     first = drawn(vendor, request_for(name)).data
     assert drawn(vendor, request_for(name)).data == first
     assert drawn(vendor, request_for(name, seed=8)).data != first
+
+
+def test_every_vendor_is_here_with_all_that_these_tests_need() -> None:
+    assert set(NAMES) == set(MODELS) == set(OPERATION) == set(LISTED)
+    assert {"replicate", "together", "nebius"} <= set(NAMES)
 
 
 def test_serves_the_models_it_is_asked_for(vendor: ImageVendor, name: str) -> None:
@@ -158,6 +166,43 @@ def test_a_model_that_is_gone_stops(vendor: ImageVendor, name: str) -> None:
     with pytest.raises(Stop) as raised:
         vendor.submit(request_for(name, model="nobody/nothing"))
     assert raised.value.code == "model_retired"
+
+
+def test_a_retired_model_is_not_served_until_it_is_back(
+    vendor: ImageVendor, name: str, vendors_side: RecordedSandbox
+) -> None:
+    vendors_side.retire(name, MODELS[name])
+    assert vendor.available_models({MODELS[name]}) == frozenset()
+    with pytest.raises(Stop) as raised:
+        vendor.submit(request_for(name))
+    assert raised.value.code == "model_retired"
+    vendors_side.retire(name, MODELS[name], retired=False)
+    assert vendor.available_models({MODELS[name]}) == {MODELS[name]}
+
+
+@pytest.mark.parametrize("fault", ["401", "429", "500", "503", "html", "wrong_content_type", "cut_before"])
+def test_a_list_that_can_not_be_had_is_not_an_empty_one(
+    vendor: ImageVendor, name: str, vendors_side: RecordedSandbox, fault: str
+) -> None:
+    vendors_side.fault(name, LISTED[name], fault, times=None)
+    with pytest.raises((Retry, Stop)):
+        vendor.available_models({MODELS[name]})
+
+
+@pytest.mark.parametrize("fault", ["cut_after", "cut_before"])
+def test_what_may_have_been_accepted_is_never_denied(
+    vendor: ImageVendor, name: str, vendors_side: RecordedSandbox, fault: str
+) -> None:
+    request = request_for(name)
+    vendors_side.fault(name, OPERATION[name], fault)
+    with pytest.raises(Unknown):
+        vendor.submit(request)
+    accepted = bool(vendors_side.accepted(vendor=name, operation=OPERATION[name]))
+    try:
+        found = vendor.find(request.reference)
+    except Unknown:
+        return  # "nobody can tell" is always honest
+    assert (found is not None) is accepted
 
 
 def test_nothing_is_asked_within_a_transaction(vendor: ImageVendor, name: str, vendors_side: RecordedSandbox) -> None:

@@ -64,6 +64,10 @@ def _work() -> rx.Component:
         (Dashboard.running.length() > 0) | (Dashboard.drawing != ""),
         ui.section(
             t("Under way"),
+            rx.foreach(
+                Dashboard.waiting,
+                lambda words: rx.el.div(ui.notice(words, tone="warn"), role="status", class_name="mb-4", key=words),
+            ),
             rx.el.ul(rx.foreach(Dashboard.running, _running), class_name="grid gap-3"),
             rx.cond(
                 Dashboard.drawing != "",

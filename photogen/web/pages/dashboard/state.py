@@ -41,6 +41,7 @@ class Dashboard(rx.State):
     models: int = 0
     running: list[Line] = []
     drawing: str = ""
+    waiting: list[str] = []
     recent: list[Made] = []
     first_step: int = 0
     newest_model: str = ""
@@ -66,8 +67,11 @@ class Dashboard(rx.State):
         begun = bool(trainings) or any(photos.accepted >= PHOTOS[0] for photos in sets)
         self.first_step = 0 if pictures or batches else 3 if models else 2 if begun else 1
         self.running = [line(row) for row in trainings if row.finished_at is None]
-        waiting = sum(batch.count - batch.done for batch in batches if batch.can_cancel)
-        self.drawing = plural(waiting, "{n} picture is being made", "{n} pictures are being made") if waiting else ""
+        drawn = [batch for batch in batches if batch.can_cancel]
+        left = sum(batch.count - batch.done for batch in drawn)
+        self.drawing = plural(left, "{n} picture is being made", "{n} pictures are being made") if left else ""
+        # What stands in the way of several is said once.
+        self.waiting = list(dict.fromkeys(one.waiting for one in (*trainings, *drawn) if one.waiting))
         self.recent = [
             Made(
                 prompt=card.prompt,

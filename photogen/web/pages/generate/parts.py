@@ -157,6 +157,10 @@ def form() -> rx.Component:
             error=_error("model"),
         ),
         word,
+        rx.cond(
+            Generate.controls.trouble != "",
+            rx.el.div(ui.notice(Generate.controls.trouble, tone="warn"), role="status"),
+        ),
         rx.el.div(
             rx.el.span(t("Shape"), class_name="field-label mb-1.5 block"),
             ui.segmented(

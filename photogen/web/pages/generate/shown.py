@@ -1,8 +1,10 @@
 """What the generate page shows, in words: what there is to choose from, and the batches."""
 
 import dataclasses
+from collections.abc import Sequence
 
-from photogen.domain.generation.views import GenerationView
+from photogen.domain.generation.views import GenerationView, ModelChoiceView
+from photogen.domain.vendors.views import VendorTrouble
 from photogen.web.text import plural, t
 from photogen.web.words import iso
 
@@ -29,10 +31,11 @@ class Range:
 
 @dataclasses.dataclass(frozen=True)
 class Controls:
-    """What the chosen model can do."""
+    """What the chosen model can do; `trouble` is what is in its way now."""
 
     description: str = ""
     trigger_word: str = ""
+    trouble: str = ""
     seed: bool = True
     negative: bool = False
     steps: Range = Range()
@@ -74,6 +77,23 @@ class Batch:
     fault: str
     code: str
     shots: list[ShotShown]
+
+
+def name(model: ModelChoiceView) -> str:
+    """A model in the picker, with what keeps one from choosing it."""
+    if not model.available:
+        return t("{name} (can't be had at the moment)", name=model.name)
+    if model.locked:
+        return t("{name} (with the {plan} plan)", name=model.name, plan=model.unlocked_by)
+    return t("{name} (your model)", name=model.name) if model.trigger_word else model.name
+
+
+def trouble(model: ModelChoiceView, troubles: Sequence[VendorTrouble]) -> str:
+    """What to know before drawing with a model of which every vendor is paused; "" where one of them can draw."""
+    if not model.available:
+        return t("No service draws with this model at the moment. It is offered again as soon as one does.")
+    paused = {one.vendor: one.public for one in troubles if one.operation == "submit"}
+    return paused[model.vendors[0]] if set(model.vendors) <= set(paused) else ""
 
 
 def limits(values: tuple[float, float, float] | None) -> Range:

@@ -1,15 +1,18 @@
 """The set-up of the next batch, its price, and the latest batches as their pictures arrive."""
 
+import dataclasses
+
 import reflex as rx
 
 from photogen.domain.generation.commands import COUNT, LARGEST_SEED, PROMPT_LENGTH, QuoteGeneration, StartGeneration
 from photogen.domain.generation.views import GenerateOptions, ModelChoiceView
+from photogen.domain.vendors.views import VendorTrouble
 from photogen.errors import Invalid, PhotogenError
 from photogen.kit.ids import is_id, new_id
 from photogen.web import live
 from photogen.web.deps import call, services
 from photogen.web.notices import toast
-from photogen.web.pages.generate.shown import Batch, Controls, Option, batch, limits
+from photogen.web.pages.generate.shown import Batch, Controls, Option, batch, limits, name, trouble
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import plural, t
@@ -45,6 +48,7 @@ class Generate(rx.State):
     starting: bool = False
     batches: list[Batch] = []
     _options: GenerateOptions | None = None
+    _troubles: list[VendorTrouble] = []
     _request_key: str = ""
 
     # --- what there is to choose from ---------------------------------------------------------------------------------
@@ -55,20 +59,13 @@ class Generate(rx.State):
         account = current().account_id
         try:
             self._options = await call(services().generation.options, account)
+            self._troubles = await call(services().vendors.troubles)
         except PhotogenError as error:
             self.problem, self.code, self.ready = error.public, error.code, True
             return
         options = self._options
-        mine = [Option(m.choice, t("{name} (your model)", name=m.name)) for m in options.my_models]
-        base = [
-            Option(
-                m.choice,
-                t("{name} (with the {plan} plan)", name=m.name, plan=m.unlocked_by) if m.locked else m.name,
-                m.locked,
-            )
-            for m in options.base_models
-        ]
-        self.models = [*mine, *base]
+        both = (*options.my_models, *options.base_models)
+        self.models = [Option(m.choice, name(m), m.locked or not m.available) for m in both]
         self.styles = [Option("", t("None")), *(Option(s.key, s.name) for s in options.styles)]
         self._request_key = new_id()
         asked = self.router.url.query_parameters
@@ -104,6 +101,7 @@ class Generate(rx.State):
         self.controls = Controls(
             description="" if found.trigger_word else found.description,
             trigger_word=found.trigger_word,
+            trouble=trouble(found, self._troubles),
             seed=can.seed,
             negative=can.negative_prompt,
             steps=limits(can.steps),
@@ -271,6 +269,9 @@ class Generate(rx.State):
     async def _read(self):
         views = await call(services().generation.recent, current().account_id, SHOWN)
         self.batches = [batch(view) for view in views]
+        self._troubles = await call(services().vendors.troubles)
+        if (found := self._chosen()) is not None:
+            self.controls = dataclasses.replace(self.controls, trouble=trouble(found, self._troubles))
 
     @rx.event
     @allow("user")
