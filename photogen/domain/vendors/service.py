@@ -79,6 +79,11 @@ class VendorsService:
         """Asks the vendors which models they serve; routes that are gone are not taken, until they are back."""
         self._probe()
 
+    def models_at(self, vendor: str) -> frozenset[str]:
+        """The vendor's own names of the models that it is to draw here, perhaps among others."""
+        with self._uow() as uow:
+            return frozenset(row.vendor_model for row in repository.routes_at(uow.session, vendor) if row.enabled)
+
     def call(self, vendor: str, operation: str, work: Callable[[], Result], *, paid: bool = False) -> Result:
         """Does `work`, a call of that operation, unless it is paused: then a Retry (`vendor_paused`) says for how long.
 

@@ -136,4 +136,11 @@ def _build(connection: Connection) -> NebiusImages:
     return NebiusImages(connection.key, connection.downloads, address=connection.address)
 
 
-SPEC = ImageVendorSpec(VENDOR, "Nebius", "NEBIUS_API_KEY", ADDRESS, _build)
+SPEC = ImageVendorSpec(
+    name=VENDOR,
+    label="Nebius",
+    variable="NEBIUS_API_KEY",
+    keys="Make a key at tokenfactory.nebius.com",
+    address=ADDRESS,
+    build=_build,
+)

@@ -186,4 +186,11 @@ def _build(connection: Connection) -> ReplicateImages:
     return ReplicateImages(ReplicateApi(connection.key, connection.address), connection.downloads)
 
 
-SPEC = ImageVendorSpec(VENDOR, "Replicate", "REPLICATE_API_TOKEN", ADDRESS, _build)
+SPEC = ImageVendorSpec(
+    name=VENDOR,
+    label="Replicate",
+    variable="REPLICATE_API_TOKEN",
+    keys="Make a token at replicate.com/account/api-tokens",
+    address=ADDRESS,
+    build=_build,
+)

@@ -25,11 +25,12 @@ class Connection:
 @dataclass(frozen=True)
 class ImageVendorSpec:
     """`name` stands in rows (`image_route.vendor`) and is the vendor's path in the sandbox; `label` is for people;
-    `variable` is the environment's name of its key; `address` its API's."""
+    `variable` is the environment's name of its key, `keys` says how one comes by it; `address` is its API's."""
 
     name: str
     label: str
     variable: str
+    keys: str
     address: str
     build: Callable[[Connection], ImageVendor]
 

@@ -154,4 +154,11 @@ def _build(connection: Connection) -> TogetherImages:
     return TogetherImages(connection.key, connection.downloads, address=connection.address)
 
 
-SPEC = ImageVendorSpec(VENDOR, "Together", "TOGETHER_API_KEY", ADDRESS, _build)
+SPEC = ImageVendorSpec(
+    name=VENDOR,
+    label="Together",
+    variable="TOGETHER_API_KEY",
+    keys="Make a key at api.together.ai/settings/api-keys",
+    address=ADDRESS,
+    build=_build,
+)

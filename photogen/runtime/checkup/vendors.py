@@ -12,8 +12,7 @@ from photogen.gateways.base import ImageVendor
 from photogen.gateways.examination import Examinable, Finding, failed, good, warning
 from photogen.gateways.http import tls
 from photogen.gateways.hub import huggingface
-from photogen.gateways.images import nebius, together
-from photogen.gateways.replicate_api import ADDRESS as REPLICATE
+from photogen.gateways.images.spec import specs
 from photogen.runtime.checkup.parts import Part
 from photogen.settings import Settings
 
@@ -21,27 +20,22 @@ _CLOCK_WARNS, _CLOCK_FAILS = 60.0, 270.0
 """Seconds between our clock and a vendor's. Signatures are good for 300."""
 _SECONDS = 4.0
 _NTP = "Let this machine follow a time server (NTP)."
-_KEYS = {
-    "replicate": ("Replicate", "REPLICATE_API_TOKEN", "Make a token at replicate.com/account/api-tokens"),
-    "together": ("Together", "TOGETHER_API_KEY", "Make a key at api.together.ai/settings/api-keys"),
-    "nebius": ("Nebius", "NEBIUS_API_KEY", "Make a key at tokenfactory.nebius.com"),
-    "huggingface": ("Hugging Face", "HF_TOKEN", 'Make a token of the kind "write" at huggingface.co/settings/tokens'),
-}
 
 
 def parts(settings: Settings, services: Services) -> list[Part]:
     """A part for each vendor with a key, or with the sandbox in its place; and the clock."""
     outside = services.outside
-    given = {
-        "replicate": settings.replicate_token,
-        "together": settings.together_key,
-        "nebius": settings.nebius_key,
-        "huggingface": settings.hub_token,
-    }
+    known = {name: (spec.label, spec.variable, spec.keys) for name, spec in specs().items()}
+    known[huggingface.VENDOR] = (
+        "Hugging Face",
+        "HF_TOKEN",
+        'Make a token of the kind "write" at huggingface.co/settings/tokens',
+    )
+    given = {name: settings.vendor_key(variable) for name, (_, variable, _) in known.items()}
 
     def part(key: str, looks: Mapping[str, object]) -> Part:
-        title, variable, advice = _KEYS.get(key, (key.capitalize(), "", "Look at its key"))
-        sandbox = given.get(key) is None
+        title, variable, advice = known[key]
+        sandbox = given[key] is None
         mend = (
             "The sandbox stands in for it. Start photogen (make run), and the sandbox with it."
             if sandbox
@@ -65,9 +59,8 @@ def parts(settings: Settings, services: Services) -> list[Part]:
         part("replicate", {"trainer": outside.trainer, "webhooks": outside.webhooks, **drawing.pop("replicate", {})})
     ]
     found += [part(name, looks) for name, looks in drawing.items()]
-    found.append(part("huggingface", {"hub": outside.hub}))
-    addresses = {"replicate": REPLICATE, "together": together.ADDRESS, "nebius": nebius.ADDRESS}
-    addresses["huggingface"] = huggingface.ADDRESS
+    found.append(part(huggingface.VENDOR, {"hub": outside.hub}))
+    addresses = {name: spec.address for name, spec in specs().items()} | {huggingface.VENDOR: huggingface.ADDRESS}
     asked = [addresses[name] for name, key in given.items() if key is not None]
     if asked:
         found.append(Part("clock", "Clock", lambda: clock(asked), mend=_NTP))
@@ -75,21 +68,20 @@ def parts(settings: Settings, services: Services) -> list[Part]:
 
 
 def _pictures(services: Services, name: str, vendor: ImageVendor) -> Iterator[Finding]:
-    """Whether the models that photogen offers by this vendor are still in its list."""
-    offered = vendor.available_models()
+    """Whether the models that are drawn by this vendor, perhaps among others, are in its list."""
     try:
-        wanted = {m.vendor_model: m.name for m in services.plans.image_models() if m.vendor == name}
+        wanted = services.vendors.models_at(name)
     except Exception:  # noqa: BLE001 - the database has a part of its own
-        yield good("models", f"offers {len(offered)} models")
+        yield good("models", "can't be told without the database")
         return
-    gone = sorted(set(wanted) - offered)
+    gone = sorted(wanted - vendor.available_models(wanted))
     if not wanted:
         yield good("models", "no model of photogen is drawn by it")
     elif gone:
-        yield failed(
+        yield warning(
             "models",
-            f"no longer offers {', '.join(f'{wanted[model]} ({model})' for model in gone)}",
-            "Take the model out of the list (image_model.enabled), or give its successor's name.",
+            f"does not offer {', '.join(gone)}: pictures go to the next vendor, where there is one",
+            "Give the successor's name, or take it out of the list (image_route.vendor_model, enabled).",
         )
     else:
         yield good("models", f"offers the {len(wanted)} models that photogen draws with")
