@@ -220,6 +220,7 @@ class TestTraining:
         assert view.waiting.endswith(
             "is not answering. Your training waits; it goes on by itself. Nothing was charged."
         )
+        assert view.seconds_left is None
         assert len(view.attempts) < 20, "hours of waiting are not hundreds of attempts"
         works.trainer.breaks.clear()
         for _ in range(3):

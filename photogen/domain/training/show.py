@@ -26,8 +26,9 @@ def elapsed(row: Training, now: datetime) -> float:
 
 
 def seconds_left(row: Training, expected: float, now: datetime) -> float | None:
-    """Until it is completed: by the trainer's word where there is one, else by what is usual. None at the end."""
-    if row.status in policy.FINAL:
+    """Until it is completed: by the trainer's word where there is one, else by what is usual. None at the end, and
+    while it waits for a vendor: nobody knows."""
+    if row.status in policy.FINAL or row.waiting:
         return None
     if row.status is TrainingStatus.TRAINING and row.seconds_left is not None:
         return row.seconds_left + _CLOSING_SECONDS

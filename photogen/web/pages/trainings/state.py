@@ -44,7 +44,9 @@ def line(row: TrainingRow) -> Line:
     """A row of the service as the page shows it."""
     running = row.finished_at is None
     remark = (
-        (t("{time} left", time=duration(row.seconds_left)) if row.seconds_left is not None else "")
+        t("Waiting for the service")
+        if row.waiting
+        else (t("{time} left", time=duration(row.seconds_left)) if row.seconds_left is not None else "")
         if running
         else row.error or t("Took {time}", time=duration(row.elapsed_seconds))
     )
