@@ -169,6 +169,13 @@ class TestCircuit:
         assert works.vendors.call(VENDOR, OPERATION, work) == "picture"
         assert state(works) == "paused"
 
+    def test_what_nobody_asks_any_more_is_no_news(self, works: Works) -> None:
+        fail(works, 5)
+        works.clock.move(minutes=4)
+        assert state(works) == "paused"
+        works.clock.move(minutes=2)
+        assert state(works) == "fine"
+
     def test_operations_are_paused_apart(self, works: Works) -> None:
         fail(works, 5)
         assert works.vendors.call(VENDOR, "check", lambda: "fine") == "fine"

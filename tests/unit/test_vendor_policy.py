@@ -72,6 +72,11 @@ def test_late_answers_of_calls_that_went_before_say_nothing_new() -> None:
         assert policy.after_answer(state, probe=False) is None
 
 
+def test_a_probe_that_another_has_overtaken_is_a_call_like_any() -> None:
+    moved = policy.after_fault(C.CLOSED, 0, 0, probe=True, now=NOW, config=CONFIG)
+    assert moved == policy.Moved(C.CLOSED, 1, 0, None)
+
+
 @pytest.mark.parametrize("category", list(Category))
 def test_every_category_has_its_patience(category: Category) -> None:
     tries = policy.PATIENCE[category].tries

@@ -125,11 +125,11 @@ def after_fault(
     state: CircuitState, failures: int, opens: int, *, probe: bool, now: datetime, config: VendorsConfig
 ) -> Moved | None:
     """What a fault makes of a circuit; None: nothing. Answers that come late, to calls that went before it opened, say
-    nothing new."""
+    nothing new; nor does a probe that another one has overtaken say more than any call."""
     if state is not CircuitState.CLOSED and not probe:
         return None
     failures += 1
-    if not probe and failures < config.failures:
+    if state is CircuitState.CLOSED and failures < config.failures:
         return Moved(CircuitState.CLOSED, failures, opens, None)
     pause = backoff(opens + 1, first=config.first_pause.total_seconds(), most=config.longest_pause.total_seconds())
     return Moved(CircuitState.OPEN, failures, opens + 1, now + timedelta(seconds=pause))

@@ -50,7 +50,10 @@ class VendorsService:
         self._fresh_until = 0.0
 
     def troubles(self) -> list[VendorTrouble]:
-        """What is paused now, the longest first. At most a second old."""
+        """What is paused now, the longest first; at most a second old.
+
+        A pause that was over minutes ago, and that nobody has ended or prolonged, is left out: nobody knows."""
+        since = self._clock() - self._config.longest_pause
         return [
             VendorTrouble(
                 vendor=one.vendor,
@@ -61,7 +64,10 @@ class VendorsService:
                 public=policy.public(self.name(one.vendor), one.operation, one.code, one.category),
             )
             for one in self._standings().values()
-            if one.state is not CircuitState.CLOSED and one.opened_at is not None and one.retry_at is not None
+            if one.state is not CircuitState.CLOSED
+            and one.opened_at is not None
+            and one.retry_at is not None
+            and one.retry_at > since
         ]
 
     def name(self, vendor: str) -> str:
