@@ -95,6 +95,19 @@ def incidents(
         raise typer.Exit(tell(url, typer.echo, as_json=as_json, resolve=resolve))
 
 
+@app.command()
+def sweep(
+    dry_run: bool = typer.Option(False, "--dry-run", help="Only looks; deletes nothing."),
+    as_json: bool = typer.Option(False, "--json", help="As JSON."),
+) -> None:
+    """Deletes files that belong to nothing, and names what has lost its file. Gives 1 when something has."""
+    from photogen.runtime.database import reachable
+    from photogen.runtime.operator import sweep as run
+
+    with _words(), reachable() as url:
+        raise typer.Exit(run(url, typer.echo, dry=dry_run, as_json=as_json))
+
+
 @contextmanager
 def _words() -> Iterator[None]:
     try:

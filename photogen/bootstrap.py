@@ -18,6 +18,7 @@ from photogen.db.engine import make_engine
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.accounts.service import AccountsService
 from photogen.domain.credits.service import CreditsService
+from photogen.domain.files import Area, FilesService
 from photogen.domain.gallery.service import GalleryService
 from photogen.domain.generation.config import GenerationConfig
 from photogen.domain.generation.service import GenerationService
@@ -78,6 +79,7 @@ class Services:
     gallery: GalleryService
     inbox: InboxService
     incidents: IncidentsService
+    files: FilesService
     vendors: VendorsService
     checks: Mapping[str, Callable[[], object]]
     """What has to work for this installation to be ready, by name; each raises when it does not."""
@@ -163,6 +165,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         {outside.webhooks.source: _follow_up(outside.queue)},
         {"training": training.knows, "shot": generation.knows},
     )
+    incidents = IncidentsService(uow, clock)
     return Services(
         engine=engine,
         uow=uow,
@@ -182,7 +185,20 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         generation=generation,
         gallery=gallery,
         inbox=inbox,
-        incidents=IncidentsService(uow, clock),
+        incidents=incidents,
+        files=FilesService(
+            uow,
+            clock,
+            storage,
+            incidents,
+            (
+                Area("photos/", (photosets.known_files,), photosets.expected_files),
+                Area("images/", (gallery.known_files, generation.known_files), gallery.expected_files),
+                Area("datasets/", (training.known_files,)),
+                Area("weights/", (training.known_files, loras.known_weights), loras.expected_weights),
+                Area("check/", ()),
+            ),
+        ),
         vendors=vendors,
         checks={
             "database": lambda: _ask(engine),

@@ -88,6 +88,6 @@ def purge_trash() -> None:
 
 
 @_job
-def sweep_photos() -> None:
-    """Deletes photo files without a row."""
-    services().photosets.sweep_orphans()
+def sweep_files() -> None:
+    """Deletes objects without a row, and reports rows without their object."""
+    services().files.sweep()

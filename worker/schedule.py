@@ -29,7 +29,7 @@ HOUSEKEEPING: Mapping[str, float] = {
     "expire_credits": 60.0,
     "purge_trash": 600.0,
     "purge_events": 3600.0,
-    "sweep_photos": 6 * 3600.0,
+    "sweep_files": 1800.0,
     "probe_vendors": 3600.0,
 }
 """Seconds between two runs of what belongs to no row."""
@@ -72,7 +72,7 @@ class Schedule:
         """Beside the looks: a large file takes minutes. May be cut off anywhere; the next one begins where it was."""
         while not self._over.wait(TRANSFER):
             try:
-                self._services.storage.transfer()
+                self._services.files.transfer()
             except Exception:  # noqa: BLE001  (as above)
                 _log.exception("transfer failed")
 

@@ -12,6 +12,7 @@ from photogen.models.incident import Incident
 from photogen.models.lora import LoraModel, LoraStatus, LoraVersion
 from photogen.models.photoset import Photo, PhotoSet, PhotoStatus
 from photogen.models.plan import ImageModel, Plan, Tier
+from photogen.models.sweep import StorageSweep
 from photogen.models.training import (
     AttemptOutcome,
     PaidBy,
@@ -56,6 +57,7 @@ __all__ = [
     "Role",
     "Shot",
     "ShotStatus",
+    "StorageSweep",
     "Subject",
     "Tier",
     "Training",

@@ -25,6 +25,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from pydantic import SecretStr
 
 from photogen.bootstrap import Services, build
 from photogen.db.embedded import EmbeddedPostgres
@@ -45,6 +48,8 @@ _ENDS = {
     Verdict.FAILED: "What is marked with !! has to be mended.",
 }
 _TITLE = 15
+_SHORTEST = 6
+"""Characters of a secret that is looked for: a shorter one would be struck out of every other word."""
 _WIDTH = 110
 
 
@@ -76,7 +81,7 @@ def look() -> list[Looked]:
             parts += address.parts(settings, services)
             if (postgres is None or postgres.answers()) and (valkey is None or valkey.answers()):
                 parts += operation.parts(services)
-            return look_at(parts)
+            return look_at(parts, secrets=_secrets(settings))
     except PhotogenError as problem:
         return look_at([*parts, _broken("settings", "Settings", "", problem)])
 
@@ -97,21 +102,33 @@ def _installation(
     given, instance = os.environ, Instance(folder)
     postgres = None if given.get("DATABASE_URL") else EmbeddedPostgres(folder / "postgresql", instance.sockets)
     valkey = None if given.get("REDIS_URL") else EmbeddedValkey(folder / "valkey", instance.sockets)
+    sandbox = given.get("PHOTOGEN_SANDBOX_URL")
     ours = {
         "PORT": given.get("PORT") or str(DEFAULT_PORT),
         "PHOTOGEN_DATA": str(folder),
         "SECRET_KEY": given.get("SECRET_KEY") or instance.secret_key(),
         "DATABASE_URL": given.get("DATABASE_URL") or (postgres.url() if postgres else ""),
         "REDIS_URL": given.get("REDIS_URL") or (valkey.url if valkey else ""),
-        "PHOTOGEN_SANDBOX_URL": given.get("PHOTOGEN_SANDBOX_URL") or f"http://127.0.0.1:{_sandbox_port(instance)}",
+        "PHOTOGEN_SANDBOX_URL": sandbox or f"http://127.0.0.1:{_sandbox_port(instance)}",
     }
     given.update(ours)
     settings = settings_from_environment()
+    if not settings.needs_sandbox and not sandbox:
+        del given["PHOTOGEN_SANDBOX_URL"]
+        settings = settings_from_environment()
     services = build(settings)
     try:
         yield settings, services, postgres, valkey
     finally:
         services.close()
+
+
+def _secrets(settings: Settings) -> set[str]:
+    """What must never be said: every secret setting, and the passwords in addresses."""
+    values = {value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)}
+    passwords = {password for value in values if "://" in value and (password := urlsplit(value).password)}
+    found = values | passwords | {unquote(password) for password in passwords}
+    return {secret for secret in found if len(secret) >= _SHORTEST}
 
 
 def _sandbox_port(instance: Instance) -> int:
@@ -137,7 +154,7 @@ def _lines(looked: Sequence[Looked]) -> Iterator[str]:
                 yield from _wrapped(" " * len(head), finding.mend)
             head, source = f"  {_MARKS[finding.verdict]}  {'':<{_TITLE}}", ""
         if quiet:
-            yield from _wrapped(" " * len(head), f"Else: {quiet}")
+            yield from _wrapped(" " * len(head), f"Fine: {quiet}")
 
 
 def _wrapped(head: str, words: str) -> Iterator[str]:

@@ -2,10 +2,13 @@
 
 import dataclasses
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from photogen.domain.files import SweepReport
+from photogen.errors import Unavailable
+from photogen.gateways.base import GatewayError
 from photogen.kit.clock import utc_now
 from photogen.runtime.admin import services_on
 
@@ -31,6 +34,34 @@ def incidents(database_url: str, say: Say, *, as_json: bool = False, resolve: st
         details = ", ".join(f"{name}={value}" for name, value in incident.details.items())
         say(f"    id {incident.id}" + (f"  {details}" if details else ""))
     return 1 if found else 0
+
+
+def sweep(database_url: str, say: Say, *, dry: bool, as_json: bool = False) -> int:
+    """Goes through the whole storage; gives 1 when objects are missing. Raises Unavailable when it does not answer."""
+    with services_on(database_url) as services:
+        try:
+            report = services.files.inspect(dry=dry)
+        except GatewayError as error:
+            raise Unavailable(error.public, code=error.code) from error
+    if as_json:
+        say(json.dumps(dataclasses.asdict(report), indent=2))
+    else:
+        for line in _swept(report):
+            say(line)
+    return int(any(area.missing_count for area in report.areas))
+
+
+def _swept(report: SweepReport) -> Iterator[str]:
+    fate = "would be deleted" if report.dry else "deleted"
+    for area in report.areas:
+        yield f"{area.prefix:<12}{area.looked_at} files, {area.orphan_count} of nobody, {area.missing_count} missing"
+        for key in area.orphans:
+            yield f"    {fate}: {key}"
+        for key in area.missing:
+            yield f"    missing: {key}"
+        if area.left:
+            yield f"    {area.left} could not be looked at or deleted; they are tried again"
+    yield f"{'unfinished':<12}{report.unfinished} uploads {fate}"
 
 
 def age(since: datetime) -> str:

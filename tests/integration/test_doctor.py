@@ -151,20 +151,21 @@ def test_a_part_that_hangs_or_breaks_half_way_keeps_what_it_found_and_no_secret_
         over.wait(20)
 
     def breaks() -> Iterator[Finding]:
-        yield good("first", "the token r8_abcdefghijklmnop")
+        yield good("first", "the token r8_abcdefghijklmnop of hunter2")
         raise Stop(
             "No.", vendor="x", code="vendor_credentials", category=Category.AUTHENTICATION, words="Bearer abc123def456"
         )
 
     began = time.monotonic()
-    hung, broke = look_at([Part("a", "A", hangs, mend="Mend."), Part("b", "B", breaks, mend="Mend.")], patience=0.3)
+    parts = [Part("a", "A", hangs, mend="Mend."), Part("b", "B", breaks, mend="Mend.", renew="Renew.")]
+    hung, broke = look_at(parts, patience=0.3, secrets=["hunter2"])
     over.set()
     assert time.monotonic() - began < 5
     assert [f.check for f in hung.findings] == ["first", "reachable"]
     assert hung.verdict is Verdict.FAILED
     assert [f.check for f in broke.findings] == ["first", "allowed"]
-    assert broke.findings[1].mend == "Mend."
-    assert not any(secret in str(broke) for secret in ("r8_abc", "abc123def456"))
+    assert broke.findings[1].mend == "Renew."
+    assert not any(secret in str(broke) for secret in ("r8_abc", "abc123def456", "hunter2"))
 
 
 # --- the database ---

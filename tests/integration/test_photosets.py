@@ -3,7 +3,6 @@
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 
@@ -224,19 +223,6 @@ def test_a_set_that_vanishes_in_between_leaves_no_files(album: Album, monkeypatc
     with pytest.raises(NotFound):
         album.add(photos.jpeg(1))
     assert album.storage.objects == {}
-
-
-def test_files_without_a_row_are_swept_when_they_are_old(album: Album) -> None:
-    kept = album.add(photos.jpeg(1))
-    _refuse(album, "delete")
-    lost = album.add(photos.jpeg(2))
-    album.service.remove(album.owner, album.set_id, lost.id)
-    album.storage.failures.clear()
-    assert len(album.storage.objects) == 6
-    assert album.service.sweep_orphans() == 0
-    album.studio.clock.now = module.moment_of(lost.id) + timedelta(days=2)
-    assert album.service.sweep_orphans() == 1
-    assert {key.split("/")[1] for key in album.storage.objects} == {kept.id}
 
 
 def test_refusals_are_only_messages_and_do_not_pile_up(album: Album, monkeypatch: pytest.MonkeyPatch) -> None:

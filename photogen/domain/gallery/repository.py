@@ -133,6 +133,15 @@ class ImageRepository:
         statement = select(_C.id, _C.storage_key).where(_C.deleted_at <= until).limit(limit)
         return [(row.id, row.storage_key) for row in self._session.execute(statement)]
 
+    def known(self, ids: Sequence[str]) -> set[str]:
+        """Those of `ids` that are pictures, whosever."""
+        return set(self._session.execute(select(_C.id).where(_C.id.in_(ids))).scalars())
+
+    def stored(self, after: str, until: str, limit: int) -> list[tuple[str, str]]:
+        """Id and storage key of pictures with ids behind `after` and up to `until`, in their order."""
+        between = select(_C.id, _C.storage_key).where(_C.id > after, _C.id <= until)
+        return [(row.id, row.storage_key) for row in self._session.execute(between.order_by(_C.id).limit(limit))]
+
     def delete(self, ids: Sequence[str], until: datetime) -> int:
         """Deletes rows for good, unless they have left the trash since. How many went."""
         gone = delete(Image).where(_C.id.in_(ids), _C.deleted_at <= until).returning(_C.id)

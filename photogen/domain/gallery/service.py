@@ -115,6 +115,16 @@ class GalleryService:
         with self._uow() as uow:
             return ImageRepository(uow.session).delete(gone, until)
 
+    def known_files(self, ids: Sequence[str]) -> set[str]:
+        """Those of `ids` that are pictures, in the trash too: their files are not to be swept."""
+        with self._uow() as uow:
+            return ImageRepository(uow.session).known(ids)
+
+    def expected_files(self, after: str, until: str, limit: int) -> Sequence[tuple[str, str]]:
+        """Ids between the two and keys of pictures whose file has to be there."""
+        with self._uow() as uow:
+            return ImageRepository(uow.session).stored(after, until, limit)
+
     def _delete_files(self, image_id: str, storage_key: str) -> bool:
         try:
             for key in (*(thumbnail_key(image_id, size) for size in THUMBNAILS), storage_key):

@@ -158,3 +158,8 @@ def due(session: Session, now: datetime, limit: int, push: timedelta) -> list[st
             .execution_options(synchronize_session=False)
         )
     return list(found)
+
+
+def in_work(session: Session, ids: Sequence[str]) -> Sequence[str]:
+    """Those of `ids` that are shots, and not over."""
+    return session.exec(select(Shot.id).where(col(Shot.id).in_(ids), col(Shot.status).in_(ACTIVE))).all()

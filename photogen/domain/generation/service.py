@@ -251,6 +251,12 @@ class GenerationService:
             found = repository.due(uow.session, self._clock(), limit, later)
         return [Job(ADVANCE, (shot_id,)) for shot_id in found]
 
+    def known_files(self, ids: Sequence[str]) -> set[str]:
+        """Those of `ids` that are shots in work: a picture that was paid for may be stored and not in the gallery
+        yet."""
+        with self._uow() as uow:
+            return set(repository.in_work(uow.session, ids))
+
     def recover(self) -> int:
         """Frees what dead workers of this machine held, so that it is due at once. How many shots that were."""
         return len(self._leases.free_dead(policy.ACTIVE))

@@ -140,3 +140,35 @@ def due_removals(session: Session, now: datetime, limit: int, push: timedelta) -
             .execution_options(synchronize_session=False)
         )
     return list(found)
+
+
+def with_weights(session: Session, training_ids: Sequence[str]) -> set[str]:
+    """Those trainings whose weights a version still uses, or has not deleted yet."""
+    keys = {weights_key(training_id): training_id for training_id in training_ids}
+    used = session.exec(
+        select(LoraVersion.weights_key).where(
+            col(LoraVersion.weights_key).in_(keys),
+            or_(col(LoraVersion.status) != LoraStatus.DELETED, col(LoraVersion.remove_due_at).is_not(None)),
+        )
+    ).all()
+    return {keys[key] for key in used}
+
+
+def stored(session: Session, after: str, until: str, limit: int) -> list[tuple[str, str]]:
+    """Training's id and weights' key of versions that are not deleted, in the order of the keys."""
+    keys = session.exec(
+        select(LoraVersion.weights_key)
+        .where(
+            col(LoraVersion.weights_key) > weights_key(after),
+            col(LoraVersion.weights_key) <= weights_key(until),
+            LoraVersion.status != LoraStatus.DELETED,
+        )
+        .order_by(LoraVersion.weights_key)
+        .limit(limit)
+    ).all()
+    return [(key.partition("/")[2].partition(".")[0], key) for key in keys]
+
+
+def weights_key(training_id: str) -> str:
+    """Where the weights of a training lie."""
+    return f"weights/{training_id}.safetensors"

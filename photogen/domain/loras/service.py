@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from photogen.db.uow import UnitOfWork, UowFactory
@@ -164,6 +165,16 @@ class LorasService:
             if row is not None:
                 row.remove_due_at = None
                 uow.session.add(row)
+
+    def known_weights(self, ids: Sequence[str]) -> set[str]:
+        """Those of `ids` (of trainings: weights lie under them) of whose versions something is left."""
+        with self._uow() as uow:
+            return repository.with_weights(uow.session, ids)
+
+    def expected_weights(self, after: str, until: str, limit: int) -> Sequence[tuple[str, str]]:
+        """Ids of trainings between the two and keys of weights that have to be there."""
+        with self._uow() as uow:
+            return repository.stored(uow.session, after, until, limit)
 
     def due(self, limit: int = 100) -> list[Job]:
         """Jobs for the versions of which something is to be removed; each is not due again for a while."""

@@ -198,6 +198,17 @@ def known(session: Session, ids: Sequence[str]) -> ScalarResult[str]:
     return session.scalars(select(col(Photo.id)).where(col(Photo.id).in_(ids)))
 
 
+def stored(session: Session, after: str, until: str, limit: int) -> list[tuple[str, str]]:
+    """Id and storage key of accepted photos with ids behind `after` and up to `until`, in their order."""
+    query = (
+        select(col(Photo.id), col(Photo.storage_key))
+        .where(col(Photo.id) > after, col(Photo.id) <= until, col(Photo.status) == PhotoStatus.ACCEPTED)
+        .order_by(col(Photo.id))
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
 def in_training(session: Session, set_id: str) -> bool:
     """Whether a training with the set is under way."""
     query = select(col(Training.id)).where(col(Training.photo_set_id) == set_id, col(Training.status).not_in(_OVER))

@@ -2,8 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
-from itertools import islice
 from pathlib import Path
 
 from photogen.db.uow import UnitOfWork, UowFactory
@@ -12,14 +10,14 @@ from photogen.domain.photosets.changes import Changes
 from photogen.domain.photosets.coach import Coach
 from photogen.domain.photosets.commands import AddPhoto, CreateSet, EditPhoto, Reorder
 from photogen.domain.photosets.editing import Editor, describe
-from photogen.domain.photosets.files import FILES, FOLDER, PhotoFiles, Size, key_of
+from photogen.domain.photosets.files import FILES, PhotoFiles, Size, key_of
 from photogen.domain.photosets.verdict import MAX_BYTES, MAX_PHOTOS, Problem, Unusable, duplicate, too_big, too_many
 from photogen.domain.photosets.views import Applied, Edit, PhotoSetView, PhotoView, SetReport, photo_url
 from photogen.domain.photosets.zipping import Entry, SetZip, UsedPhoto
 from photogen.errors import Invalid, NotFound
 from photogen.gateways.base import Missing, Storage
 from photogen.kit.clock import Clock
-from photogen.kit.ids import is_id, moment_of, new_id
+from photogen.kit.ids import new_id
 from photogen.models.photoset import Photo, PhotoSet, PhotoStatus
 from photogen.models.training import Subject
 
@@ -269,23 +267,15 @@ class PhotoSetsService:
         made = zipping.write_zip(entries, target, self._keep_under)
         return SetZip(made.bytes, made.photos, made.sha256, used)
 
-    def sweep_orphans(self, older_than: timedelta = timedelta(days=1)) -> int:
-        """Deletes files that have no row and are old enough not to be on their way to one. Gives how many."""
-        swept = 0
-        candidates = self._old_photo_ids(older_than)
-        ids = iter(candidates)
-        while batch := list(islice(ids, _SWEEP_BATCH)):
-            with self._uow() as uow:
-                known = set(repository.known(uow.session, batch))
-            for photo_id in set(batch) - known:
-                self._files.forget(photo_id)
-                swept += 1
-        return swept
+    def known_files(self, ids: Sequence[str]) -> set[str]:
+        """Those of `ids` that are photos: their files are not to be swept."""
+        with self._uow() as uow:
+            return set(repository.known(uow.session, ids))
 
-    def _old_photo_ids(self, older_than: timedelta) -> Sequence[str]:
-        before = self._clock() - older_than
-        found = {key.split("/")[1] for key in self._storage.keys(FOLDER) if key.count("/") == 2}
-        return sorted(photo_id for photo_id in found if is_id(photo_id) and moment_of(photo_id) < before)
+    def expected_files(self, after: str, until: str, limit: int) -> Sequence[tuple[str, str]]:
+        """Ids between the two and keys of photos whose file has to be there."""
+        with self._uow() as uow:
+            return repository.stored(uow.session, after, until, limit)
 
     def list(self, account_id: str) -> "list[PhotoSetView]":
         """The account's sets, newest first."""

@@ -36,6 +36,15 @@ def lock(session: Session, account_id: str, training_id: str) -> Training | None
     ).one_or_none()
 
 
+def unfinished(session: Session, ids: Sequence[str]) -> Sequence[str]:
+    """Those of `ids` that are trainings under way, or not cleaned up yet."""
+    return session.exec(
+        select(Training.id).where(
+            col(Training.id).in_(ids), or_(col(Training.status).in_(ACTIVE), col(Training.clean_due_at).is_not(None))
+        )
+    ).all()
+
+
 def peek(session: Session, training_id: str) -> Training | None:
     """Whosever training, for the worker; as it is now, also when this session has seen it before."""
     return session.exec(

@@ -313,6 +313,11 @@ class TrainingService:
             *(Job(CLEAN_UP, (row_id,)) for row_id in clean),
         ]
 
+    def known_files(self, ids: Sequence[str]) -> set[str]:
+        """Those of `ids` that are trainings in work or still to be cleaned up: their ZIP and weights are theirs."""
+        with self._uow() as uow:
+            return set(repository.unfinished(uow.session, ids))
+
     def recover(self) -> int:
         """Frees what dead workers of this machine held, so that it is due at once. How many rows that were."""
         return len(self._leases.free_dead(policy.ACTIVE))

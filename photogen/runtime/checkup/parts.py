@@ -12,19 +12,21 @@ from photogen.gateways.examination import Finding, Verdict, failed
 
 PATIENCE = 12.0
 """Seconds that one part may take."""
+_LONGEST = 300
 _RANK = {Verdict.OK: 0, Verdict.WARNING: 1, Verdict.FAILED: 2}
 
 
 @dataclass(frozen=True)
 class Part:
     """Something to be looked at. `source` says where it is configured: a variable's name, `embedded`, `sandbox` or ""
-    where there is nothing to configure; `mend` what to do when it does not answer or refuses us."""
+    where there is nothing to configure; `mend` what to do when it does not answer, `renew` when it refuses our key."""
 
     key: str
     title: str
     look: Callable[[], Iterator[Finding]]
     source: str = ""
     mend: str = ""
+    renew: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,20 +56,25 @@ class _Look:
             for finding in self.part.look():
                 self.findings.append(finding)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is what was found of this part
-            self.findings.append(trouble(error, self.part.mend))
+            self.findings.append(trouble(error, self.part))
         self.seconds = time.monotonic() - began
         self.over = True
 
 
-def trouble(error: Exception, mend: str) -> Finding:
+def trouble(error: Exception, part: Part) -> Finding:
     """The finding for an error that ended a look."""
     if isinstance(error, GatewayError):
-        check = "allowed" if error.category is Category.AUTHENTICATION else "reachable"
-        said = f" It said: {error.words}" if error.words else ""
-        return failed(check, f"{_plain(error)} ({error.code}).{said}", mend)
+        refused = error.category is Category.AUTHENTICATION
+        said = f": {error.words}" if error.words else ""
+        return failed(
+            "allowed" if refused else "reachable",
+            f"{_plain(error)}{said} ({error.code})",
+            part.renew or part.mend if refused else part.mend,
+        )
     if isinstance(error, PhotogenError):
-        return failed("reachable", str(error), mend)
-    return failed("reachable", f"does not answer ({type(error).__name__})", mend)
+        return failed("reachable", str(error), part.mend)
+    said = " ".join(str(error).split())[:_LONGEST]
+    return failed("reachable", f"does not answer: {said or type(error).__name__}", part.mend)
 
 
 def _plain(error: GatewayError) -> str:
@@ -85,9 +92,9 @@ def _plain(error: GatewayError) -> str:
     }.get(error.code, error.public.rstrip("."))
 
 
-def look_at(parts: Iterable[Part], *, patience: float = PATIENCE) -> list[Looked]:
-    """All parts at once. One that takes too long is said to, with what was found of it until then; its thread is left
-    behind, and ends with the process."""
+def look_at(parts: Iterable[Part], *, patience: float = PATIENCE, secrets: Iterable[str] = ()) -> list[Looked]:
+    """All parts at once; whatever they say, `secrets` are struck out of it. A part that takes too long is said to, with
+    what was found of it until then; its thread is left behind, and ends with the process."""
     looks = [_Look(part) for part in parts]
     threads = [threading.Thread(target=look.run, name=look.part.key, daemon=True) for look in looks]
     deadline = time.monotonic() + patience
@@ -100,6 +107,12 @@ def look_at(parts: Iterable[Part], *, patience: float = PATIENCE) -> list[Looked
         findings = list(look.findings)
         if not look.over:
             findings.append(failed("reachable", f"did not come to an end within {patience:g} s", look.part.mend))
-        clean = tuple(Finding(f.check, redacted(f.words), f.verdict, f.mend) for f in findings)
+        clean = tuple(Finding(f.check, _struck(f.words, secrets), f.verdict, f.mend) for f in findings)
         found.append(Looked(look.part, clean, look.seconds if look.over else patience))
     return found
+
+
+def _struck(words: str, secrets: Iterable[str]) -> str:
+    for secret in secrets:
+        words = words.replace(secret, "***")
+    return redacted(words)

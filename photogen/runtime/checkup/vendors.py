@@ -37,9 +37,9 @@ def parts(settings: Settings, services: Services) -> list[Part]:
         title, variable, advice = known[key]
         sandbox = given[key] is None
         mend = (
-            "The sandbox stands in for it. Start photogen (make run), and the sandbox with it."
+            "The sandbox stands in for it: look at its log in the data folder's `logs`."
             if sandbox
-            else f"{advice} and set {variable}. If it is good, look at the vendor's status page."
+            else f"Look whether this machine reaches {title} (firewall, proxy, DNS), and at {title}'s status page."
         )
 
         def look() -> Iterator[Finding]:
@@ -52,7 +52,8 @@ def parts(settings: Settings, services: Services) -> list[Part]:
                 if name == "pictures":
                     yield from _pictures(services, key, gateway)  # type: ignore[arg-type]
 
-        return Part(key, title, look, "sandbox" if sandbox else variable, mend)
+        renew = "" if sandbox else f"{advice} and set {variable}."
+        return Part(key, title, look, "sandbox" if sandbox else variable, mend, renew)
 
     drawing = {name: {"pictures": vendor} for name, vendor in outside.image_vendors.items()}
     found = [
