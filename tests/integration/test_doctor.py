@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -91,6 +92,8 @@ def test_a_good_installation(installation: pytest.MonkeyPatch) -> None:
     checks = {key: {f["check"] for f in part["findings"]} for key, part in parts.items() if key}
     assert checks["database"] >= {"version", "migrations", "create", "write", "notify", "synchronous_commit"}
     assert checks["queue"] >= {"reachable", "write", "eviction", "persistence"}
+    words = {f["check"]: f["words"] for key in ("together", "nebius") for f in parts[key]["findings"]}
+    assert re.fullmatch(r"serves the [1-9]\d* models that photogen draws with there", words["models"])
     assert checks["storage"] == {"write", "read", "range", "list", "delete"}
     assert checks["replicate"] == {"account", "trainer", "destination", "webhook_secret", "models"}
     assert checks["huggingface"] == {"account", "owner", "write"}
@@ -276,6 +279,15 @@ def test_a_webhook_secret_that_is_not_the_accounts(sandbox: SandboxServer) -> No
         wrong = "whsec_" + base64.b64encode(b"k" * 24).decode()
         for secret, verdict in ((theirs, Verdict.OK), (wrong, Verdict.FAILED), (None, Verdict.OK)):
             assert found(ReplicateWebhooks(api, secret).examine()) == {"webhook_secret": verdict}
+
+
+def test_a_model_that_a_vendor_no_longer_serves(installation: pytest.MonkeyPatch, database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE image_route SET vendor_model = 'flux-gone' WHERE vendor = 'together' AND sort = 0")
+    _, parts, _ = document()
+    assert parts["together"]["status"] == "warning"
+    assert "flux-gone" in next(f["words"] for f in parts["together"]["findings"] if f["check"] == "models")
+    assert parts["nebius"]["status"] == "ok"
 
 
 # --- storage and addresses ---

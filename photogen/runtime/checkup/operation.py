@@ -15,9 +15,10 @@ _START = "Start it: make run, or python -m worker run. Its log is in the data fo
 
 
 def parts(services: Services) -> list[Part]:
-    """The worker, and open incidents. Only for an installation that runs."""
+    """The worker, pauses, open incidents. Only for an installation that runs."""
     return [
         Part("worker", "Worker", lambda: _worker(services), mend="The queue has to answer first."),
+        Part("circuits", "Pauses", lambda: _pauses(services), mend="The database has to answer first."),
         Part("incidents", "Incidents", lambda: _incidents(services), mend="The database has to answer first."),
     ]
 
@@ -42,6 +43,18 @@ def _worker(services: Services) -> Iterator[Finding]:
     since = services.inbox.waiting_since()
     if since is not None and now - since > _LATE_EVENT:
         yield failed("events", "vendors' events wait for more than five minutes", "Look into the worker's log.")
+
+
+def _pauses(services: Services) -> Iterator[Finding]:
+    troubles = services.vendors.troubles()
+    for one in troubles:
+        yield warning(
+            "paused",
+            f"{one.name} is paused ({one.operation}) since {one.since:%H:%M} UTC",
+            f"It is asked again by itself at {one.retry_at:%H:%M} UTC. Look at its own part of this report.",
+        )
+    if not troubles:
+        yield good("paused", "no vendor is paused")
 
 
 def _incidents(services: Services) -> Iterator[Finding]:

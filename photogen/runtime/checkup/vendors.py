@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import httpx
+from sqlalchemy.exc import SQLAlchemyError
 
 from photogen.bootstrap import Services
 from photogen.gateways.base import ImageVendor
@@ -69,23 +70,21 @@ def parts(settings: Settings, services: Services) -> list[Part]:
 
 
 def _pictures(services: Services, name: str, vendor: ImageVendor) -> Iterator[Finding]:
-    """Whether the models that are drawn by this vendor, perhaps among others, are in its list."""
+    """Whether the vendor still serves the models of our routes."""
     try:
         wanted = services.vendors.models_at(name)
-    except Exception:  # noqa: BLE001 - the database has a part of its own
-        yield good("models", "can't be told without the database")
+    except SQLAlchemyError:  # the database has a part of its own
+        yield good("models", "its models were not compared, as the database does not answer")
         return
     gone = sorted(wanted - vendor.available_models(wanted))
-    if not wanted:
-        yield good("models", "no model of photogen is drawn by it")
-    elif gone:
+    if gone:
         yield warning(
             "models",
-            f"does not offer {', '.join(gone)}: pictures go to the next vendor, where there is one",
-            "Give the successor's name, or take it out of the list (image_route.vendor_model, enabled).",
+            f"no longer serves {', '.join(gone)}: pictures take another way where there is one",
+            "Take the route out (image_route.enabled), or give it the successor's name.",
         )
     else:
-        yield good("models", f"offers the {len(wanted)} models that photogen draws with")
+        yield good("models", f"serves the {len(wanted)} models that photogen draws with there")
 
 
 def clock(addresses: list[str]) -> Iterator[Finding]:
