@@ -4,7 +4,6 @@ A vendor with a key is the true one; without a key the sandbox stands in, throug
 here: engine and clients open their connections at their first use, so what is built may be forked before that.
 """
 
-import hmac
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -87,8 +86,6 @@ class Services:
     """What is worth knowing of an installation that is ready, by name; empty when there is nothing."""
     outside: "Outside"
     """The gateways themselves, for the doctor."""
-    installation: str
-    """A public name of this installation: the same for all its processes, and of no other."""
     _open: ExitStack = field(repr=False)
 
     def close(self) -> None:
@@ -208,7 +205,6 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         },
         notes={"storage_waiting": lambda: _waiting(storage, clock)},
         outside=outside,
-        installation=installation_of(settings),
         _open=opened,
     )
 
@@ -310,12 +306,6 @@ def _waiting(storage: Storage, clock: Clock) -> Mapping[str, object]:
         return {}
     age = round((clock() - (found.oldest or clock())).total_seconds())
     return {"objects": found.objects, "bytes": found.bytes, "oldest_seconds": age}
-
-
-def installation_of(settings: Settings) -> str:
-    """The public name of this installation. Made from the secret, which it doesn't give away."""
-    key = settings.secret_key.get_secret_value().encode()
-    return hmac.digest(key, b"photogen.installation", "sha256").hex()[:20]
 
 
 def _key(secret: SecretStr | None) -> str:

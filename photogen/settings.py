@@ -1,5 +1,6 @@
 """All settings, from the environment, frozen. Read by bootstrap, web.deps, worker.context and the command line only."""
 
+import hmac
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
@@ -82,6 +83,12 @@ class Settings(BaseSettings):
     def address(self) -> str:
         """PUBLIC_URL without a trailing slash."""
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+    @property
+    def installation(self) -> str:
+        """A public name of this installation: the same for all its processes, and of no other. Made from the secret,
+        which it doesn't give away."""
+        return hmac.digest(self.secret_key.get_secret_value().encode(), b"photogen.installation", "sha256").hex()[:20]
 
     @property
     def origins(self) -> tuple[str, ...]:

@@ -72,6 +72,4 @@ class FakeCredits:
 
 def web_services(**others: object) -> SimpleNamespace:
     """Stands for `bootstrap.Services` as far as the web's own doors need it."""
-    return SimpleNamespace(
-        accounts=FakeAccounts(), credits=FakeCredits(), checks={}, notes={}, installation="tests", **others
-    )
+    return SimpleNamespace(accounts=FakeAccounts(), credits=FakeCredits(), checks={}, notes={}, **others)

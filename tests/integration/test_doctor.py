@@ -349,7 +349,7 @@ def test_a_storage_that_keeps_what_is_deleted_or_cuts_wrong(monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("answer", "running", "check", "verdict"),
     [
-        ((200, {}, b'{"status": "ok", "installation": "ours"}'), True, "leads_here", Verdict.OK),
+        ((200, {}, b'{"status": "ok", "installation": "ours"}'), True, "here", Verdict.OK),
         ((200, {}, b'{"status": "ok", "installation": "theirs"}'), True, "leads_here", Verdict.FAILED),
         ((200, {}, b"<html>welcome to nginx</html>"), True, "leads_here", Verdict.FAILED),
         ((502, {}, b"bad gateway"), False, "leads_here", Verdict.WARNING),

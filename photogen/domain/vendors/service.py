@@ -81,11 +81,6 @@ class VendorsService:
             one.vendor for one in self._standings().values() if one.operation == operation and one.closed_to(now)
         )
 
-    def models_at(self, vendor: str) -> frozenset[str]:
-        """The vendor's names of the models that pictures may be drawn with there."""
-        with self._uow() as uow:
-            return frozenset(row.vendor_model for row in repository.routes_at(uow.session, vendor) if row.enabled)
-
     def probe(self) -> None:
         """Asks the vendors which models they serve; routes that are gone are not taken, until they are back."""
         self._probe()

@@ -135,8 +135,7 @@ class RqQueue:
                 f"drops jobs when its memory is full (maxmemory-policy {policy})",
                 "Set maxmemory-policy to noeviction. Lost jobs are found again by the schedule, but later.",
             )
-        if about.get("aof_enabled") or (about.get("rdb_last_bgsave_status") == "ok" and server.lastsave()):
-            yield good("persistence", "keeps its jobs" if about.get("aof_enabled") else "keeps snapshots")
+        yield good("persistence", _kept(server, about))
 
     def _accept(self, job: Job, wanted: str) -> bool:
         """Whether the work is now waiting under this id; False when one with this id runs."""
@@ -187,6 +186,19 @@ class RqQueue:
         if name not in LANES:
             raise ValueError(f"no such lane: {name}")
         return RqLane(name, connection=self._connection(), serializer=JSONSerializer)
+
+
+def _kept(server: redis.Redis, about: Mapping[str, Any]) -> str:
+    """What becomes of waiting jobs when the server ends. None of it is a fault: the rows are the jobs."""
+    if about.get("aof_enabled"):
+        return "writes its jobs down"
+    try:
+        configured: Any = server.config_get("save")
+    except redis.RedisError:  # managed servers refuse the question
+        return "says nothing of whether it writes its jobs down"
+    if configured.get("save"):
+        return "writes its jobs down now and then"
+    return "keeps its jobs in memory only; after a restart the schedule pushes them again"
 
 
 def _unavailable() -> Unavailable:

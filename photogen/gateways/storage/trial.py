@@ -72,8 +72,8 @@ def fetched(storage: Storage, *, mend: str) -> Iterator[Finding]:
         if bare.status_code == 200 and bare.content == _BYTES:
             yield failed(
                 "private",
-                "the bucket is public: anybody can fetch photos and weights without a signature",
-                "Take public access away from the bucket, at its provider. Photogen needs signed addresses only.",
+                "its objects are public: anybody can fetch photos and weights without a signature",
+                "Take public access away at the bucket's provider. Photogen needs signed addresses only.",
             )
         else:
             yield good("private", "private")

@@ -10,6 +10,7 @@ import httpx
 from photogen.bootstrap import Services, reachable_at
 from photogen.gateways.examination import Finding, failed, good, warning
 from photogen.gateways.http import tls
+from photogen.gateways.storage.trial import fetched
 from photogen.runtime.checkup.parts import Part
 from photogen.settings import Settings
 
@@ -41,7 +42,12 @@ def _look(settings: Settings, services: Services) -> Iterator[Finding]:
         )
     else:
         yield from _named(urlsplit(address).hostname or "")
-    yield from leads_here(address, services.installation, running=_listens(settings.port))
+    here = False
+    for finding in leads_here(address, settings.installation, running=_listens(settings.port)):
+        here = here or finding.check == "here"
+        yield finding
+    if here and not settings.s3_bucket:  # as vendors fetch it; a bucket's addresses are tried with the bucket
+        yield from fetched(services.outside.storage, mend=_PROXY)
 
 
 def _named(host: str) -> Iterator[Finding]:
@@ -81,7 +87,7 @@ def leads_here(address: str, installation: str, *, running: bool) -> Iterator[Fi
             "Set PUBLIC_URL to the address at the end of the redirection.",
         )
     elif _installation(answer) == installation:
-        yield good("leads_here", f"{address} leads here")
+        yield good("here", f"{address} leads here")
     elif _installation(answer):
         yield failed("leads_here", f"{address} leads to another photogen", _PROXY)
     elif not running:

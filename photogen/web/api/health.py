@@ -21,7 +21,7 @@ _FRESH = 1.0
 
 async def healthz(_: Request) -> Response:
     """Alive: nothing outside is asked. By the id, the doctor sees whether PUBLIC_URL leads here."""
-    return JSONResponse({"status": "ok", "installation": deps.services().installation})
+    return JSONResponse({"status": "ok", "installation": deps.settings().installation})
 
 
 async def _probe(name: str, check: Callable[[], object]) -> str:
