@@ -109,11 +109,15 @@ def test_nothing_is_left_behind(installation: pytest.MonkeyPatch, tmp_path: Path
     assert {request["method"] for request in sandbox.requests()} <= {"GET"}
 
 
-def test_for_people_the_worst_stands_last_and_says_how_to_mend_it(installation: pytest.MonkeyPatch) -> None:
+def test_for_people_the_worst_stands_last_and_says_how_to_mend_it(
+    installation: pytest.MonkeyPatch, sandbox: SandboxServer
+) -> None:
     installation.setenv("DATABASE_URL", "postgresql://ada:hunter2@127.0.0.1:9/photos")
+    sandbox.fault("nebius", "models.list", "401")
     lines: list[str] = []
     assert doctor.examine(lines.append) == 1
     text = "\n".join(lines)
+    assert "  !!  Nebius         the key is refused" in text  # which is told without a database too
     marks = [line[2:4] for line in lines if line[:2] == "  " and line[2:4] in {"ok", "--", "!!"}]
     assert marks == sorted(marks, key=["ok", "--", "!!"].index)
     assert "  !!  PostgreSQL" in text
