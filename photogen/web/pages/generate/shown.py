@@ -89,9 +89,10 @@ def name(model: ModelChoiceView) -> str:
 
 
 def trouble(model: ModelChoiceView, troubles: Sequence[VendorTrouble]) -> str:
-    """What to know before drawing with a model of which every vendor is paused; "" where one of them can draw."""
+    """What to know before drawing with a model of which every vendor is paused; "" where one of them can draw, and
+    where there is none at all: then there is no price either, and that is said in its place."""
     if not model.available:
-        return t("No service draws with this model at the moment. It is offered again as soon as one does.")
+        return ""
     paused = {one.vendor: one.public for one in troubles if one.operation == "submit"}
     return paused[model.vendors[0]] if set(model.vendors) <= set(paused) else ""
 
