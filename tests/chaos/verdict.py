@@ -52,7 +52,7 @@ class Verdict:
         for table in ("training", "shot", "lora_model", "training_attempt"):
             column = "training_id" if table == "training_attempt" else "id"
             for row in self._rows(f"SELECT * FROM {table} WHERE {column} = '{id}'"):
-                plain = {k: str(v) for k, v in row._mapping.items() if v not in (None, "", 0) and k != "log_tail"}
+                plain = {k: str(v) for k, v in row._mapping.items() if v not in (None, "", 0)}
                 lines.append(f"{table}: {plain}")
         lines += [f"charge: {charge}" for charge in self._vendor["charges"] if charge["reference"] == id]
         shown = ("at", "path", "status", "fault", "accepted")

@@ -94,16 +94,16 @@ class TestLog:
 class TestCurve:
     def test_it_outlives_the_log_and_has_words(self, works: Works, ada: str) -> None:
         id_ = works.to_training(ada)
-        losses = tuple((step, 0.5 - step / 4000) for step in range(0, 1000, 10))
-        works.trainer.move(JobState.RUNNING, losses=losses)
+        told = tuple((step, 0.5 - step / 4000) for step in range(0, 1000, 10))
+        works.trainer.move(JobState.RUNNING, losses=told)
         works.later()
         works.trainer.move(JobState.RUNNING, losses=(), logs="")
         works.later()
         curve = works.training.history.losses(ada, id_)
         assert (curve[0], curve[-1]) == ((0, 0.5), (990, 0.2525))
-        figures = works.training.history.figures(ada, id_)
-        assert (figures.losses, figures.trend) == (100, "falling")
-        assert figures.lowest_loss == figures.last_loss == (990, 0.2525)
+        losses = works.training.get(ada, id_).losses
+        assert (losses.count, losses.trend) == (100, "falling")
+        assert losses.lowest == losses.last == (990, 0.2525)
 
 
 class TestAttempts:

@@ -13,7 +13,7 @@ from photogen.domain.loras.service import LorasService
 from photogen.domain.photosets.service import PhotoSetsService
 from photogen.domain.plans.service import PlansService
 from photogen.domain.plans.views import Entitlements
-from photogen.domain.training import policy, repository, show
+from photogen.domain.training import logbook, policy, repository, show
 from photogen.domain.training.advance import Advance
 from photogen.domain.training.clean import CleanUp
 from photogen.domain.training.commands import PHOTOS, SaveDraft, StartTraining
@@ -282,9 +282,9 @@ class TrainingService:
             attempts = past.attempts(uow.session, row.id, None, ATTEMPTS)
             made = repository.version_by(uow.session, row.id)
             expected = self.history.expected(uow, row.steps) if row.status not in policy.FINAL else 0
-            retry = self._retry_view(uow, row)
+            retry, log = self._retry_view(uow, row), logbook.head(uow, row.id)
         hub_url = made.hub_url if made else ""
-        return show.training(row, spans, attempts, hub_url, expected, retry, now, self._config)
+        return show.training(row, spans, attempts, hub_url, expected, retry, log, now, self._config)
 
     # --- the worker's side ------------------------------------------------------------------------------------------
 

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from photogen.domain.loras.show import paid
 from photogen.domain.training import policy
 from photogen.domain.training.config import TrainingConfig
+from photogen.domain.training.logbook.policy import trend
 from photogen.domain.training.policy import Span
-from photogen.domain.training.views import AttemptView, RetryView, SetUse, StageView, TrainingRow, TrainingView
-from photogen.models.training import Training, TrainingAttempt, TrainingStatus
+from photogen.domain.training.views import (
+    AttemptView,
+    LossView,
+    RetryView,
+    SetUse,
+    StageView,
+    TrainingRow,
+    TrainingView,
+)
+from photogen.models.training import Training, TrainingAttempt, TrainingLog, TrainingStatus
 
 _CLOSING_SECONDS = 5.0
 """What publishing adds to the trainer's own estimate."""
@@ -87,6 +96,15 @@ def _refunded(row: Training) -> bool:
     return row.status in {TrainingStatus.FAILED, TrainingStatus.CANCELLED}
 
 
+def losses(points: Sequence[Sequence[float]]) -> LossView:
+    """A curve in short."""
+    if not points:
+        return LossView()
+    going = trend(points)
+    (last, loss), (best, lowest) = points[-1], min(points, key=lambda point: point[1])
+    return LossView(len(points), going.value if going else "", (last, loss), (best, lowest))
+
+
 def training(
     row: Training,
     spans: Mapping[str, Span],
@@ -94,6 +112,7 @@ def training(
     hub_url: str,
     expected: float,
     retry: RetryView | None,
+    log: TrainingLog | None,
     now: datetime,
     config: TrainingConfig,
 ) -> TrainingView:
@@ -136,7 +155,10 @@ def training(
         visibility=row.visibility.value,
         hub_url=hub_url,
         created_at=row.created_at,
+        counts_from=row.created_at + timedelta(seconds=row.idle_seconds),
         finished_at=row.finished_at,
+        log_end=log.length if log else 0,
+        losses=losses(log.losses if log else ()),
         attempts=tuple(attempt(each, now) for each in attempts),
         attempts_count=sum(span.tries for span in spans.values()),
     )

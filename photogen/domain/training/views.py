@@ -81,13 +81,25 @@ class RetryView:
 
 
 @dataclass(frozen=True, slots=True)
+class LossView:
+    """A loss curve in short: its number of points, where it goes (falling, level, rising, "" while nobody can tell),
+    and two of its points as (step, loss)."""
+
+    count: int = 0
+    trend: str = ""
+    last: tuple[float, float] | None = None
+    lowest: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingView:
     """Everything about one training. `percent` is of the whole; times in seconds; `credits` were held for it, in the
     last of its `rounds`.
 
     `retry_resumes` says whether a retry goes on with this very training or starts another; `retry` says the rest, None
-    while there is nothing to retry. `cleaning`: something of it is still to be deleted, here or at a vendor. `attempts`
-    are the last ones of `attempts_count`, oldest first."""
+    while there is nothing to retry. `counts_from` is its beginning, moved on by the time between failures and retries.
+    `log_end` is how long its log is by now, in characters. `cleaning`: something of it is still to be deleted, here or
+    at a vendor. `attempts` are the last ones of `attempts_count`, oldest first."""
 
     id: str
     name: str
@@ -126,7 +138,10 @@ class TrainingView:
     visibility: str
     hub_url: str
     created_at: datetime
+    counts_from: datetime
     finished_at: datetime | None
+    log_end: int
+    losses: LossView
     attempts: tuple[AttemptView, ...]
     attempts_count: int
 

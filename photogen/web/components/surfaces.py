@@ -121,11 +121,6 @@ def stepper(steps: Sequence[tuple[Any, Any]], *, label: str, detail: Sequence[An
     )
 
 
-def log_tail(text: Any, *, label: str) -> rx.Component:
-    """The end of a log, in monospace, newest line in view."""
-    return rx.el.div(rx.el.div(text), class_name="log", role="log", tab_index=0, custom_attrs={"aria-label": label})
-
-
 def skeleton(class_name: str = "h-5 w-full") -> rx.Component:
     """The grey shape of what is being loaded; give it the size of the thing."""
     return rx.el.div(class_name=f"skeleton {class_name}", custom_attrs={"aria-hidden": "true"})

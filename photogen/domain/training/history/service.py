@@ -62,12 +62,14 @@ class History:
         """A step: how long a training of so many steps will take, in seconds."""
         return policy.expected_seconds(steps, *repository.pace(uow.session), self._config)
 
-    def attempts(self, account_id: str, training_id: str, before: str | None = None) -> tuple[AttemptView, ...]:
-        """The last attempts, or those before the attempt `before`; oldest first. Raises NotFound."""
+    def attempts(
+        self, account_id: str, training_id: str, before: str | None = None, limit: int = ATTEMPTS
+    ) -> tuple[AttemptView, ...]:
+        """The last attempts, or those before the attempt `before`; oldest first, 100 at most. Raises NotFound."""
         with self._uow() as uow:
             row = self._own(uow, account_id, training_id)
             known = before if is_id(before) else None
-            found = repository.attempts(uow.session, row.id, known, ATTEMPTS)
+            found = repository.attempts(uow.session, row.id, known, max(1, min(limit, 100)))
         now = self._clock()
         return tuple(show.attempt(each, now) for each in found)
 
@@ -82,16 +84,13 @@ class History:
             return logbook.losses(uow, self._own(uow, account_id, training_id).id)
 
     def figures(self, account_id: str, training_id: str) -> TrainingFigures:
-        """Times against what is usual, rounds, and what can be said of log and losses. Raises NotFound."""
+        """Times against what is usual, and rounds. Raises NotFound."""
         now = self._clock()
         with self._uow() as uow:
             row = self._own(uow, account_id, training_id)
             spans = repository.spans(uow.session, row.id, now)
             rounds = repository.rounds(uow.session, row.id)
             usual = repository.usual(uow.session, row.steps)
-            curve = logbook.losses(uow, row.id)
-            end = logbook.end(uow, row.id)
-        going = logbook.trend(curve)
         return TrainingFigures(
             timings=_timings(row, spans, rounds, usual, now),
             sample=usual["whole"].sample if "whole" in usual else 0,
@@ -99,11 +98,6 @@ class History:
                 RoundView(r.number, r.stage, r.paid_by.value, r.credits, r.state.value, r.started_at, r.ended_at)
                 for r in rounds
             ),
-            losses=len(curve),
-            trend=going.value if going else "",
-            last_loss=curve[-1] if curve else None,
-            lowest_loss=min(curve, key=lambda point: point[1]) if curve else None,
-            log_end=end,
         )
 
     def vendor_costs(self, training_id: str) -> tuple[VendorCostView, ...]:

@@ -85,10 +85,3 @@ class TrainingFigures:
     timings: tuple[TimingView, ...]
     sample: int
     rounds: tuple[RoundView, ...]
-    losses: int
-    """Points of its loss curve."""
-    trend: str
-    last_loss: tuple[float, float] | None
-    lowest_loss: tuple[float, float] | None
-    log_end: int
-    """Characters of its log, kept or not."""

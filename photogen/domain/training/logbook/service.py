@@ -75,7 +75,6 @@ def losses(uow: UnitOfWork, training_id: str) -> tuple[tuple[float, float], ...]
     return tuple((step, loss) for step, loss in row.losses) if row else ()
 
 
-def end(uow: UnitOfWork, training_id: str) -> int:
-    """How long the log is by now, in characters, kept or not."""
-    row = repository.head(uow.session, training_id)
-    return row.length if row else 0
+def head(uow: UnitOfWork, training_id: str) -> TrainingLog | None:
+    """What is known of the log as a whole, without its text."""
+    return repository.head(uow.session, training_id)

@@ -4,7 +4,8 @@ import reflex as rx
 
 from photogen.web import components as ui
 from photogen.web import routes
-from photogen.web.pages.training.parts import actions, failure, history, live_part, settings, success, waiting
+from photogen.web.pages.training.debug import cost, history, log, loss, timings
+from photogen.web.pages.training.parts import actions, failure, live_part, settings, success, waiting
 from photogen.web.pages.training.state import TrainingPage
 from photogen.web.shell import page_head, screen
 from photogen.web.text import t
@@ -45,7 +46,13 @@ def _full() -> rx.Component:
         failure(),
         waiting(),
         live_part(),
-        rx.el.div(settings(), history(), class_name="grid lg:grid-cols-[320px_minmax(0,1fr)] gap-6 items-start"),
+        loss(),
+        log(),
+        rx.el.div(
+            rx.el.div(settings(), cost(), class_name="flex flex-col gap-6 min-w-0"),
+            rx.el.div(timings(), history(), class_name="flex flex-col gap-6 min-w-0"),
+            class_name="grid lg:grid-cols-[320px_minmax(0,1fr)] gap-6 items-start",
+        ),
         ui.confirm(
             t("Cancel this training?"),
             t("It stops at the trainer, and what was set aside for it comes back to you. The progress so far is lost."),
@@ -60,7 +67,7 @@ def _full() -> rx.Component:
 
 @screen(routes.TRAINING, t("Training"), on_load=[TrainingPage.load])
 def training() -> rx.Component:
-    """Stages, progress and log of one training; its failure in words; its model."""
+    """One training: its stages and progress, its failure in words, its model; and what explains it."""
     return rx.cond(
         TrainingPage.ready,
         rx.cond(

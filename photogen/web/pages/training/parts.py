@@ -4,7 +4,8 @@ import reflex as rx
 
 from photogen.web import components as ui
 from photogen.web import routes
-from photogen.web.pages.training.state import Attempt, Stage, TrainingPage
+from photogen.web.pages.training.shown import Stage
+from photogen.web.pages.training.state import TrainingPage
 from photogen.web.text import t
 
 _view = TrainingPage.view
@@ -15,17 +16,16 @@ def actions() -> rx.Component:
     return rx.el.div(
         rx.cond(
             _view.can_cancel,
-            ui.button(
-                rx.cond(_view.cancelling, t("Stopping…"), t("Cancel training")),
-                kind="danger",
-                on_click=TrainingPage.ask_cancel,
-                disabled=_view.cancelling,
-            ),
+            ui.button(t("Cancel training"), kind="danger", on_click=TrainingPage.ask_cancel),
         ),
         rx.cond(
             _view.can_retry,
             ui.button(
-                t("Retry"), kind="primary", icon_name="rotate_cw", on_click=TrainingPage.retry, busy=TrainingPage.busy
+                _view.retry_button,
+                kind="primary",
+                icon_name="rotate_cw",
+                on_click=TrainingPage.retry,
+                busy=TrainingPage.busy,
             ),
         ),
         class_name="flex items-center gap-3",
@@ -74,7 +74,7 @@ def failure() -> rx.Component:
                     class_name="mt-1 text-soft",
                 ),
                 rx.el.p(
-                    t("Kind of error:"),
+                    t("Cause:"),
                     " ",
                     _view.category,
                     " · ",
@@ -116,7 +116,7 @@ def _stage(stage: rx.Var[Stage], number: rx.Var[int]) -> rx.Component:
 
 
 def live_part() -> rx.Component:
-    """Stages with their times, the bar, the step, what is left, the log."""
+    """Stages with their times, the bar, the step, what is left."""
     return ui.card(
         rx.el.ol(rx.foreach(TrainingPage.stages, _stage), class_name="steps", custom_attrs={"aria-label": t("Stages")}),
         rx.cond(
@@ -126,14 +126,18 @@ def live_part() -> rx.Component:
                 rx.el.div(
                     rx.el.span(_view.percent, " %", class_name="text-text font-medium"),
                     rx.cond(_view.step_text != "", rx.el.span(_view.step_text)),
-                    rx.el.span(t("Time"), " ", ui.elapsed(_view.created_at, _view.finished_at)),
+                    rx.cond(_view.running & (_view.loss != ""), rx.el.span(t("Loss"), " ", _view.loss)),
+                    rx.el.span(t("Time"), " ", ui.elapsed(_view.counts_from, _view.finished_at)),
                     rx.cond(_view.running & (_view.left != ""), rx.el.span(_view.left)),
                     rx.cond(_view.running, rx.el.span(_view.money, class_name="sm:ml-auto")),
                     class_name="flex flex-wrap gap-x-5 gap-y-1 text-sm text-muted num mt-3",
                 ),
                 class_name="mt-6",
             ),
-            rx.cond(_view.status == "cancelled", rx.el.p(_view.money, class_name="mt-5 text-sm text-muted")),
+            rx.cond(
+                _view.status == "cancelled",
+                rx.el.p(_view.money, " ", _view.retry_text, class_name="mt-5 text-sm text-muted"),
+            ),
         ),
         class_name="mb-6",
     )
@@ -164,49 +168,6 @@ def settings() -> rx.Component:
                 target="_blank",
                 rel="noreferrer",
                 class_name="link inline-flex items-center gap-1.5 text-sm mt-3",
-            ),
-        ),
-    )
-
-
-def _attempt(row: rx.Var[Attempt]) -> rx.Component:
-    small = rx.el.p(
-        rx.cond(row.category != "", rx.fragment(row.category, " · ")),
-        rx.cond(row.code != "", rx.fragment(rx.el.span(row.code, class_name="code"), " ")),
-        rx.cond(row.request_id != "", rx.fragment(t("Request"), " ", rx.el.span(row.request_id, class_name="code"))),
-        class_name="text-xs text-muted mt-1",
-    )
-    return rx.el.li(
-        rx.el.div(
-            rx.el.span(row.stage, class_name="font-medium"),
-            ui.pill(row.outcome, tone=row.tone),
-            rx.el.span(ui.ago(row.started_at), " · ", row.time, class_name="text-sm text-muted num ml-auto"),
-            class_name="flex flex-wrap items-center gap-3",
-        ),
-        rx.cond(row.message != "", rx.el.p(row.message, class_name="text-sm text-soft mt-1")),
-        rx.cond(row.action != "", rx.el.p(row.action, class_name="text-sm text-muted mt-0.5")),
-        rx.cond((row.category != "") | (row.code != "") | (row.request_id != ""), small),
-        rx.cond(
-            row.words != "",
-            rx.el.details(
-                rx.el.summary(t("What the vendor said"), class_name="summary"),
-                rx.el.pre(row.words, class_name="log mt-2"),
-                class_name="mt-2",
-            ),
-        ),
-        class_name="py-4 first:pt-1 last:pb-0",
-    )
-
-
-def history() -> rx.Component:
-    """Every attempt of every stage."""
-    return ui.card(
-        rx.el.h2(t("History"), class_name="text-base mb-3"),
-        rx.cond(
-            TrainingPage.attempts.length() > 0,
-            rx.el.ol(rx.foreach(TrainingPage.attempts, _attempt), class_name="divide-y divide-line"),
-            rx.el.p(
-                t("Nothing has been attempted yet; a worker takes it up in a moment."), class_name="text-sm text-muted"
             ),
         ),
     )
