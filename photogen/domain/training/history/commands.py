@@ -35,12 +35,12 @@ class FindTrainings(Command):
     """Trainings that fulfil all that is given; `text` is looked for in name and trigger word, days are of UTC and both
     included. `after` is the last one seen."""
 
-    standing: Standing | None = None
+    standing: Standing | None = Field(None, title="Status")
     subject: Subject | None = None
-    text: Annotated[str, Line(80)] = ""
-    since: date | None = None
-    until: date | None = None
-    sort: Sort = Sort.NEWEST
+    text: Annotated[str, Line(80)] = Field("", title="Search")
+    since: date | None = Field(None, title="The first day")
+    until: date | None = Field(None, title="The last day")
+    sort: Sort = Field(Sort.NEWEST, title="Order")
     after: Id | None = None
     limit: int = Field(50, ge=1, le=200)
 
