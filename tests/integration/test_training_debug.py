@@ -120,6 +120,7 @@ class TestAttempts:
             ("training", "retried", True, "The service is busy."),
             ("training", "done", True, "1,000 steps were trained."),
             ("publishing", "done", True, "The weights are on the hub: 2 files, looked up after the upload."),
+            ("clean_up", "done", False, "Whatever else it had left was deleted."),
         ]
         retried = works.training.get(ada, id_).attempts[1]
         assert retried.request_id == "t1"
@@ -128,9 +129,28 @@ class TestAttempts:
     def test_the_last_one_of_a_failure_has_advice(self, works: Works, ada: str) -> None:
         id_ = works.to_training(ada)
         fail(works)
-        last = works.training.get(ada, id_).attempts[-1]
+        *_, last, clean_up = works.training.get(ada, id_).attempts
+        assert clean_up.stage == "clean_up"
         assert (last.outcome, last.vendor_words, last.request_id) == ("failed", "CUDA", "t1")
         assert last.advice == works.training.get(ada, id_).advice != ""
+
+    def test_a_vendor_that_refuses_to_stop_for_hours_is_one_line(self, works: Works, ada: str) -> None:
+        id_ = works.to_training(ada)
+        works.trainer.breaks["cancel"] = [busy() for _ in range(1000)]
+        works.training.cancel(ada, id_)
+        works.run()
+        for _ in range(50):
+            works.later(600)
+        view = works.training.get(ada, id_)
+        assert (view.status, view.can_cancel, view.cleaning, view.refunded) == ("cancelled", False, True, True)
+        assert [(a.stage, a.outcome, a.message) for a in view.attempts if a.stage == "clean_up"] == [
+            ("clean_up", "retried", "Still to be deleted: what the trainer has.")
+        ]
+        works.trainer.breaks.clear()
+        works.later(8000)
+        view = works.training.get(ada, id_)
+        assert (view.cleaning, view.attempts[-1].outcome) == (False, "done")
+        assert works.trainer.cancelled == ["t1"]
 
     def test_thousands_are_shown_a_few_at_a_time(self, works: Works, ada: str) -> None:
         id_ = works.to_training(ada)

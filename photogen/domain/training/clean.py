@@ -8,16 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from photogen.db.lease import Lease, LostLease
+from photogen.db.uow import UnitOfWork
 from photogen.domain.training import policy, repository
 from photogen.domain.training.parts import Parts
+from photogen.domain.training.repository import CLEAN_UP_STAGE
 from photogen.gateways.base import GatewayError, JobState, Missing
 from photogen.kit import log
 from photogen.kit.retry import backoff
 from photogen.models.training import AttemptOutcome, Training, TrainingAttempt
 
-_STAGE = "clean_up"
-_PATIENT = 5
-"""Rounds after which what is left is written down for the operator."""
+_WORDS = {
+    "dataset": "the ZIP of the photos",
+    "vendor": "what the trainer has",
+    "weights": "the weights",
+    "hub": "the repository on the hub",
+}
 _log = log.get("training")
 
 
@@ -84,24 +89,33 @@ class CleanUp:
                 row.attempts += 1
                 wait = backoff(row.attempts, first=1.0, most=3600.0)
                 row.clean_due_at = now + self._p.config.poll * max(1.0, wait)
-                if row.attempts % _PATIENT == 0:
-                    uow.session.add(
-                        TrainingAttempt(
-                            training_id=row.id,
-                            stage=_STAGE,
-                            number=row.attempts,
-                            outcome=AttemptOutcome.RETRIED,
-                            code="left_behind",
-                            message=f"Still to be deleted: {', '.join(left)}.",
-                            action=f"Trying again in {round(wait)} s.",
-                            started_at=now,
-                            finished_at=now,
-                        )
-                    )
             else:
                 row.attempts, row.clean_due_at = 0, todo.again_at
                 row.cleaned_at = now if todo.again_at is None else None
+            uow.session.add(self._attempt(uow, row, left))
             uow.session.add(row)
+            uow.notify(row.account_id, "training", row.id)
+
+    def _attempt(self, uow: UnitOfWork, row: Training, left: list[str]) -> TrainingAttempt:
+        """One line of the training's history for as long as something is left, however often that is tried."""
+        now = self._p.clock()
+        attempt = repository.unfinished_clean_up(uow.session, row.id) or TrainingAttempt(
+            training_id=row.id, stage=CLEAN_UP_STAGE, started_at=now
+        )
+        attempt.number, attempt.finished_at = max(1, row.attempts), now
+        if left:
+            attempt.outcome, attempt.code = AttemptOutcome.RETRIED, "left_behind"
+            attempt.message = f"Still to be deleted: {', '.join(_WORDS[name] for name in left)}."
+            attempt.action = "Tried again until nothing is left."
+            attempt.advice = "There is nothing to do, and it costs you nothing."
+        else:
+            attempt.outcome, attempt.code, attempt.action, attempt.advice = AttemptOutcome.DONE, "", "", ""
+            attempt.message = (
+                "Whatever else it had left was deleted."
+                if row.clean_due_at is None
+                else "Deleted, but for what a retry can still use."
+            )
+        return attempt
 
     def _delete(self, key: str) -> bool:
         self._p.storage.delete(key)

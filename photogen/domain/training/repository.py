@@ -19,6 +19,10 @@ from photogen.models.training import (
     TrainingRound,
 )
 
+CLEAN_UP_STAGE = "clean_up"
+"""What the attempts at cleaning up are called: no status, since the training has ended by then."""
+
+
 # --- trainings ------------------------------------------------------------------------------------------------------
 
 
@@ -185,6 +189,19 @@ def running_attempt(session: Session, training_id: str, stage: str) -> TrainingA
             TrainingAttempt.training_id == training_id,
             TrainingAttempt.stage == stage,
             TrainingAttempt.outcome == AttemptOutcome.RUNNING,
+        )
+        .limit(1)
+    ).one_or_none()
+
+
+def unfinished_clean_up(session: Session, training_id: str) -> TrainingAttempt | None:
+    """The clean-up's attempt that has left something."""
+    return session.exec(
+        select(TrainingAttempt)
+        .where(
+            TrainingAttempt.training_id == training_id,
+            TrainingAttempt.stage == CLEAN_UP_STAGE,
+            TrainingAttempt.outcome == AttemptOutcome.RETRIED,
         )
         .limit(1)
     ).one_or_none()

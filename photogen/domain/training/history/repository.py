@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from photogen.domain.training.history.commands import FindTrainings, Sort, Standing
 from photogen.domain.training.history.views import TrainingTotals
 from photogen.domain.training.policy import ACTIVE, Span
+from photogen.domain.training.repository import CLEAN_UP_STAGE
 from photogen.models.training import (
     AttemptOutcome,
     PaidBy,
@@ -28,7 +29,6 @@ _HISTORY = 50
 _SIMILAR = 200
 """Completed trainings that what is usual is taken from."""
 
-_CLEAN_UP = "clean_up"
 Found = ColumnElement[bool]
 
 
@@ -210,7 +210,7 @@ def usual(session: Session, steps: int) -> dict[str, Usual]:
             func.sum(spent).label("seconds"),
         )
         .join(done.id.table, done.id == col(TrainingAttempt.training_id))
-        .where(col(TrainingAttempt.finished_at).is_not(None), col(TrainingAttempt.stage) != _CLEAN_UP)
+        .where(col(TrainingAttempt.finished_at).is_not(None), col(TrainingAttempt.stage) != CLEAN_UP_STAGE)
         .group_by(col(TrainingAttempt.training_id), col(TrainingAttempt.stage))
         .cte("stages")
         .c
@@ -227,7 +227,7 @@ def usual(session: Session, steps: int) -> dict[str, Usual]:
     pieces = union_all(
         columns(stages.part, stages.seconds),
         part("queued", func.extract("epoch", done.started_at - done.created_at)),
-        part(_CLEAN_UP, func.extract("epoch", done.cleaned_at - done.finished_at)),
+        part(CLEAN_UP_STAGE, func.extract("epoch", done.cleaned_at - done.finished_at)),
         part("whole", func.extract("epoch", done.finished_at - done.created_at)),
         at_vendor("vendor_run", worked),
         at_vendor("vendor_wait", told - worked),
