@@ -94,6 +94,7 @@ def web(port: int, pages: Path, env: Mapping[str, str]) -> Service:
             "__REFLEX_SKIP_COMPILE": "true",
             "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
         },
+        patience=90.0,  # as the worker's, and Reflex besides
     )  # fmt: skip
 
 
