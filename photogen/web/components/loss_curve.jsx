@@ -111,7 +111,7 @@ export function LossCurve({ trainingId, version, steps, summary, words }) {
               </g>
             )}
           </svg>
-          <input type="range" className="slider loss-slider" min={0} max={points.length - 1} value={place ?? points.length - 1} aria-label={words.slider}
+          <input type="range" className="slider loss-slider" style={{ marginLeft: EDGE.left - 9, width: Math.max(60, drawn.x(points[points.length - 1][0]) - EDGE.left + 18) }} min={0} max={points.length - 1} value={place ?? points.length - 1} aria-label={words.slider}
             aria-valuetext={words_at(place ?? points.length - 1)} onChange={(event) => setAt(Number(event.target.value))} onBlur={() => setAt(null)} />
           <p className="text-sm text-muted num min-h-5" aria-hidden="true">{words_at(place ?? points.length - 1)}</p>
         </>

@@ -9,10 +9,11 @@ const WARNING = /\bwarn(?:ing)?\b|deprecat/i;
 
 const say = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-// "bar", "info", "warning" or "error"; what is indented under an error belongs to it.
+// "bar", "info", "warning" or "error"; what is indented under an error belongs to it. An error may follow an unfinished
+// bar in the same line.
 function levelOf(text, before) {
-  if (BAR.test(text)) return "bar";
   if (ERROR.test(text) || (before === "error" && /^\s/.test(text))) return "error";
+  if (BAR.test(text)) return "bar";
   return WARNING.test(text) ? "warning" : "info";
 }
 

@@ -130,6 +130,7 @@ class Trainings(rx.State):
         try:
             wanted = FindTrainings.of(**given, after=after, limit=PAGE)
         except Invalid as error:
+            self.lines, self.older, self.newer = [], False, False
             self.refused, self.ready = error.public, True
             return
         try:
