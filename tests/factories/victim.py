@@ -23,6 +23,8 @@ from photogen.models import (
     Training,
     TrainingAttempt,
     TrainingDraft,
+    TrainingLog,
+    TrainingLogPart,
     TrainingStatus,
 )
 from tests.factories.photos import encoded, jpeg, scene
@@ -118,6 +120,8 @@ def victim(web: WebServer, *, files: bool = True) -> Victim:
         ],
         [
             TrainingAttempt(training_id=made["training failed"], stage="training", message=f"went wrong with {mark}"),
+            TrainingLog(training_id=made["training failed"], source="t", length=18, losses=[[1.0, 0.5]]),
+            TrainingLogPart(training_id=made["training failed"], start=0, text=f"log of {mark}\n"),
             TrainingDraft(
                 account_id=account, photo_set_id=made["set"], fields={"name": f"Draft {mark}", "trigger_word": word}
             ),
@@ -147,6 +151,7 @@ def victim(web: WebServer, *, files: bool = True) -> Victim:
     made["generation"] = services.generation.start(account, start)
     made["session"] = services.accounts.sessions(account)[0].id
     made["account"] = account
+    made["training"] = made["training failed"]
     made["token"] = token
     del made["shot"]
     return Victim(

@@ -293,4 +293,4 @@ class TestFigures:
         id_ = works.to_training(ada)
         lines = works.training.history.figures(ada, id_).timings
         assert {line.usual for line in lines} == {None}
-        assert [line.key for line in lines if line.seconds is not None] == ["queued", "preparing", "training"]
+        assert [line.key for line in lines if line.seconds is not None] == ["queued", "preparing"]

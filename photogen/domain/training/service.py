@@ -242,7 +242,7 @@ class TrainingService:
         uow.session.add(
             TrainingRound(
                 training_id=row.id, number=row.rounds, stage=stage.value, paid_by=row.paid_by, credits=row.credits,
-                vendor_id=row.vendor_id, started_at=self._clock(),
+                started_at=self._clock(),
             )
         )  # fmt: skip
 

@@ -124,7 +124,7 @@ def _timings(
 
     def stage(status: TrainingStatus) -> TimingView:
         span = spans.get(status.value)
-        return line(status.value, span.seconds if span else None, span.tries if span else 0)
+        return line(status.value, span.seconds if span and span.ended else None, span.tries if span else 0)
 
     over = row.finished_at is not None
     began = row.started_at or row.finished_at or now

@@ -42,8 +42,9 @@ class TrainingPage:
 
 @dataclass(frozen=True, slots=True)
 class TimingView:
-    """How long a part took, in seconds (None: not yet), in how many attempts, and what is usual: `usual` is the median
-    of completed trainings of similar length, nine of ten were done within `slow`; None where there are too few.
+    """How long a part took, in seconds (None: it goes on, or is not begun), in how many attempts, and what is usual:
+    `usual` is the median of completed trainings of similar length, nine of ten were done within `slow`; None where
+    there are too few.
 
     `key` is a stage, or vendor_wait, vendor_run and overhead, which are parts of the training, or clean_up or whole."""
 
