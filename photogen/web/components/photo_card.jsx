@@ -30,10 +30,10 @@ function Said({ photo, words, coach }) {
   }
   if (photo.kept) {
     return (
-      <p className="photo-remark">
-        {words.kept}{" "}
-        <button type="button" className="link" aria-label={say(words.checkOne, { name: photo.name })} onClick={() => coach.check(photo)}>{words.check}</button>
-      </p>
+      <>
+        <p className="photo-remark">{words.kept}</p>
+        <div className="photo-fixes"><button type="button" className="photo-fix" aria-label={say(words.checkOne, { name: photo.name })} onClick={() => coach.check(photo)}>{words.check}</button></div>
+      </>
     );
   }
   if (!photo.remarks?.length) return null;
