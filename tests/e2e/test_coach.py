@@ -93,21 +93,21 @@ def test_the_editor_obeys_the_keyboard(wizard: Page) -> None:
     opener = first.get_by_role("button", name="Crop and rotate photo2.jpg")
     opener.click()
     editor = wizard.get_by_role("dialog", name="Crop and rotate photo2.jpg")
-    expect(editor.get_by_text("900 × 1100 pixels")).to_be_visible()  # noqa: RUF001
+    expect(editor.get_by_text("900 × 1100 pixels")).to_be_visible()
     editor.get_by_role("radio", name="1:1").click()
-    expect(editor.get_by_text("900 × 900 pixels")).to_be_visible()  # noqa: RUF001
+    expect(editor.get_by_text("900 × 900 pixels")).to_be_visible()
     top = editor.get_by_label("Top edge, %")
     placed = int(top.input_value())
     editor.get_by_label("Move the crop with the arrow keys").focus()
     wizard.keyboard.press("Shift+ArrowUp")
     expect(top).not_to_have_value(str(placed))
     editor.get_by_label("Width, %").fill("50")
-    expect(editor.get_by_text("450 × 450 pixels")).to_be_visible()  # noqa: RUF001
+    expect(editor.get_by_text("450 × 450 pixels")).to_be_visible()
     editor.get_by_label("Width, %").fill("10")
     expect(editor.get_by_role("alert")).to_contain_text("too small")
     editor.get_by_role("button", name="Reset").click()
     editor.get_by_role("button", name="Turn right").click()
-    expect(editor.get_by_text("1100 × 900 pixels")).to_be_visible()  # noqa: RUF001
+    expect(editor.get_by_text("1100 × 900 pixels")).to_be_visible()
     editor.get_by_role("button", name="Save").click()
     expect(editor).to_be_hidden()
     expect(first.locator("img")).not_to_have_attribute("src", str(before))
@@ -115,7 +115,7 @@ def test_the_editor_obeys_the_keyboard(wizard: Page) -> None:
     expect(first.locator("img")).to_have_attribute("src", re.compile("/media/photos/"))
     first.hover()
     opener.click()
-    expect(editor.get_by_text("900 × 1100 pixels")).to_be_visible()  # noqa: RUF001
+    expect(editor.get_by_text("900 × 1100 pixels")).to_be_visible()
     wizard.keyboard.press("Escape")
     expect(editor).to_be_hidden()
     expect(opener).to_be_focused()

@@ -109,6 +109,10 @@ export function Dialog({ open, locked, onClose, className = "", label, children,
     }
     if (!open && dialog.open) dialog.close();
   }, [open]);
+  useBeforePaint(() => { // taken out of the page while open: only closing gives the focus back
+    const dialog = ref.current;
+    return () => { if (dialog.open) dialog.close(); };
+  }, []);
   const ask = () => { if (!locked) onClose?.(); };
   return (
     <dialog id={id} ref={ref} className={`dialog ${className}`} aria-label={label}
