@@ -40,7 +40,7 @@ def wizard(person: Callable[[], Page], mixed_files: list[Path]) -> Page:
     page.get_by_role("radio", name=re.compile("Style")).check()
     page.get_by_role("button", name="Next").click()
     page.get_by_label("Add photos").set_input_files([str(path) for path in mixed_files])
-    expect(page.get_by_text("7 photos ready")).to_be_visible()
+    expect(page.get_by_text("7 photos ready")).to_be_visible(timeout=60_000)
     expect(page.get_by_role("meter", name="Readiness")).to_be_visible()
     return page
 

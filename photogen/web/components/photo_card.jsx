@@ -9,7 +9,7 @@ function Fixes({ photo, words, coach }) {
   const wanted = new Set(photo.remarks.map((remark) => remark.fix));
   const offered = VERBS.filter((verb) => verb === "drop" || wanted.has(verb));
   const button = (verb, run) => (
-    <button key={verb} type="button" className="photo-fix" aria-label={say(words[`${verb}One`], { name: photo.name })} onClick={run}>{words[verb]}</button>
+    <button key={verb} type="button" className="photo-fix" data-suggested={wanted.has(verb) || undefined} aria-label={say(words[`${verb}One`], { name: photo.name })} onClick={run}>{words[verb]}</button>
   );
   return (
     <div className="photo-fixes">

@@ -35,7 +35,7 @@ export function Pairs({ pairs, words, coach }) {
               <Side photo={photo} caption={words.softer} />
             </div>
             <div className="photo-fixes">
-              <button type="button" className="photo-fix" onClick={() => coach.drop(photo)}>{words.keepSharper}</button>
+              <button type="button" className="photo-fix" data-suggested onClick={() => coach.drop(photo)}>{words.keepSharper}</button>
               <button type="button" className="photo-fix" onClick={() => coach.keep(photo)}>{words.keepBoth}</button>
             </div>
           </li>
