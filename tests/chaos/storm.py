@@ -207,7 +207,7 @@ class Storm:
 
     def _react(self) -> None:
         """Some of what failed is tried again, some of what was made is deleted."""
-        training = self._studio.services.training
+        training, loras = self._studio.services.training, self._studio.services.loras
         for id_, account, status, model in self._rows(
             "SELECT id, account_id, status, lora_model_id FROM training WHERE status IN ('failed', 'completed')"
         ):
@@ -217,7 +217,7 @@ class Storm:
             if status == "failed" and self._dice.random() < 0.3:
                 self._try("retry training", lambda a=account, i=id_: training.retry(a, i))  # type: ignore[misc]
             if status == "completed" and model and self._dice.random() < 0.2:
-                self._try("delete model", lambda a=account, m=model: training.delete_model(a, m))  # type: ignore[misc]
+                self._try("delete model", lambda a=account, m=model: loras.delete(a, m))  # type: ignore[misc]
 
     def _try(self, what: str, click: Callable[[], Any]) -> Any:
         """A click; when the page can't answer it is clicked again, with the same key."""
@@ -287,7 +287,7 @@ class Storm:
         due = f"<= '{moment}'" if now else "IS NOT NULL"
         left = self._rows(
             f"SELECT count(*) FROM training WHERE clean_due_at {due} UNION ALL "
-            f"SELECT count(*) FROM lora_model WHERE remove_due_at IS NOT NULL UNION ALL "
+            f"SELECT count(*) FROM lora_version WHERE remove_due_at IS NOT NULL UNION ALL "
             f"SELECT count(*) FROM inbox_event WHERE handled_at IS NULL"
         )
         return not any(count for (count,) in left)

@@ -49,12 +49,12 @@ class Verdict:
     def history(self, id: str) -> str:
         """All that is known of a row: itself, its attempts, the vendor's view, the worker's words."""
         lines = [f"--- {id}"]
-        for table in ("training", "shot", "lora_model", "training_attempt"):
-            column = "training_id" if table == "training_attempt" else "id"
+        for table in ("training", "shot", "lora_version", "training_attempt"):
+            column = "id" if table in {"training", "shot"} else "training_id"
             for row in self._rows(f"SELECT * FROM {table} WHERE {column} = '{id}'"):
                 plain = {k: str(v) for k, v in row._mapping.items() if v not in (None, "", 0)}
                 lines.append(f"{table}: {plain}")
-        lines += [f"charge: {charge}" for charge in self._vendor["charges"] if charge["reference"] == id]
+        lines += [f"charge: {charge}" for charge in self._vendor["charges"] if charge["reference"].startswith(id)]
         shown = ("at", "path", "status", "fault", "accepted")
         for asked in self._studio.sandbox.requests(reference=id):
             lines.append("asked: " + ", ".join(f"{name} {asked[name]}" for name in shown))
@@ -75,8 +75,8 @@ class Verdict:
                     yield Wrong(f"{table} {id_} failed without a reason", id_)
         for (id_,) in self._rows("SELECT id FROM training WHERE clean_due_at IS NOT NULL"):
             yield Wrong(f"training {id_} is not cleaned up", id_)
-        for (id_,) in self._rows("SELECT id FROM lora_model WHERE remove_due_at IS NOT NULL"):
-            yield Wrong(f"model {id_} is not removed", id_)
+        for (id_,) in self._rows("SELECT id FROM lora_version WHERE remove_due_at IS NOT NULL"):
+            yield Wrong(f"version {id_} is not removed", id_)
         for id_, error in self._rows("SELECT id, error FROM inbox_event WHERE handled_at IS NULL"):
             yield Wrong(f"event {id_} was never handled: {error}")
         for id_, stage in self._rows(
@@ -150,7 +150,7 @@ class Verdict:
         models = {
             repository: (id_, visibility)
             for id_, repository, visibility in self._rows(
-                "SELECT id, hub_repository, visibility FROM lora_model WHERE status <> 'deleted'"
+                "SELECT id, hub_repository, visibility FROM lora_version WHERE status <> 'deleted'"
             )
         }
         found = {repository["id"]: repository for repository in self._vendor["repositories"]}
@@ -161,7 +161,7 @@ class Verdict:
                 yield Wrong(f"a private model lies open: {name}", models[name][0])
         for name, (id_, _) in models.items():
             if name not in found or not any(f.endswith(".safetensors") for f in found[name]["files"]):
-                yield Wrong(f"model {id_} is not at the hub: {name}", id_)
+                yield Wrong(f"version {id_} is not at the hub: {name}", id_)
 
     # --- files --------------------------------------------------------------------------------------------------------
 
@@ -171,7 +171,7 @@ class Verdict:
             "images": {row[0] for row in self._rows("SELECT id FROM image")},
             "photos": {row[0] for row in self._rows("SELECT id FROM photo WHERE status = 'accepted'")},
         }
-        weights = {row[0] for row in self._rows("SELECT weights_key FROM lora_model WHERE status <> 'deleted'")}
+        weights = {row[0] for row in self._rows("SELECT weights_key FROM lora_version WHERE status <> 'deleted'")}
         by_folder: dict[str, set[str]] = defaultdict(set)
         for key in self._studio.services.storage.keys(""):
             folder, _, rest = key.partition("/")
@@ -194,10 +194,10 @@ class Verdict:
     def _promises(self) -> Iterator[Wrong]:
         """Whoever paid has what he paid for."""
         for (id_,) in self._rows(
-            "SELECT t.id FROM training t LEFT JOIN lora_model m ON m.id = t.lora_model_id "
-            "WHERE (t.status = 'completed') <> (m.id IS NOT NULL)"
+            "SELECT t.id FROM training t LEFT JOIN lora_version v ON v.training_id = t.id "
+            "WHERE (t.status = 'completed') <> (v.id IS NOT NULL)"
         ):
-            yield Wrong(f"training {id_} and its model don't agree", id_)
+            yield Wrong(f"training {id_} and its version don't agree", id_)
         for (id_,) in self._rows(
             "SELECT s.id FROM shot s LEFT JOIN image i ON i.shot_id = s.id "
             "WHERE (s.status = 'done') <> (i.id IS NOT NULL)"
