@@ -92,8 +92,9 @@ class ReplicateWebhooks:
             payload = json.loads(body)
         except (
             WebhookVerificationError,
-            ValueError,
-        ) as error:  # ValueError: a signature that isn't base64, a body not UTF-8
+            ValueError,  # a signature that isn't base64, a body not UTF-8
+            RecursionError,  # a body of a hundred thousand brackets
+        ) as error:
             raise Forged(f"{type(error).__name__}: {error}") from error
         if not isinstance(payload, dict):
             raise Forged("the body is not an object")

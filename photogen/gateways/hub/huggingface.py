@@ -46,7 +46,7 @@ def _translated() -> Iterator[None]:
         yield
     except (HfHubHTTPError, httpx2.HTTPError, ValueError) as error:
         raise failure(error) from error
-    except (LookupError, TypeError, AttributeError) as error:
+    except (LookupError, TypeError, AttributeError, RecursionError) as error:
         # The library reads answers without asking whether they are what they should be.
         raise unreadable(VENDOR, f"{type(error).__name__}: {error}") from error
     except RuntimeError as error:
