@@ -15,6 +15,7 @@ BENCHES = {
     "photos": "20 photos of 12 megapixels: upload to ZIP, preparation against sharp",
     "gallery": "gallery pages at 100,000 images",
     "start": "bare clone to address, later start, memory, weight of the pages",
+    "trainings": "trainings in flight on one worker, losses made good, what we add to the vendor's time",
     "journey": "click to vendor call, row to page, click to picture",
 }
 

@@ -63,9 +63,9 @@ class World:
             Settings(
                 data_folder=folder,
                 port=int(values["port"]),
-                database_url=database_url,  # type: ignore[arg-type]
-                redis_url=redis_url,  # type: ignore[arg-type]
-                secret_key=values["secret_key"],  # type: ignore[arg-type]
+                database_url=database_url,
+                redis_url=redis_url,
+                secret_key=values["secret_key"],
                 sandbox_url=sandbox.url,
             )
         )
@@ -114,7 +114,7 @@ class World:
     def children(self) -> list[psutil.Process]:
         """The worker's processes below its parent."""
         assert self._worker is not None
-        return psutil.Process(self._worker.pid).children()
+        return list(psutil.Process(self._worker.pid).children())
 
     def log(self) -> str:
         """What the worker has said."""

@@ -87,6 +87,13 @@ def test_long_trainings_are_asked_about_seldom() -> None:
     assert policy.poll_after(timedelta(hours=5), poll) == timedelta(seconds=30)
 
 
+def test_the_more_are_watched_the_more_seldom_each_is_asked_about() -> None:
+    poll = timedelta(seconds=2)
+    assert policy.poll_after(timedelta(0), poll, 20) == poll
+    assert policy.poll_after(timedelta(0), poll, 300) == timedelta(seconds=20)
+    assert policy.poll_after(timedelta(minutes=5), poll, 100) == timedelta(seconds=10)
+
+
 @pytest.mark.parametrize(
     ("name", "slug"),
     [

@@ -42,6 +42,8 @@ _BEGINS_AT: Mapping[TrainingStatus, int] = {
 
 _LONGEST_WAIT = 120.0
 """Seconds between two tries at most, unless the vendor asks for more."""
+_LOOKS_PER_SECOND = 15
+"""Of all trainings together; a look takes a worker 15 to 30 ms of its processor."""
 _LONGEST_TROUBLE = timedelta(hours=1)
 """How long one stage may go on failing before it is given up, however politely the vendor asks for time."""
 _HOPELESS_FRUITS = frozenset({"weights_corrupt", "weights_expired"})
@@ -69,9 +71,10 @@ def age_at_vendor(row: Training, now: datetime) -> timedelta:
     return now - (row.submit_started_at or row.stage_started_at)
 
 
-def poll_after(age: timedelta, poll: timedelta) -> timedelta:
-    """When to ask the vendor again: seldom for long trainings, so that hundreds stay within the vendor's limits."""
-    return max(poll, min(age / 30, timedelta(seconds=30)))
+def poll_after(age: timedelta, poll: timedelta, watched: int = 1) -> timedelta:
+    """When to ask the vendor again: seldom for long trainings, and the more seldom the more of them are watched, so
+    that hundreds stay within the vendor's limits and within one worker."""
+    return max(poll, min(age / 30, timedelta(seconds=30)), timedelta(seconds=watched / _LOOKS_PER_SECOND))
 
 
 @dataclass(frozen=True, slots=True)

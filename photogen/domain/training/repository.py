@@ -17,6 +17,7 @@ from photogen.models.training import (
     TrainingAttempt,
     TrainingDraft,
     TrainingRound,
+    TrainingStatus,
 )
 
 CLEAN_UP_STAGE = "clean_up"
@@ -130,6 +131,14 @@ def being_replaced(session: Session, account_id: str, model_id: str) -> bool:
         col(Training.status).in_(ACTIVE),
     )
     return session.exec(query.limit(1)).first() is not None
+
+
+def at_vendor(session: Session) -> int:
+    """How many trainings the vendor is at."""
+    query = select(func.count()).where(
+        Training.status == TrainingStatus.TRAINING, col(Training.next_check_at).is_not(None)
+    )
+    return session.exec(query).one()
 
 
 def due(session: Session, now: datetime, limit: int, push: timedelta) -> list[str]:

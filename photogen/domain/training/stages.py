@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ from photogen.models.training import Training, TrainingStatus, Visibility
 
 NOW = timedelta(0)
 _LOOK_AGAIN = timedelta(seconds=1)
+_COUNT_AGAIN = timedelta(seconds=10)
 _log = log.get("training")
 
 
@@ -53,6 +54,8 @@ class Stages:
 
     def __init__(self, parts: Parts) -> None:
         self._p = parts
+        self._count = 0
+        self._counted_at: datetime | None = None
 
     def step(self, row: Training, lease: Lease) -> timedelta | None:
         """Does what is next for `row`. Raises the gateways' errors, Broken, LostLease."""
@@ -149,6 +152,14 @@ class Stages:
             uow.notify(row.account_id, "training", row.id)
         return self._p.config.poll
 
+    def _watched(self) -> int:
+        """How many trainings the vendor is at, as of the last few seconds."""
+        now = self._p.clock()
+        if self._counted_at is None or now >= self._counted_at + _COUNT_AGAIN:
+            with self._p.uow() as uow:
+                self._count, self._counted_at = repository.at_vendor(uow.session), now
+        return self._count
+
     def _check(self, row: Training, lease: Lease) -> timedelta | None:
         job = self._p.trainer.check(row.vendor_id)
         if job.state in {JobState.WAITING, JobState.RUNNING}:
@@ -163,7 +174,7 @@ class Stages:
                     )
                 )
             self._progress(lease, job)
-            return policy.poll_after(age, self._p.config.poll)
+            return policy.poll_after(age, self._p.config.poll, self._watched())
         if job.state is JobState.SUCCEEDED:
             return self._move(
                 lease,
