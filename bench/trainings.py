@@ -238,5 +238,7 @@ def _one(world: World, query: str, id: str) -> Any:
 
 
 def _spread(seconds: list[float]) -> str:
+    if len(seconds) < 2:
+        return "too few to tell: this machine is busy with something else"
     p95 = statistics.quantiles(seconds, n=20)[-1]
     return f"p50 {statistics.median(seconds):.2f} s  p95 {p95:.2f} s  ({len(seconds)})"
