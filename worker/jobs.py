@@ -91,3 +91,9 @@ def purge_trash() -> None:
 def sweep_files() -> None:
     """Deletes objects without a row, and reports rows without their object."""
     services().files.sweep()
+
+
+@_job
+def measure_photos(set_id: str = "") -> None:
+    """Lets the coach see photos that came in before today's rules."""
+    services().photosets.measure(set_id)

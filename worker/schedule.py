@@ -27,6 +27,7 @@ TRANSFER = 20.0
 of it; a schedule runs on each."""
 HOUSEKEEPING: Mapping[str, float] = {
     "expire_credits": 60.0,
+    "measure_photos": 60.0,
     "purge_trash": 600.0,
     "purge_events": 3600.0,
     "sweep_files": 1800.0,

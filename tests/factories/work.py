@@ -188,6 +188,7 @@ class Works:
                 "clean_up_training": self.training.clean_up,
                 "remove_model_version": self.loras.remove,
                 "advance_shot": self.generation.advance,
+                "measure_photos": self.photosets.measure,
             }
         )
 

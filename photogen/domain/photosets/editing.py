@@ -2,6 +2,7 @@
 
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.photosets import imaging, repository
+from photogen.domain.photosets.analysis import VERSION
 from photogen.domain.photosets.commands import EditPhoto
 from photogen.domain.photosets.files import PhotoFiles, key_of
 from photogen.domain.photosets.views import Edit, crop_of
@@ -26,8 +27,9 @@ class Editor:
                 return before
             # The number is taken before the work: nobody else's files lie under it, now or later.
             revision = repository.next_revision(uow.session, photo_id)
+            quality = int(photo.analysis.get("jpeg_quality", 0))
         upload = self._files.read(photo_id, key_of(photo_id))
-        prepared = imaging.edit(upload, command.rotation, command.crop)
+        prepared = imaging.edit(upload, command.rotation, command.crop, quality)
         if prepared is None:
             raise Invalid(
                 f"This crop is too small: {imaging.SMALLEST_CROP} pixels on the short side are needed.",
@@ -75,8 +77,8 @@ def describe(photo: Photo, prepared: imaging.Prepared) -> None:
     photo.width, photo.height = prepared.width, prepared.height
     photo.bytes = len(prepared.normal)
     photo.thumbhash = prepared.thumbhash
-    photo.analysis = prepared.analysis
-    photo.analysis_version = imaging.ANALYSIS_VERSION
+    photo.analysis = prepared.analysis.as_json()
+    photo.analysis_version = VERSION
 
 
 def own_accepted(uow: UnitOfWork, account_id: str, set_id: str, photo_id: str) -> Photo:

@@ -5,15 +5,15 @@ upright, transparency white, and every piece of metadata (EXIF with its GPS, XMP
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
 
 import numpy as np
 import pillow_heif
 import pyvips  # type: ignore[import-untyped]
 from PIL import Image
 
+from photogen.domain.photosets.analysis import Analysis, analyse, quality_of
 from photogen.domain.photosets.formats import Kind, kind_of
 from photogen.domain.photosets.verdict import (
     MAX_PIXELS,
@@ -33,12 +33,12 @@ as large as 1,024 x 1,024: it never has to enlarge one, and camera files can be 
 QUALITY = 92
 SMALLEST_CROP = 256
 """Pixels on the short side under which a crop is of no use: half of the trainer's smallest bucket."""
-ANALYSIS_VERSION = 1
 THUMBNAILS = {256: 78, 512: 80}
 """Longest side in pixels of each thumbnail: its WebP quality."""
 
 WEBP_EFFORT = 2  # 4, the default, costs twice the time for 4 % of the bytes
 _PREVIEW_SIDE = 32
+_LOOKED_AT = 512  # the thumbnail that is analysed too
 
 # What Pillow and pillow-heif raise on broken bytes; IndexError where a file holds no picture at all.
 _BROKEN = (ValueError, EOFError, SyntaxError, RuntimeError, OSError, IndexError)
@@ -63,7 +63,7 @@ class Prepared:
     height: int
     thumbnails: dict[int, bytes]
     thumbhash: str
-    analysis: dict[str, Any] = field(default_factory=dict)
+    analysis: Analysis
 
 
 def prepare(data: bytes) -> Prepared:
@@ -71,14 +71,19 @@ def prepare(data: bytes) -> Prepared:
     kind = kind_of(data)
     try:
         picture = _decode(data, kind)
+        quality = quality_of(data) if kind is Kind.JPEG else 0
     except (pyvips.Error, *_BROKEN) as error:
         raise Unusable(damaged()) from error
-    return _prepared(_plain_srgb(picture))
+    return _prepared(_plain_srgb(picture), quality)
 
 
-def edit(upload: bytes, rotation: int, crop: tuple[float, float, float, float] | None) -> Prepared | None:
+def edit(
+    upload: bytes, rotation: int, crop: tuple[float, float, float, float] | None, jpeg_quality: int = 0
+) -> Prepared | None:
     """One of our own normalised JPEGs, turned by `rotation` degrees clockwise and then cut to `crop` (left, top, width,
-    height as fractions of the turned picture). None when what is left is smaller than SMALLEST_CROP."""
+    height as fractions of the turned picture). None when what is left is smaller than SMALLEST_CROP.
+
+    `jpeg_quality` is that of the file that was uploaded, which ours does not tell."""
     picture = pyvips.Image.jpegload_buffer(upload, fail_on="error").copy_memory()
     if rotation:
         picture = picture.rot(f"d{rotation}")
@@ -89,14 +94,25 @@ def edit(upload: bytes, rotation: int, crop: tuple[float, float, float, float] |
         if min(width, height) < SMALLEST_CROP:
             return None
         picture = picture.crop(left, top, width, height)
-    return _prepared(picture.copy_memory())
+    return _prepared(picture.copy_memory(), jpeg_quality)
 
 
-def _prepared(picture: pyvips.Image) -> Prepared:
+def look(normal: bytes, jpeg_quality: int = 0) -> Analysis:
+    """What is measured in one of our own JPEGs, anew. Raises Unusable when it is damaged."""
+    try:
+        picture = pyvips.Image.jpegload_buffer(normal, fail_on="error").copy_memory()
+    except pyvips.Error as error:
+        raise Unusable(damaged()) from error
+    small = picture.thumbnail_image(_LOOKED_AT, height=_LOOKED_AT, size="down").copy_memory()
+    return analyse(picture, small, jpeg_quality)
+
+
+def _prepared(picture: pyvips.Image, jpeg_quality: int) -> Prepared:
     thumbnails: dict[int, bytes] = {}
     smaller = picture
+    levels: dict[int, pyvips.Image] = {}
     for side in sorted(THUMBNAILS, reverse=True):
-        smaller = smaller.thumbnail_image(side, height=side, size="down").copy_memory()
+        smaller = levels[side] = smaller.thumbnail_image(side, height=side, size="down").copy_memory()
         thumbnails[side] = smaller.webpsave_buffer(Q=THUMBNAILS[side], effort=WEBP_EFFORT, keep="none")
     preview = smaller.thumbnail_image(_PREVIEW_SIDE, height=_PREVIEW_SIDE, size="down")
     return Prepared(
@@ -105,6 +121,7 @@ def _prepared(picture: pyvips.Image) -> Prepared:
         height=picture.height,
         thumbnails=thumbnails,
         thumbhash=thumbhash.encode(preview.width, preview.height, preview.write_to_memory()),
+        analysis=analyse(picture, levels[_LOOKED_AT], jpeg_quality),
     )
 
 

@@ -1,37 +1,68 @@
-"""What the coach remarks on, from what was measured. Pure."""
+"""What the coach remarks on, from what was measured. Pure.
 
-from collections.abc import Mapping, Sequence
+The limits were set on photos degraded by known amounts (tests/unit/test_photo_analysis.py): a person's eye and these
+numbers agree on those.
+"""
 
-from photogen.domain.photosets.views import Edit, Remark
+from collections.abc import Iterator, Mapping, Sequence
+
+from photogen.domain.photosets.analysis import VERSION, Analysis
+from photogen.domain.photosets.framing import around, mapped, widened, worthwhile
+from photogen.domain.photosets.views import Edit, Fix, Remark, crop_of
 from photogen.models.photoset import Photo
 from photogen.models.training import Subject
 
-_DETAIL: Mapping[Subject, int] = {
-    Subject.PERSON: 768,
-    Subject.PET: 768,
-    Subject.PRODUCT: 768,
-    Subject.STYLE: 768,
-}
-"""Pixels on the short side under which the trainer's larger buckets (768, 1,024) enlarge a photo."""
+_BLURRED, _SOFT = 0.62, 0.5  # a photo of 1,000 pixels smeared over 2 of them, and over 1
+_TELLING = 45.0  # grey levels between dark and bright under which there is nothing to tell sharpness by
+_DARK, _DIM = (45.0, 130.0), (65.0, 160.0)  # mean and bright end, both of which have to be under it
+_BLOWN = 0.3
+_FLAT = 40.0
+_DETAIL = (512, 768)  # pixels on the short side: the trainer's buckets are 512, 768 and 1,024
+_ALIKE = 8  # bits of 64
+_SAME_COLOUR = 12.0  # distance in Lab
+_SMALL_FACE = 0.09  # of the picture's height
+_SMALL_SUBJECT = 0.2  # of the picture's area
+_SECOND_FACE = 0.25  # of the first one's area, from which on it competes with it
+_AT_EDGE = 0.004
+_CRUDE, _POOR = 30, 50  # JPEG qualities
+
+Box = tuple[float, float, float, float]
+_ORDER = {"warn": 0, "hint": 1}
+
+
+def analysis_of(photo: Photo) -> Analysis | None:
+    """What was measured; None while it has not been."""
+    return Analysis.from_json(photo.analysis) if photo.analysis and photo.analysis_version == VERSION else None
 
 
 def remarks(used: Sequence[Photo], subject: Subject) -> Mapping[str, tuple[Remark, ...]]:
-    """The remarks on each of the photos that are trained on, by id; the gravest first."""
-    needed = _DETAIL[subject]
-    return {photo.id: _small(photo, needed) for photo in used}
+    """The remarks on each of the photos that are trained on, by id; the gravest first. None on what is kept anyway."""
+    known = [(photo, seen) for photo in used if (seen := analysis_of(photo)) is not None]
+    twins = _twins(known)
+    found: dict[str, tuple[Remark, ...]] = {}
+    for photo, seen in known:
+        if photo.kept:
+            continue
+        about = [*_pixels(photo, seen, subject), *_frame(photo, seen, subject)]
+        if photo.id in twins:
+            about.append(_twin(twins[photo.id]))
+        found[photo.id] = tuple(sorted(about, key=lambda remark: _ORDER[remark.severity]))
+    return found
 
 
-def _small(photo: Photo, needed: int) -> tuple[Remark, ...]:
-    short = min(photo.width, photo.height)
-    if short >= needed:
-        return ()
-    sentence = f"Only {short} pixels on the short side: the trainer has to enlarge it, and fine detail is lost."
-    return (Remark("small", "hint", sentence),)
-
-
-def suggested_edit(photo: Photo, found: Sequence[Remark]) -> Edit | None:
-    """The edit that the remarks' fixes ask for."""
-    return Edit(photo.rotation, None) if any(remark.fix in {"crop", "rotate"} for remark in found) else None
+def suggested_edit(photo: Photo, found: Sequence[Remark], subject: Subject) -> Edit | None:
+    """The edit that the remarks' fixes ask for, None when they ask for none. A crop of before is a part of the new one;
+    turning undoes it, as its sides would be others."""
+    seen = analysis_of(photo)
+    if seen is None:
+        return None
+    if any(remark.fix == "rotate" for remark in found):
+        return Edit((photo.rotation + seen.turn) % 360, None)
+    for remark in found:
+        box = _box(photo, seen, remark.code, subject) if remark.fix == "crop" else None
+        if box is not None:
+            return Edit(photo.rotation, mapped(box, crop_of(photo)))
+    return None
 
 
 def caption_problem(caption: str, trigger_word: str) -> str:
@@ -39,3 +70,125 @@ def caption_problem(caption: str, trigger_word: str) -> str:
     if caption and trigger_word and trigger_word.casefold() not in caption.casefold():
         return f"The trigger word “{trigger_word}” is missing. It is put in front when the training starts."
     return ""
+
+
+# --- one photo ------------------------------------------------------------------------------------------------------
+
+
+def _pixels(photo: Photo, seen: Analysis, subject: Subject) -> Iterator[Remark]:
+    yield from _sharpness(seen)
+    yield from _exposure(seen, subject)
+    short = min(photo.width, photo.height)
+    if short < _DETAIL[0]:
+        yield Remark("tiny", "warn", f"Only {short} pixels on the short side: the trainer has to enlarge it.")
+    elif short < _DETAIL[1]:
+        yield Remark("small", "hint", f"{short} pixels on the short side. From {_DETAIL[1]} on, detail is learned too.")
+    if 0 < seen.jpeg_quality < _CRUDE:
+        yield Remark("compressed", "warn", "Saved so small that blocks show. Add the photo as the camera made it.")
+    elif 0 < seen.jpeg_quality < _POOR:
+        yield Remark("compressed", "hint", "Saved at low quality, as messengers do. The original would teach more.")
+
+
+def _sharpness(seen: Analysis) -> Iterator[Remark]:
+    # Light and dark, and nowhere an edge between them: that is blur too.
+    blur = seen.blur if seen.blur is not None else float(seen.bright - seen.dark > _TELLING)
+    if blur >= _BLURRED:
+        yield Remark("blurred", "warn", "Blurred: the model would learn the blur. Leave it out.", "drop")
+    elif blur >= _SOFT:
+        yield Remark("soft", "hint", "A little soft. A sharper photo would teach more.")
+
+
+def _exposure(seen: Analysis, subject: Subject) -> Iterator[Remark]:
+    if seen.mean < _DARK[0] and seen.bright < _DARK[1]:
+        yield Remark("dark", "warn", "Too dark: little can be made out. Leave it out, or add a brighter one.", "drop")
+    elif seen.mean < _DIM[0] and seen.bright < _DIM[1]:
+        yield Remark("dim", "hint", "Rather dark. Photos in better light teach more.")
+    elif seen.clipped > _BLOWN and subject is not Subject.PRODUCT:  # products stand before white on purpose
+        yield Remark("blown_out", "warn", "Blown out: much of it is plain white. Leave it out.", "drop")
+    elif seen.bright - seen.dark < _FLAT and subject is not Subject.STYLE:
+        yield Remark("flat", "hint", "Hardly any contrast, as in fog or haze.")
+
+
+def _frame(photo: Photo, seen: Analysis, subject: Subject) -> Iterator[Remark]:
+    if seen.border is not None:
+        if _box(photo, seen, "borders", subject) is not None:
+            yield Remark("borders", "warn", "It has bars or a frame around it. Crop them off.", "crop")
+        else:
+            yield Remark("borders", "warn", "Most of it is bars or a frame. Leave it out.", "drop")
+    if subject is Subject.PERSON:
+        yield from _person(photo, seen)
+    elif subject in {Subject.PET, Subject.PRODUCT} and _box(photo, seen, "small_subject", subject) is not None:
+        yield Remark("small_subject", "hint", "The subject fills little of the photo. Crop closer.", "crop")
+
+
+def _person(photo: Photo, seen: Analysis) -> Iterator[Remark]:
+    if seen.turn:
+        yield Remark("turned", "warn", "It lies on its side or upside down. Turn it.", "rotate")
+        return
+    if not seen.faces:
+        yield Remark("no_face", "hint", "No face can be seen, or only a very small one.")
+        return
+    face, *others = seen.faces
+    rivals = sum(other.width * other.height >= _SECOND_FACE * face.width * face.height for other in others)
+    if rivals:
+        croppable = _box(photo, seen, "several_people", Subject.PERSON) is not None
+        todo: tuple[str, Fix] = ("Crop to the one", "crop") if croppable else ("Leave it out", "drop")
+        yield Remark("several_people", "warn", f"{rivals + 1} people: it is unclear who is meant. {todo[0]}.", todo[1])
+    elif face.height < _SMALL_FACE and _box(photo, seen, "small_face", Subject.PERSON) is not None:
+        yield Remark("small_face", "hint", "The face is very small. Crop closer.", "crop")
+    if min(face.left, face.top) < _AT_EDGE or max(face.left + face.width, face.top + face.height) > 1 - _AT_EDGE:
+        yield Remark("cut_off", "hint", "The face is cut off at the edge.")
+
+
+def _box(photo: Photo, seen: Analysis, code: str, subject: Subject) -> Box | None:
+    """What to cut the picture to, in fractions of the picture as it is; None when there is no good crop."""
+    if code == "borders":
+        return worthwhile(seen.border, photo.width, photo.height)
+    if code == "small_subject":
+        _, _, width, height = seen.detail
+        if not seen.plain or width * height >= _SMALL_SUBJECT:
+            return None
+        return widened(seen.detail, photo.width, photo.height)
+    if subject is not Subject.PERSON or not seen.faces:
+        return None
+    face, *others = seen.faces
+    rivals = [other for other in others if other.width * other.height >= _SECOND_FACE * face.width * face.height]
+    return around(face, rivals, photo.width, photo.height)
+
+
+# --- photos beside each other ---------------------------------------------------------------------------------------
+
+
+def alike(one: Analysis, other: Analysis) -> bool:
+    """Whether two pictures are nearly the same: the same shapes at the same places, in the same colours."""
+    bits = (int(one.hash, 16) ^ int(other.hash, 16)).bit_count()
+    return bits <= _ALIKE and distance(one.edge, other.edge) < _SAME_COLOUR
+
+
+def distance(one: Sequence[float], other: Sequence[float]) -> float:
+    """Of two colours in Lab: 2 can just be told apart, 50 are different colours."""
+    return float(sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5)
+
+
+def _twins(known: Sequence[tuple[Photo, Analysis]]) -> Mapping[str, Photo]:
+    """Photos that nearly repeat another, each with the best of them: kept by the creator, else the sharpest."""
+    groups: list[list[tuple[Photo, Analysis]]] = []
+    for photo, seen in known:
+        near = [group for group in groups if any(alike(seen, other) for _, other in group)]
+        merged = [(photo, seen), *(member for group in near for member in group)]
+        groups = [group for group in groups if group not in near] + [merged]
+    found: dict[str, Photo] = {}
+    for group in groups:
+        best = min(group, key=_worth)[0]
+        found |= {photo.id: best for photo, _ in group if photo is not best}
+    return found
+
+
+def _worth(member: tuple[Photo, Analysis]) -> tuple[bool, float, int, int]:
+    photo, seen = member
+    return (not photo.kept, 1.0 if seen.blur is None else seen.blur, -photo.width * photo.height, photo.position)
+
+
+def _twin(best: Photo) -> Remark:
+    name = best.original_name if len(best.original_name) <= 60 else f"{best.original_name[:59]}…"
+    return Remark("twin", "warn", f"Nearly the same as {name}. One of them is enough.", "drop", best.id)

@@ -1,40 +1,148 @@
-"""How ready a set is, and the settings that suit it. Pure."""
+"""How ready a set is, and the settings that suit it. Pure.
 
-from collections.abc import Mapping, Sequence
+Three things count: how many photos there are (60 points), that they are good ones (25), that they differ (15). What is
+taken off again says for what, and which photos it is about.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from statistics import median
 from typing import Literal
 
-from photogen.domain.photosets.policy import caption_problem
+from photogen.domain.photosets.analysis import Analysis
+from photogen.domain.photosets.policy import analysis_of, caption_problem, distance
 from photogen.domain.photosets.views import Reason, Remark, SetReport, Suggestion
 from photogen.models.photoset import Photo
 from photogen.models.training import Subject
 
+FEWEST = 5
+"""Photos without which no training starts (training.commands.PHOTOS)."""
 _USUAL: Mapping[Subject, int] = {Subject.PERSON: 15, Subject.PET: 15, Subject.PRODUCT: 12, Subject.STYLE: 20}
 """Photos from which on more of them add little."""
-_RANK: Mapping[Subject, int] = {Subject.PERSON: 16, Subject.PET: 16, Subject.PRODUCT: 16, Subject.STYLE: 32}
+_SOME = 8  # photos from which on their quality and variety count in full
+_COUNT, _QUALITY, _VARIETY = 60, 25, 15
+_MANY_ALIKE = 0.25  # of the photos
+_PENALTY = 8  # points for each way in which they don't differ
+_CLOSE, _FAR = 0.35, 0.15  # a face's share of the height: portrait above, whole figure below
+_SAME_PLACE = 9.0  # distance in Lab: the median of any two photos' rims is under it when all have one background
 
 Word = Literal["Ready", "Good", "Thin", "Not ready"]
+Seen = Sequence[tuple[Photo, Analysis]]
+
+STEPS_A_PHOTO = 75
+"""Between Astria's 27 and the 120 of LoRA Dataset Studio: some 1,000 steps for a dozen photos."""
+_STEPS_A_PHOTO_OF_FEW = 120
+_PRICED_BY = 1000  # a begun thousand costs as much as a full one (product.md, 7), so full ones are suggested
+_MOST_STEPS = 3000
+_RANK: Mapping[Subject, int] = {Subject.PERSON: 16, Subject.PET: 16, Subject.PRODUCT: 16, Subject.STYLE: 32}
+_LEARNING_RATE = 4e-4  # the trainer's own default
 
 
 def report(
     used: Sequence[Photo], remarks: Mapping[str, tuple[Remark, ...]], subject: Subject, trigger_word: str
 ) -> SetReport:
-    """The report on the photos that are trained on."""
-    count = len(used)
-    usual = _USUAL[subject]
-    reasons = [Reason("count", min(100, 100 * count // usual), f"{count} photos are used; {usual} are usual.")]
-    weak = tuple(photo.id for photo in used if any(remark.severity == "warn" for remark in remarks.get(photo.id, ())))
-    if weak:
-        reasons.append(Reason("weak", -min(40, 5 * len(weak)), "Some photos may hurt the result.", weak))
-    score = max(0, sum(reason.points for reason in reasons))
+    """The report on the photos that are trained on; `remarks` are policy.remarks's on them."""
+    known = [(photo, seen) for photo in used if (seen := analysis_of(photo)) is not None]
+    reasons = [_count(len(used), subject)]
+    if len(used) >= FEWEST:
+        reasons += [*_quality(used, remarks), *_variety(known, remarks, subject)]
+    score = max(0, min(100, sum(reason.points for reason in reasons)))
     missing = sum(1 for photo in used if caption_problem(photo.caption, trigger_word))
-    return SetReport(score, _word(score), tuple(reasons), suggest(count, subject), count, missing)
+    return SetReport(score, word(score), tuple(reasons), suggest(len(used), subject), len(used), missing)
 
 
-def _word(score: int) -> Word:
+def word(score: int) -> Word:
+    """The score in a word."""
     return "Ready" if score >= 80 else "Good" if score >= 60 else "Thin" if score >= 35 else "Not ready"
+
+
+def _count(count: int, subject: Subject) -> Reason:
+    usual = _USUAL[subject]
+    points = _COUNT * min(count, usual) // usual
+    have = f"{count} photo{'' if count == 1 else 's'}"
+    if count < FEWEST:
+        return Reason("count", points, f"{have}; a training needs at least {FEWEST}.")
+    if count < usual:
+        return Reason("count", points, f"{have}; {usual} or more are usual for {_KINDS[subject]}.")
+    return Reason("count", points, f"{have}, as many as are usual for {_KINDS[subject]}.")
+
+
+_KINDS: Mapping[Subject, str] = {
+    Subject.PERSON: "a person",
+    Subject.PET: "a pet",
+    Subject.PRODUCT: "a product",
+    Subject.STYLE: "a style",
+}
+
+
+def _quality(used: Sequence[Photo], remarks: Mapping[str, tuple[Remark, ...]]) -> Iterator[Reason]:
+    weak = tuple(photo.id for photo in used if _warned(remarks.get(photo.id, ())))
+    full = round(_QUALITY * min(len(used), _SOME) / _SOME)
+    lost = -(-full * len(weak) // len(used))
+    if not weak:
+        yield Reason("quality", full, "Nothing is wrong with any of the photos.")
+        return
+    good = len(used) - len(weak)
+    yield Reason(
+        "quality", full - lost, f"{good} of {len(used)} photos have nothing seriously wrong; see the others.", weak
+    )
+
+
+def _warned(found: Sequence[Remark]) -> bool:
+    """Twins count as variety's matter: each of them may be a good photo."""
+    return any(remark.severity == "warn" and remark.code != "twin" for remark in found)
+
+
+def _variety(known: Seen, remarks: Mapping[str, tuple[Remark, ...]], subject: Subject) -> Iterator[Reason]:
+    full = round(_VARIETY * min(len(known), _SOME) / _SOME)
+    yield Reason("variety", full, "Points for photos that differ in place, light and framing.")
+    left = full
+    for code, sentence, ids in (*_alike(known, remarks), *_one_framing(known, subject), *_one_place(known, subject)):
+        lost = min(left, _PENALTY)
+        left -= lost
+        yield Reason(code, -lost, sentence, ids)
+
+
+def _alike(known: Seen, remarks: Mapping[str, tuple[Remark, ...]]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    twins = tuple(photo.id for photo, _ in known if any(remark.code == "twin" for remark in remarks.get(photo.id, ())))
+    if len(twins) > _MANY_ALIKE * len(known):
+        yield "alike", f"{len(twins)} photos nearly repeat others. Leave them out, and add different ones.", twins
+
+
+def _one_framing(known: Seen, subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    if subject is not Subject.PERSON:
+        return
+    shares = [seen.faces[0].height for _, seen in known if seen.faces]
+    if len(shares) < FEWEST:
+        return
+    if min(shares) > _CLOSE:
+        yield "one_framing", "All are close-ups. Add some that show shoulders, and some of the whole figure.", ()
+    elif max(shares) < _FAR:
+        yield "one_framing", "All are taken from far away. Add some that show the face close up.", ()
+
+
+def _one_place(known: Seen, subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    if subject is Subject.STYLE or len(known) < FEWEST:  # a style may well be its colours
+        return
+    distances = [distance(one.edge, other.edge) for (_, one), (_, other) in combinations(known, 2)]
+    if median(distances) < _SAME_PLACE:
+        yield "one_place", "One background and one light in nearly all of them: both would be learned too.", ()
 
 
 def suggest(photos: int, subject: Subject) -> Suggestion:
     """Steps by the number of photos, rank by what is to be learned."""
-    steps = max(1000, min(2500, photos * 66 // 100 * 100))
-    return Suggestion(steps, _RANK[subject], 4e-4, (f"{steps:,} steps for {photos} photos.",))
+    if photos < _SOME:
+        steps = max(500, min(_PRICED_BY, photos * _STEPS_A_PHOTO_OF_FEW // 100 * 100))
+        why = f"{steps:,} steps: with so few photos, more would learn them by heart."
+    else:
+        thousands = max(1, min(_MOST_STEPS // _PRICED_BY, (photos * STEPS_A_PHOTO + 500) // _PRICED_BY))
+        steps = thousands * _PRICED_BY
+        why = (
+            f"{steps:,} steps: about {STEPS_A_PHOTO} for each of {photos} photos, in full thousands, because a begun "
+            "one costs as much."
+        )
+    rank = _RANK[subject]
+    shape = "a style is in every detail, and needs more room" if subject is Subject.STYLE else "enough for one subject"
+    return Suggestion(
+        steps, rank, _LEARNING_RATE, (why, f"Rank {rank}: {shape}.", "Learning rate 0.0004: the trainer's own default.")
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import ScalarResult, and_, case, delete, func, select, true, update
 from sqlmodel import Session, col
@@ -226,3 +226,25 @@ def delete_photos(session: Session, set_id: str) -> Sequence[str]:
 def forget_in_drafts(session: Session, set_id: str) -> None:
     """Takes the set out of the wizard's drafts."""
     session.execute(update(TrainingDraft).where(col(TrainingDraft.photo_set_id) == set_id).values(photo_set_id=None))
+
+
+def unseen(session: Session, version: int, limit: int, set_id: str | None = None) -> list[Photo]:
+    """Accepted photos, of one set or of any, that were measured by older rules than `version`, or never."""
+    query = (
+        select(Photo)
+        .where(col(Photo.status) == PhotoStatus.ACCEPTED, col(Photo.analysis_version) < version)
+        .order_by(col(Photo.id).desc())
+        .limit(limit)
+    )
+    if set_id is not None:
+        query = query.where(col(Photo.set_id) == set_id)
+    return list(session.scalars(query))
+
+
+def write_analysis(session: Session, photo: Photo, analysis: dict[str, Any], version: int) -> None:
+    """Unless it has been edited, and so measured, since it was read."""
+    session.execute(
+        update(Photo)
+        .where(col(Photo.id) == photo.id, col(Photo.revision) == photo.revision)
+        .values(analysis=analysis, analysis_version=version)
+    )

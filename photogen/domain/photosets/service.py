@@ -23,7 +23,6 @@ from photogen.models.training import Subject
 
 _Photos = list[PhotoView]  # inside the class, `list` is a method
 _KEPT_REFUSALS = 100
-_SWEEP_BATCH = 500
 _CHANGING = 3
 """How often a ZIP is begun again because its photos changed meanwhile."""
 
@@ -41,7 +40,7 @@ class PhotoSetsService:
         self._files = PhotoFiles(storage)
         self._editor = Editor(uow, self._files)
         self._changes = Changes(uow, clock, self._files)
-        self._coach = Coach(uow, self._files, self._editor)
+        self._coach = Coach(uow, storage, self._editor)
 
     def create(self, account_id: str, name: str = "") -> PhotoSetView:
         """A new, empty set. Raises Invalid for a name that can't be one."""
@@ -271,6 +270,11 @@ class PhotoSetsService:
         """Those of `ids` that are photos: their files are not to be swept."""
         with self._uow() as uow:
             return set(repository.known(uow.session, ids))
+
+    def measure(self, set_id: str = "", limit: int = 100) -> int:
+        """Lets the coach see photos that came in before today's rules, of one set or of any (worker only). Gives how
+        many were seen; the rest waits for the next call."""
+        return self._coach.measure(set_id or None, limit)
 
     def expected_files(self, after: str, until: str, limit: int) -> Sequence[tuple[str, str]]:
         """Ids between the two and keys of photos whose file has to be there."""
