@@ -17,6 +17,12 @@ class RenameModel(Command):
     name: Annotated[str, Line(60, least=1)] = Field(title="Model name")
 
 
+class SetScale(Command):
+    """A version's usual strength."""
+
+    scale: float = Field(title="LoRA scale", ge=-1, le=2)
+
+
 @dataclass(frozen=True, kw_only=True)
 class NewVersion:
     """What a training has made. Of the model `lora_model_id`, unless that is None or gone: then it is the first version

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import and_, case, func, or_, update
+from sqlalchemy import select as select_columns
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
@@ -15,6 +16,7 @@ from photogen.models.image import Image
 from photogen.models.lora import LoraModel, LoraStatus, LoraVersion
 from photogen.models.training import Training, TrainingStatus
 
+_MOST_TRAININGS = 50
 _OVER = (TrainingStatus.COMPLETED, TrainingStatus.FAILED, TrainingStatus.CANCELLED)
 
 
@@ -56,6 +58,123 @@ def versions(session: Session, model_id: str) -> Sequence[LoraVersion]:
         .where(LoraVersion.lora_model_id == model_id, LoraVersion.status != LoraStatus.DELETED)
         .order_by(col(LoraVersion.number).desc())
     ).all()
+
+
+def version(session: Session, model_id: str, version_id: str) -> LoraVersion | None:
+    """The model's version, unless it is deleted."""
+    return session.exec(
+        select(LoraVersion).where(
+            LoraVersion.id == version_id,
+            LoraVersion.lora_model_id == model_id,
+            LoraVersion.status != LoraStatus.DELETED,
+        )
+    ).one_or_none()
+
+
+def versions_with_trainings(session: Session, model_id: str) -> Sequence[tuple[LoraVersion, Training | None]]:
+    """Those that are not deleted with what they came of, newest first."""
+    return session.exec(
+        select(LoraVersion, Training)
+        .outerjoin(Training, col(Training.id) == col(LoraVersion.training_id))
+        .where(LoraVersion.lora_model_id == model_id, LoraVersion.status != LoraStatus.DELETED)
+        .order_by(col(LoraVersion.number).desc())
+    ).all()
+
+
+def trainings(session: Session, account_id: str, model: LoraModel) -> Sequence[Training]:
+    """Trainings of this model, newest first: those that made or were to make a version of it, and those that failed
+    under its trigger word before there was a model."""
+    return session.exec(
+        select(Training)
+        .where(
+            Training.account_id == account_id,
+            or_(
+                col(Training.lora_model_id) == model.id,
+                and_(
+                    col(Training.lora_model_id).is_(None),
+                    func.lower(Training.trigger_word) == model.trigger_word.lower(),
+                    col(Training.created_at) <= model.created_at,
+                ),
+            ),
+        )
+        .order_by(col(Training.created_at).desc(), col(Training.id).desc())
+        .limit(_MOST_TRAININGS)
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What became of the pictures that were asked of a model. `seconds` is their mean time at the vendor."""
+
+    done: int
+    failed: int
+    credits: int
+    seconds: float | None
+
+
+def drawn(session: Session, model_id: str) -> Drawn:
+    """Of all shots of the model that have ended; cancelled ones count for nothing."""
+    done = col(Shot.status) == ShotStatus.DONE
+    spent = func.extract("epoch", col(Shot.finished_at) - col(Shot.started_at))
+    row = session.execute(
+        select(
+            func.count().filter(done),
+            func.count().filter(col(Shot.status) == ShotStatus.FAILED),
+            func.sum(case((done, col(Shot.credits)))),
+            func.avg(case((done, spent))),
+        )
+        .join(Generation, col(Generation.id) == col(Shot.generation_id))
+        .where(Generation.lora_model_id == model_id)
+    ).one()
+    return Drawn(row[0], row[1], int(row[2] or 0), None if row[3] is None else float(row[3]))
+
+
+@dataclass(frozen=True, slots=True)
+class MadeWith:
+    """Pictures that there are of a version: how many, and the newest."""
+
+    count: int
+    newest: str
+
+
+def pictures_by_version(session: Session, model_id: str) -> dict[str, MadeWith]:
+    """By version, for those that have any outside of the trash."""
+    rows = session.execute(
+        select(
+            Image.lora_version_id,
+            func.count(),
+            func.max(Image.id),
+        )
+        .where(
+            Image.lora_model_id == model_id,
+            col(Image.deleted_at).is_(None),
+            col(Image.lora_version_id).is_not(None),
+        )
+        .group_by(col(Image.lora_version_id))
+    ).all()
+    return {version_id: MadeWith(count, newest) for version_id, count, newest in rows if version_id}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture made with a model."""
+
+    id: str
+    prompt: str
+    width: int
+    height: int
+    thumbhash: str
+
+
+def pictures(session: Session, model_id: str, limit: int) -> list[Picture]:
+    """The newest outside of the trash."""
+    rows = session.execute(
+        select_columns(col(Image.id), col(Image.prompt), col(Image.width), col(Image.height), col(Image.thumbhash))
+        .where(col(Image.lora_model_id) == model_id, col(Image.deleted_at).is_(None))
+        .order_by(col(Image.id).desc())
+        .limit(limit)
+    ).all()
+    return [Picture(*row) for row in rows]
 
 
 def version_of(session: Session, version_id: str) -> LoraVersion | None:

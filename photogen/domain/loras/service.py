@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.loras import repository, show
-from photogen.domain.loras.commands import NewVersion, RenameModel
-from photogen.domain.loras.views import LoraModelView
+from photogen.domain.loras.commands import NewVersion, RenameModel, SetScale
+from photogen.domain.loras.views import LoraModelView, ModelStory
 from photogen.errors import Conflict, NotFound
 from photogen.gateways.base import GatewayError, Hub, Job, Storage
 from photogen.kit import log
@@ -21,12 +21,14 @@ REMOVE = "remove_model_version"
 _PICKUP = timedelta(seconds=5)
 """When the schedule takes up a removal whose job got lost."""
 _AGAIN = timedelta(seconds=30)
+_PICTURES = 24
+"""The newest pictures of a model that its page shows."""
 _log = log.get("models")
 
 
 class LorasService:
-    """For pages: all, get, rename, delete. For trainings, as steps: add, drop. For the worker: remove, due.
-    Whatever belongs to somebody else is NotFound."""
+    """For pages: all, get, story, rename, switch, set_scale, delete, delete_version. For trainings, as steps: locked,
+    check_idle, add, drop. For the worker: remove, due. Whatever belongs to somebody else is NotFound."""
 
     def __init__(self, uow: UowFactory, clock: Clock, storage: Storage, hub: Hub) -> None:
         self._uow = uow
@@ -49,6 +51,22 @@ class LorasService:
                 raise _gone()
             return self._views(uow, found)[0]
 
+    def story(self, account_id: str, model_id: str) -> ModelStory:
+        """All that there is to know of a model: its versions, its trainings, what became of its pictures. Raises
+        NotFound."""
+        with self._uow() as uow:
+            session = uow.session
+            found = repository.listed(session, account_id, model_id) if is_id(model_id) else []
+            if not found:
+                raise _gone()
+            model = self._views(uow, found)[0]
+            versions = repository.versions_with_trainings(session, model.id)
+            made = repository.pictures_by_version(session, model.id)
+            trainings = repository.trainings(session, account_id, found[0].model)
+            drawn = repository.drawn(session, model.id)
+            pictures = repository.pictures(session, model.id, _PICTURES)
+        return show.story(model, versions, made, trainings, drawn, pictures)
+
     def _views(self, uow: UnitOfWork, rows: list[repository.Listed]) -> list[LoraModelView]:
         ids = [row.model.id for row in rows]
         previews = repository.previews(uow.session, ids)
@@ -64,7 +82,7 @@ class LorasService:
         """The name here; the hub's repositories keep theirs. Raises NotFound, Invalid."""
         command = RenameModel.of(name=name)
         with self._uow() as uow:
-            row = self._own(uow, account_id, model_id)
+            row = self.locked(uow, account_id, model_id)
             row.name = command.name
             uow.session.add(row)
             uow.notify(account_id, "model", row.id)
@@ -73,21 +91,75 @@ class LorasService:
         """Out of sight at once, everywhere else soon. Pictures made with it stay. Raises NotFound, Conflict
         (`being_replaced`, `version_in_training`)."""
         with self._uow() as uow:
-            row = self._own(uow, account_id, model_id)
-            training = repository.under_training(uow.session, account_id, model_id)
-            if training is not None:
-                if training.replaces_model_id == model_id:
-                    raise Conflict(
-                        "A training under way is to take this model's place. Cancel that training first.",
-                        code="being_replaced",
-                    )
-                raise Conflict(
-                    "A new version of this model is being trained. Cancel that training first.",
-                    code="version_in_training",
-                )
+            row = self.locked(uow, account_id, model_id)
+            self.check_idle(uow, row)
             self.drop(uow, row)
 
+    def switch(self, account_id: str, model_id: str, version_id: str) -> None:
+        """Lets pictures be drawn with another version from now on. Raises NotFound, Conflict
+        (`version_quarantined`)."""
+        with self._uow() as uow:
+            model = self.locked(uow, account_id, model_id)
+            version = self._version(uow, model, version_id)
+            if version.status is LoraStatus.QUARANTINED:
+                raise Conflict("This version is held back; it can't be used for now.", code="version_quarantined")
+            self._make_current(uow, model, version)
+
+    def set_scale(self, account_id: str, model_id: str, version_id: str, scale: float) -> None:
+        """The strength that pictures of this version are drawn with unless another is asked for. Raises NotFound,
+        Invalid."""
+        command = SetScale.of(scale=scale)
+        with self._uow() as uow:
+            model = self.locked(uow, account_id, model_id)
+            version = self._version(uow, model, version_id)
+            version.default_scale = command.scale
+            uow.session.add(version)
+            uow.notify(account_id, "model", model.id)
+
+    def delete_version(self, account_id: str, model_id: str, version_id: str) -> None:
+        """One version, everywhere; where it was the current one, the newest that is left takes its place. Pictures made
+        with it stay. Raises NotFound, Conflict (`only_version`)."""
+        with self._uow() as uow:
+            model = self.locked(uow, account_id, model_id)
+            version = self._version(uow, model, version_id)
+            rest = [row for row in repository.versions(uow.session, model.id) if row.id != version.id]
+            if not rest:
+                raise Conflict(
+                    "This is the model's only version. Delete the model, or train another version first.",
+                    code="only_version",
+                )
+            was_current = version.is_current
+            self._drop_version(uow, version, self._clock())
+            uow.session.flush()
+            if was_current:
+                usable = [row for row in rest if row.status is LoraStatus.READY]
+                self._make_current(uow, model, (usable or rest)[0])
+            uow.notify(account_id, "model", model.id)
+
     # --- steps ------------------------------------------------------------------------------------------------------
+
+    def locked(self, uow: UnitOfWork, account_id: str, model_id: str) -> LoraModel:
+        """Step: the account's model, locked until the end of the transaction. Raises NotFound."""
+        row = repository.model(uow.session, account_id, model_id, locked=True) if is_id(model_id) else None
+        if row is None:
+            raise _gone()
+        return row
+
+    def check_idle(self, uow: UnitOfWork, model: LoraModel) -> None:
+        """Step: raises Conflict (`being_replaced`, `version_in_training`) when a training under way is about this
+        model, which the caller has locked."""
+        training = repository.under_training(uow.session, model.account_id, model.id)
+        if training is None:
+            return
+        if training.replaces_model_id == model.id:
+            raise Conflict(
+                f"A training under way is to take the place of “{model.name}”. Wait for it, or cancel it first.",
+                code="being_replaced",
+            )
+        raise Conflict(
+            f"A new version of “{model.name}” is being trained. Wait for it, or cancel it first.",
+            code="version_in_training",
+        )
 
     def add(self, uow: UnitOfWork, made: NewVersion) -> LoraVersion:
         """Step: the version that a training has made, current from now on; with its model where it is the first."""
@@ -105,11 +177,7 @@ class LorasService:
             )
             uow.session.add(model)
             uow.session.flush()
-        before = repository.current(uow.session, model.id)
-        if before is not None:
-            before.is_current = False
-            uow.session.add(before)
-            uow.session.flush()  # the index allows one current version: the old one steps back first
+        self._make_current(uow, model, None)
         version = LoraVersion(
             lora_model_id=model.id,
             number=repository.next_number(uow.session, model.id),
@@ -125,6 +193,23 @@ class LorasService:
         uow.session.add(version)
         uow.notify(made.account_id, "model", model.id)
         return version
+
+    def _make_current(self, uow: UnitOfWork, model: LoraModel, version: LoraVersion | None) -> None:
+        before = repository.current(uow.session, model.id)
+        if before is not None:
+            before.is_current = False
+            uow.session.add(before)
+            uow.session.flush()  # the index allows one current version: the old one steps back first
+        if version is not None:
+            version.is_current = True
+            uow.session.add(version)
+            uow.notify(model.account_id, "model", model.id)
+
+    def _version(self, uow: UnitOfWork, model: LoraModel, version_id: str) -> LoraVersion:
+        found = repository.version(uow.session, model.id, version_id) if is_id(version_id) else None
+        if found is None:
+            raise NotFound("This version does not exist, or it has been deleted.", code="version_not_found")
+        return found
 
     def drop(self, uow: UnitOfWork, model: LoraModel) -> None:
         """Step: takes a model, which the caller has locked, out of sight; what its versions consist of is removed by
@@ -181,15 +266,6 @@ class LorasService:
         with self._uow() as uow:
             found = repository.due_removals(uow.session, self._clock(), limit, _AGAIN)
         return [Job(REMOVE, (version_id,)) for version_id in found]
-
-    # --- within -----------------------------------------------------------------------------------------------------
-
-    def _own(self, uow: UnitOfWork, account_id: str, model_id: str) -> LoraModel:
-        """The account's model, locked. Raises NotFound."""
-        row = repository.model(uow.session, account_id, model_id, locked=True) if is_id(model_id) else None
-        if row is None:
-            raise _gone()
-        return row
 
 
 def _gone() -> NotFound:

@@ -49,7 +49,8 @@ class StartTraining(Command):
     """A training with these settings. `request_key` is made by the page per click: the same key is the same training.
 
     `replace_model_id` names a model of the creator's that is deleted once the new one is ready, for plans whose slots
-    are all taken."""
+    are all taken. `model_id` names one that this is to be a further version of: it keeps its name, its subject and its
+    trigger word, and takes no further slot."""
 
     photo_set_id: Id = Field(title="Photos")
     name: Name = Field(title="Model name")
@@ -61,6 +62,7 @@ class StartTraining(Command):
     autocaption: bool = True
     visibility: Visibility = Visibility.PRIVATE
     replace_model_id: Id | None = None
+    model_id: Id | None = None
     request_key: RequestKey
 
 
@@ -78,5 +80,6 @@ class SaveDraft(Command):
     visibility: Visibility = Visibility.PRIVATE
     by_hand: tuple[Literal["steps", "learning_rate", "lora_rank"], ...] = Field((), max_length=3)
     """Settings that were changed by hand: they don't follow what is suggested from the photos."""
+    model_id: Id | None = None
     step: int = Field(1, ge=1, le=4)
     """The wizard's page, 1 to 4."""

@@ -31,6 +31,7 @@ class Drafts:
             by_hand=fields.by_hand,
             step=fields.step,
             photo_set_id=fields.photo_set_id,
+            model_id=fields.model_id,
             updated_at=row.updated_at if row else None,
         )
 

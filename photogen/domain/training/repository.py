@@ -108,29 +108,19 @@ def trigger_word_taken(session: Session, account_id: str, word: str, *, except_m
 
 
 def slots_used(session: Session, account_id: str) -> int:
-    """Models that are there, and trainings that are to become one more."""
+    """Models that are there, and trainings that are to become one more: neither replacements nor further versions."""
     models = select(func.count()).where(LoraModel.account_id == account_id, LoraModel.status != LoraStatus.DELETED)
+    alive = select(LoraModel.id).where(LoraModel.account_id == account_id, LoraModel.status != LoraStatus.DELETED)
     running = select(func.count()).where(
         Training.account_id == account_id,
         col(Training.status).in_(ACTIVE),
         or_(
             col(Training.replaces_model_id).is_(None),
-            col(Training.replaces_model_id).not_in(
-                select(LoraModel.id).where(LoraModel.account_id == account_id, LoraModel.status != LoraStatus.DELETED)
-            ),
+            col(Training.replaces_model_id).not_in(alive),
         ),
+        or_(col(Training.lora_model_id).is_(None), col(Training.lora_model_id).not_in(alive)),
     )
     return session.exec(models).one() + session.exec(running).one()
-
-
-def being_replaced(session: Session, account_id: str, model_id: str) -> bool:
-    """Whether a running training is to take this model's place already."""
-    query = select(Training.id).where(
-        Training.account_id == account_id,
-        Training.replaces_model_id == model_id,
-        col(Training.status).in_(ACTIVE),
-    )
-    return session.exec(query.limit(1)).first() is not None
 
 
 def at_vendor(session: Session) -> int:

@@ -38,6 +38,7 @@ from photogen.errors import Conflict, Invalid, NotFound
 from photogen.gateways.base import Hub, Job, Storage, Trainer
 from photogen.kit.clock import Clock
 from photogen.kit.ids import is_id, new_id
+from photogen.models.lora import LoraModel
 from photogen.models.training import PaidBy, Training, TrainingRound, TrainingStatus, Visibility
 
 _MOST_LISTED = 200
@@ -69,6 +70,7 @@ class TrainingService:
         self._credits = credits
         self._plans = plans
         self._photosets = photosets
+        self._loras = loras
         self._config = config or TrainingConfig()
         self._settlement = Settlement(clock, credits, self._config)
         self._leases: Leases[Training] = Leases(uow, clock, Training, self._config.lease)
@@ -123,8 +125,8 @@ class TrainingService:
     def start(self, account_id: str, command: StartTraining) -> str:
         """Pays for the training and queues it; gives its id. The same `request_key` gives the same training.
 
-        Raises NotFound (photo set, model to replace), Invalid (photos, trigger word, visibility),
-        Conflict (`no_free_slot`, `trigger_word_taken`), InsufficientCredits."""
+        Raises NotFound (photo set, model), Invalid (photos, trigger word, visibility), Conflict (`no_free_slot`,
+        `being_replaced`, `version_in_training`), InsufficientCredits."""
         key = f"{account_id}:{command.request_key}"
         with self._uow() as uow:
             lock_account(uow.session, account_id)
@@ -135,8 +137,9 @@ class TrainingService:
             entitled = self._plans.entitlements_of(uow, account_id)
             _check_photos(photos)
             _check_visibility(command.visibility, entitled)
-            self._check_word(uow, account_id, command.trigger_word, command.replace_model_id)
-            self._check_slots(uow, account_id, command.replace_model_id, entitled.model_slots)
+            model = self._model(uow, account_id, command.model_id) if command.model_id else None
+            self._check_word(uow, account_id, command.trigger_word, command.replace_model_id, model)
+            self._check_slots(uow, account_id, entitled.model_slots, command.replace_model_id, model)
             now = self._clock()
             row = Training(
                 id=new_id(),
@@ -144,11 +147,14 @@ class TrainingService:
                 request_key=key,
                 photo_count=photos,
                 replaces_model_id=command.replace_model_id,
+                lora_model_id=command.model_id,
                 created_at=now,
                 stage_started_at=now,
                 next_check_at=now + self._config.pickup,
-                **command.model_dump(exclude={"request_key", "replace_model_id"}),
+                **command.model_dump(exclude={"request_key", "replace_model_id", "model_id"}),
             )
+            if model is not None:
+                row.name, row.trigger_word, row.subject = model.name, model.trigger_word, model.subject
             self._pay(uow, row, TrainingStatus.QUEUED)
             repository.delete_draft(uow.session, account_id)
             uow.notify(account_id, "training", row.id)
@@ -184,9 +190,15 @@ class TrainingService:
             stage = policy.resumes_at(row, self._clock(), self._config)
             if stage is not None:
                 return self._resume(uow, row, stage)
+            further = self._further(uow, row)
         known = row.model_dump(include=set(StartTraining.model_fields))
         command = StartTraining.of(
-            **{**known, "request_key": f"retry_{row.id}", "replace_model_id": row.replaces_model_id}
+            **known
+            | {
+                "request_key": f"retry_{row.id}",
+                "replace_model_id": row.replaces_model_id,
+                "model_id": further.id if further else None,
+            }
         )
         return Retried(
             self.start(account_id, command),
@@ -201,12 +213,15 @@ class TrainingService:
             raise Conflict("The last try is still being tidied up. Try again in a few seconds.", code="busy")
         lock_account(uow.session, row.account_id)
         entitled = self._plans.entitlements_of(uow, row.account_id)
-        self._check_slots(uow, row.account_id, row.replaces_model_id, entitled.model_slots)
+        further = self._further(uow, row)
+        if further is not None:
+            self._loras.check_idle(uow, further)
+        self._check_slots(uow, row.account_id, entitled.model_slots, row.replaces_model_id, further)
         if stage is TrainingStatus.PREPARING:
             row.photo_count = self._photosets.accepted_in(uow, row.account_id, row.photo_set_id)
             _check_photos(row.photo_count)
             _check_visibility(row.visibility, entitled)
-            self._check_word(uow, row.account_id, row.trigger_word, row.replaces_model_id)
+            self._check_word(uow, row.account_id, row.trigger_word, row.replaces_model_id, further)
             row.percent = row.step = 0
             row.vendor_id = row.vendor_version = ""
             row.submit_started_at = None
@@ -246,20 +261,49 @@ class TrainingService:
             )
         )  # fmt: skip
 
-    def _check_word(self, uow: UnitOfWork, account_id: str, word: str, replaced: str | None) -> None:
-        if repository.trigger_word_taken(uow.session, account_id, word, except_model=replaced):
+    def _model(self, uow: UnitOfWork, account_id: str, model_id: str) -> LoraModel:
+        """A model that a training may be about, locked. Raises NotFound, Conflict."""
+        model = self._loras.locked(uow, account_id, model_id)
+        self._loras.check_idle(uow, model)
+        return model
+
+    def _further(self, uow: UnitOfWork, row: Training) -> LoraModel | None:
+        """The model that `row` is to make a further version of; None when it makes a new one, or that one is gone."""
+        if row.lora_model_id is None:
+            return None
+        return repository.model(uow.session, row.account_id, row.lora_model_id, locked=True)
+
+    def _check_word(
+        self, uow: UnitOfWork, account_id: str, word: str, replaced: str | None, further: LoraModel | None
+    ) -> None:
+        if further is not None:
+            if word.lower() != further.trigger_word.lower():
+                raise Invalid(
+                    f"A new version keeps its model's trigger word, “{further.trigger_word}”, so that prompts go on "
+                    "working.",
+                    field="trigger_word",
+                    code="trigger_word_fixed",
+                )
+        elif repository.trigger_word_taken(uow.session, account_id, word, except_model=replaced):
             raise Invalid(
                 f"You already use the trigger word “{word}”. Choose another, so that the two models can be told apart.",
                 field="trigger_word",
                 code="trigger_word_taken",
             )
 
-    def _check_slots(self, uow: UnitOfWork, account_id: str, replaced: str | None, slots: int) -> None:
+    def _check_slots(
+        self, uow: UnitOfWork, account_id: str, slots: int, replaced: str | None, further: LoraModel | None
+    ) -> None:
+        if further is not None:
+            if replaced is not None:
+                raise Invalid(
+                    "A new version takes no slot, so nothing has to make room for it.",
+                    field="replace_model_id",
+                    code="nothing_to_replace",
+                )
+            return
         if replaced is not None:
-            if repository.model(uow.session, account_id, replaced, locked=True) is None:
-                raise NotFound("The model to be replaced does not exist any more.", code="model_not_found")
-            if repository.being_replaced(uow.session, account_id, replaced):
-                raise Conflict("Another training is to take this model's place already.", code="being_replaced")
+            self._model(uow, account_id, replaced)
         used = repository.slots_used(uow.session, account_id) - (1 if replaced is not None else 0)
         if used >= slots:
             one = slots == 1

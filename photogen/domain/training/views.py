@@ -21,7 +21,8 @@ class TrainingQuote:
 
 @dataclass(frozen=True, slots=True)
 class DraftView:
-    """The wizard's unfinished work. `step` is its page, 1 to 4; `by_hand` names settings that were changed by hand."""
+    """The wizard's unfinished work. `step` is its page, 1 to 4; `by_hand` names settings that were changed by hand;
+    `model_id` is set for a further version of a model."""
 
     name: str
     trigger_word: str
@@ -34,6 +35,7 @@ class DraftView:
     by_hand: tuple[str, ...]
     step: int
     photo_set_id: str | None
+    model_id: str | None
     updated_at: datetime | None
 
 
@@ -98,6 +100,7 @@ class TrainingView:
 
     `retry_resumes` says whether a retry goes on with this very training or starts another; `retry` says the rest, None
     while there is nothing to retry. `counts_from` is its beginning, moved on by the time between failures and retries.
+    `lora_model_id` is the model that came of it, `new_version_of` the one that it is to make a further version of.
     `log_end` is how long its log is by now, in characters. `cleaning`: something of it is still to be deleted, here or
     at a vendor. `attempts` are the last ones of `attempts_count`, oldest first."""
 
@@ -130,6 +133,7 @@ class TrainingView:
     cleaning: bool
     cleaned_at: datetime | None
     lora_model_id: str | None
+    new_version_of: str | None
     photo_set_id: str
     photo_count: int
     learning_rate: float
@@ -148,7 +152,8 @@ class TrainingView:
 
 @dataclass(frozen=True, slots=True)
 class TrainingRow:
-    """One line of the list of trainings."""
+    """One line of the list of trainings. `lora_model_id` is the model that came of it, `new_version_of` the one that it
+    is to make a further version of."""
 
     id: str
     name: str
@@ -166,6 +171,7 @@ class TrainingRow:
     error: str
     error_code: str
     lora_model_id: str | None
+    new_version_of: str | None
     created_at: datetime
     finished_at: datetime | None
 
