@@ -23,6 +23,7 @@ from photogen.domain.generation.config import GenerationConfig
 from photogen.domain.generation.service import GenerationService
 from photogen.domain.inbox.service import Event, InboxService
 from photogen.domain.incidents import IncidentsService
+from photogen.domain.lab.service import LabService
 from photogen.domain.loras.service import LorasService
 from photogen.domain.photosets.service import PhotoSetsService
 from photogen.domain.plans.service import PlansService
@@ -73,6 +74,7 @@ class Services:
     plans: PlansService
     photosets: PhotoSetsService
     loras: LorasService
+    lab: LabService
     training: TrainingService
     generation: GenerationService
     gallery: GalleryService
@@ -178,6 +180,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         plans=plans,
         photosets=photosets,
         loras=loras,
+        lab=LabService(uow, clock, ledger, gallery, loras, generation),
         training=training,
         generation=generation,
         gallery=gallery,

@@ -9,6 +9,7 @@ from photogen.models.generation import Generation, Shot, ShotStatus
 from photogen.models.image import Image
 from photogen.models.inbox import InboxEvent
 from photogen.models.incident import Incident
+from photogen.models.lab import LabRun, LabVote
 from photogen.models.lora import LoraModel, LoraStatus, LoraVersion
 from photogen.models.photoset import Photo, PhotoSet, PhotoStatus
 from photogen.models.plan import ImageModel, Plan, Tier
@@ -45,6 +46,8 @@ __all__ = [
     "ImageRoute",
     "InboxEvent",
     "Incident",
+    "LabRun",
+    "LabVote",
     "LoginSession",
     "LoraModel",
     "LoraStatus",

@@ -35,6 +35,8 @@ class Generation(SQLModel, table=True):
     lora_model_id: str | None = reference("lora_model.id", nullable=True, ondelete="SET NULL")
     lora_version_id: str | None = reference("lora_version.id", nullable=True, ondelete="SET NULL")
     """The version that was current when it was asked for, or the one that was asked for."""
+    lab_run_id: str | None = reference("lab_run.id", nullable=True, ondelete="SET NULL")
+    """The run of the likeness lab that it is a cell of: its picture is not in the gallery until it is kept."""
     model_name: str = Field(max_length=60)
     """As shown at the time: the LoRA's or the base model's."""
     prompt: str = Field(sa_column=Column(Text, nullable=False))

@@ -47,7 +47,7 @@ class Image(SQLModel, table=True):
             "account_id",
             text("created_at DESC"),
             text("id DESC"),
-            postgresql_where=text("deleted_at IS NULL"),
+            postgresql_where=text("deleted_at IS NULL AND in_gallery"),
         ),
         Index("ix_image_trash", "account_id", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
         Index("ix_image_search", "search", postgresql_using="gin"),
@@ -82,5 +82,7 @@ class Image(SQLModel, table=True):
         default=None,
         sa_column=Column(TSVECTOR, Computed(_SEARCH, persisted=True), nullable=True),
     )
+    in_gallery: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
+    """Pictures of the likeness lab are not, until they are kept."""
     created_at: datetime = now_field()
     deleted_at: datetime | None = moment()

@@ -13,6 +13,7 @@ from photogen.domain.gallery import GalleryService
 from photogen.domain.generation.commands import StartGeneration
 from photogen.domain.generation.config import GenerationConfig
 from photogen.domain.generation.service import GenerationService
+from photogen.domain.lab.service import LabService
 from photogen.domain.loras.service import LorasService
 from photogen.domain.photosets.service import PhotoSetsService, key_of
 from photogen.domain.training.commands import StartTraining
@@ -77,6 +78,7 @@ class Works:
             self.generation_config,
             paused=lambda: self.vendors.paused("submit") if guarded else frozenset(),
         )
+        self.lab = LabService(studio.uow, self.clock, self.credits, self.gallery, self.loras, self.generation)
 
     def another_vendors_service(self) -> VendorsService:
         """Another process's opinion of the vendors."""

@@ -56,6 +56,7 @@ class NewImage:
     content_type: str
     bytes: int
     lora_version_id: str | None = None
+    in_gallery: bool = True
     thumbhash: str = ""
     recipe: dict[str, Any] = field(default_factory=dict)
     created_at: datetime | None = None

@@ -69,6 +69,7 @@ class ImageRepository:
                 _C.search.bool_op("@@")(owned),
                 _C.account_id == account_id,
                 _C.deleted_at.is_(None),
+                _C.in_gallery,
                 *self._older(_C.created_at, before),
             )
             .cte("found")
@@ -92,7 +93,7 @@ class ImageRepository:
 
     def count(self, account_id: str) -> int:
         """How many pictures there are outside of the trash."""
-        statement = select(func.count()).where(_C.account_id == account_id, _C.deleted_at.is_(None))
+        statement = select(func.count()).where(_C.account_id == account_id, _C.deleted_at.is_(None), _C.in_gallery)
         return int(self._session.execute(statement).scalar_one())
 
     def get(self, account_id: str, image_id: str, since: datetime) -> Image | None:
@@ -125,8 +126,21 @@ class ImageRepository:
         )
         moved = list(self._session.execute(locked).scalars())
         if moved:
-            self._session.execute(update(Image).where(_C.id.in_(moved)).values(deleted_at=deleted_at))
+            values: dict[str, Any] = (
+                {"deleted_at": deleted_at} if deleted_at else {"deleted_at": None, "in_gallery": True}
+            )
+            self._session.execute(update(Image).where(_C.id.in_(moved)).values(values))
         return len(moved)
+
+    def keep(self, account_id: str, image_id: str) -> bool:
+        """Puts a picture that was made elsewhere into the gallery; False when there is none. Again is fine."""
+        kept = (
+            update(Image)
+            .where(_C.id == image_id, _C.account_id == account_id, _C.deleted_at.is_(None))
+            .values(in_gallery=True)
+            .returning(_C.id)
+        )
+        return self._session.execute(kept).first() is not None
 
     def due(self, until: datetime, limit: int) -> list[tuple[str, str]]:
         """Id and storage key of pictures that have been in the trash since before `until`."""
@@ -153,6 +167,7 @@ class ImageRepository:
             .where(
                 _C.account_id == account_id,
                 _C.deleted_at.is_(None),
+                _C.in_gallery,
                 *self._older(_C.created_at, before),
             )
             .order_by(_C.created_at.desc(), _C.id.desc())

@@ -102,6 +102,13 @@ class GalleryService:
         """Takes pictures out of the trash; how many were in it. Raises NotFound when one is gone or somebody else's."""
         return self._move(account_id, ids, to_trash=False)
 
+    def keep(self, account_id: str, image_id: str) -> None:
+        """Puts a picture of the likeness lab among the others. Raises NotFound."""
+        with self._uow() as uow:
+            if not ImageRepository(uow.session).keep(account_id, image_id):
+                raise _gone()
+            uow.notify(account_id, "gallery", image_id)
+
     def purge_due(self) -> int:
         """Deletes for good what has been in the trash for 30 days, files first. How many pictures went.
 

@@ -37,7 +37,7 @@ def deliver(parts: Parts, lease: Lease, order: Order, picture: Picture) -> None:
             )
             mine.vendor_cost_cents = route.cost(made.width, made.height) if route else None
             parts.gallery.add(uow, _image(parts, order, made, key, mine.vendor, mine.vendor_model))
-            if batch.lora_model_id:
+            if batch.lora_model_id and batch.lab_run_id is None:
                 repository.count_use(uow.session, batch.lora_model_id)
     if not delivered:  # cancelled meanwhile
         forget(parts, shot.id)
@@ -77,6 +77,7 @@ def _image(parts: Parts, order: Order, made: Prepared, key: str, vendor: str, ve
         model_name=batch.model_name,
         lora_model_id=batch.lora_model_id,
         lora_version_id=batch.lora_version_id,
+        in_gallery=batch.lab_run_id is None,
         prompt=batch.prompt,
         prompt_sent=batch.prompt_sent,
         aspect=batch.aspect,

@@ -61,7 +61,7 @@ def recent(session: Session, account_id: str, limit: int) -> Sequence[Generation
     """Newest first."""
     return session.exec(
         select(Generation)
-        .where(Generation.account_id == account_id)
+        .where(Generation.account_id == account_id, col(Generation.lab_run_id).is_(None))
         .order_by(col(Generation.created_at).desc(), col(Generation.id).desc())
         .limit(limit)
     ).all()
@@ -120,7 +120,7 @@ def previews(session: Session, model_ids: Sequence[str]) -> dict[str, str]:
     """The newest picture of each model that has one."""
     rows = session.exec(
         select(Image.lora_model_id, Image.id)
-        .where(col(Image.lora_model_id).in_(model_ids), col(Image.deleted_at).is_(None))
+        .where(col(Image.lora_model_id).in_(model_ids), col(Image.deleted_at).is_(None), col(Image.in_gallery))
         .ext(distinct_on(col(Image.lora_model_id)))
         .order_by(col(Image.lora_model_id), col(Image.id).desc())
     ).all()

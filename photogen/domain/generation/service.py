@@ -102,64 +102,97 @@ class GenerationService:
         first = secrets.randbelow(LARGEST_SEED + 1) if command.seed is None else command.seed
         return self._start(account_id, command, [first + n for n in range(command.count)])
 
-    def _start(self, account_id: str, command: StartGeneration, seeds: Sequence[int]) -> str:
-        key = f"{account_id}:{command.request_key}"
+    def _start(
+        self, account_id: str, command: StartGeneration, seeds: Sequence[int], lab_run_id: str | None = None
+    ) -> str:
         with self._uow() as uow:
             lock_account(uow.session, account_id)
-            known = repository.by_request_key(uow.session, key)
+            known = repository.by_request_key(uow.session, f"{account_id}:{command.request_key}")
             if known is not None:
                 return known.id
-            model, own = self._chosen(uow, account_id, command.model, command.version_id)
-            lora, version = own or (None, None)
-            if model.locked:
-                raise TierRequired(
-                    f"{model.name} comes with the {model.unlocked_by} plan. Choose another model, or change the plan.",
-                    tier=model.tier.value,
-                )
-            _check_available(model)
-            chosen = policy.choose(command, model.capabilities, version.default_scale if version else None)
-            width, height = pixels(command.aspect)
-            now = self._clock()
-            batch = Generation(
-                id=new_id(),
-                account_id=account_id,
-                request_key=key,
-                model_key=model.key,
-                lora_model_id=lora.id if lora else None,
-                lora_version_id=version.id if version else None,
-                model_name=lora.name if lora else model.name,
-                prompt=command.prompt,
-                prompt_sent=policy.prompt_sent(command.prompt, lora.trigger_word if lora else "", command.style),
-                negative_prompt=command.negative_prompt,
-                style=command.style,
-                aspect=command.aspect,
-                width=width,
-                height=height,
-                count=len(seeds),
-                seed=seeds[0],
-                seed_chosen=command.seed is not None,
-                steps=chosen.steps,
-                guidance=chosen.guidance,
-                lora_scale=chosen.lora_scale if lora else None,
-                credits_each=model.credits,
-                created_at=now,
-            )
-            routes = routes_of(uow, [model.key])[model.key]
-            if routing.choose(routes, policy.wanted(batch), set_up=self._vendors) is None:
-                raise Invalid(
-                    "No service that draws with this model now can do all of these settings together. Change some of "
-                    "them, or choose another model.",
-                    code="not_supported",
-                )
-            shots = [self._shot(batch, number, seed) for number, seed in enumerate(seeds, 1)]
-            self._credits.hold_many(uow, account_id, [(shot.hold_key, shot.id, shot.credits) for shot in shots], "shot")
-            uow.session.add(batch)
-            uow.session.flush()
-            uow.session.add_all(shots)
-            uow.notify(account_id, "generation", batch.id)
-            for shot in shots:
-                uow.after_commit(Job(ADVANCE, (shot.id,)))
+            batch, shots = self._prepared(uow, account_id, command, seeds, lab_run_id)
+            self._enter(uow, account_id, [batch], shots)
             return batch.id
+
+    def begin(self, uow: UnitOfWork, account_id: str, commands: Sequence[StartGeneration], lab_run_id: str) -> None:
+        """Step: batches of one picture each for a run of the lab, all or none; the caller has locked the account, and
+        each command has its seed. Raises what `start` raises."""
+        made = [self._prepared(uow, account_id, one, [one.seed or 0], lab_run_id) for one in commands]
+        self._enter(uow, account_id, [batch for batch, _ in made], [shot for _, shots in made for shot in shots])
+
+    def painter(self, account_id: str) -> ImageModelView:
+        """The registry's model that draws trained models, with its price. Raises NotFound, Conflict
+        (`model_unavailable`)."""
+        found = _painter(self._plans.image_models(account_id))
+        if found is None:
+            raise NotFound("No service that draws trained models is set up here.", code="model_not_found")
+        _check_available(found)
+        return found
+
+    def _prepared(
+        self,
+        uow: UnitOfWork,
+        account_id: str,
+        command: StartGeneration,
+        seeds: Sequence[int],
+        lab_run_id: str | None,
+    ) -> tuple[Generation, list[Shot]]:
+        model, own = self._chosen(uow, account_id, command.model, command.version_id)
+        lora, version = own or (None, None)
+        if model.locked:
+            raise TierRequired(
+                f"{model.name} comes with the {model.unlocked_by} plan. Choose another model, or change the plan.",
+                tier=model.tier.value,
+            )
+        _check_available(model)
+        chosen = policy.choose(command, model.capabilities, version.default_scale if version else None)
+        width, height = pixels(command.aspect)
+        now = self._clock()
+        batch = Generation(
+            id=new_id(),
+            account_id=account_id,
+            request_key=f"{account_id}:{command.request_key}",
+            model_key=model.key,
+            lora_model_id=lora.id if lora else None,
+            lora_version_id=version.id if version else None,
+            lab_run_id=lab_run_id,
+            model_name=lora.name if lora else model.name,
+            prompt=command.prompt,
+            prompt_sent=policy.prompt_sent(command.prompt, lora.trigger_word if lora else "", command.style),
+            negative_prompt=command.negative_prompt,
+            style=command.style,
+            aspect=command.aspect,
+            width=width,
+            height=height,
+            count=len(seeds),
+            seed=seeds[0],
+            seed_chosen=command.seed is not None,
+            steps=chosen.steps,
+            guidance=chosen.guidance,
+            lora_scale=chosen.lora_scale if lora else None,
+            credits_each=model.credits,
+            created_at=now,
+        )
+        routes = routes_of(uow, [model.key])[model.key]
+        if routing.choose(routes, policy.wanted(batch), set_up=self._vendors) is None:
+            raise Invalid(
+                "No service that draws with this model now can do all of these settings together. Change some of "
+                "them, or choose another model.",
+                code="not_supported",
+            )
+        shots = [self._shot(batch, number, seed) for number, seed in enumerate(seeds, 1)]
+        return batch, shots
+
+    def _enter(self, uow: UnitOfWork, account_id: str, batches: Sequence[Generation], shots: Sequence[Shot]) -> None:
+        """The money, the rows, the jobs. Spends before it inserts (rule 5)."""
+        self._credits.hold_many(uow, account_id, [(shot.hold_key, shot.id, shot.credits) for shot in shots], "shot")
+        uow.session.add_all(batches)
+        uow.session.flush()
+        uow.session.add_all(shots)
+        for batch in batches:
+            uow.notify(account_id, "generation", batch.id)
+        for shot in shots:
+            uow.after_commit(Job(ADVANCE, (shot.id,)))
 
     def _shot(self, batch: Generation, number: int, seed: int) -> Shot:
         shot_id = new_id()
@@ -217,8 +250,9 @@ class GenerationService:
             guidance=batch.guidance,
             lora_scale=batch.lora_scale,
             style=batch.style,
+            seed=batch.seed if batch.seed_chosen else None,
         )
-        return self._start(account_id, command, lost)
+        return self._start(account_id, command, lost, batch.lab_run_id)
 
     # --- shown ------------------------------------------------------------------------------------------------------
 

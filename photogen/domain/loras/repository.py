@@ -148,6 +148,7 @@ def pictures_by_version(session: Session, model_id: str) -> dict[str, MadeWith]:
         .where(
             Image.lora_model_id == model_id,
             col(Image.deleted_at).is_(None),
+            col(Image.in_gallery),
             col(Image.lora_version_id).is_not(None),
         )
         .group_by(col(Image.lora_version_id))
@@ -170,7 +171,7 @@ def pictures(session: Session, model_id: str, limit: int) -> list[Picture]:
     """The newest outside of the trash."""
     rows = session.execute(
         select_columns(col(Image.id), col(Image.prompt), col(Image.width), col(Image.height), col(Image.thumbhash))
-        .where(col(Image.lora_model_id) == model_id, col(Image.deleted_at).is_(None))
+        .where(col(Image.lora_model_id) == model_id, col(Image.deleted_at).is_(None), col(Image.in_gallery))
         .order_by(col(Image.id).desc())
         .limit(limit)
     ).all()
@@ -222,7 +223,7 @@ def previews(session: Session, model_ids: Sequence[str]) -> dict[str, tuple[str,
     """The newest picture of each model that has one: (image id, thumbhash)."""
     rows = session.exec(
         select(Image.lora_model_id, Image.id, Image.thumbhash)
-        .where(col(Image.lora_model_id).in_(model_ids), col(Image.deleted_at).is_(None))
+        .where(col(Image.lora_model_id).in_(model_ids), col(Image.deleted_at).is_(None), col(Image.in_gallery))
         .ext(distinct_on(col(Image.lora_model_id)))
         .order_by(col(Image.lora_model_id), col(Image.id).desc())
     ).all()
@@ -240,6 +241,18 @@ def shots_under_way(session: Session, version_id: str) -> bool:
         )
     )
     return session.exec(query.limit(1)).first() is not None
+
+
+def trash_lab_pictures(session: Session, version_id: str, now: datetime) -> None:
+    """Pictures of the lab that nobody has kept go with their version: by way of the trash."""
+    session.execute(
+        update(Image)
+        .where(
+            col(Image.lora_version_id) == version_id, col(Image.in_gallery).is_(False), col(Image.deleted_at).is_(None)
+        )
+        .values(deleted_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def due_removals(session: Session, now: datetime, limit: int, push: timedelta) -> list[str]:

@@ -225,6 +225,7 @@ class LorasService:
         version.status, version.is_current = LoraStatus.DELETED, False
         version.deleted_at, version.remove_due_at = now, now + _PICKUP
         uow.session.add(version)
+        repository.trash_lab_pictures(uow.session, version.id, now)
         uow.after_commit(Job(REMOVE, (version.id,)))
 
     # --- the worker's side ------------------------------------------------------------------------------------------
