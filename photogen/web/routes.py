@@ -7,6 +7,7 @@ REGISTER = "/register"
 DASHBOARD = "/dashboard"
 MODELS = "/models"
 MODEL = "/models/[model_id]"
+LAB = "/models/[model_id]/lab"
 NEW_MODEL = "/models/new"
 PHOTOS = "/photos"
 PHOTO_SET = "/photos/[set_id]"
@@ -38,6 +39,16 @@ def train_with(set_id: str) -> str:
     return f"/models/new?set={set_id}"
 
 
+def lab(model_id: str) -> str:
+    """Address of a model's likeness lab; `model_id` may be a Var."""
+    return f"/models/{model_id}/lab"
+
+
+def new_version(model_id: str) -> str:
+    """Address of the wizard for a further version of a model; `model_id` may be a Var."""
+    return f"/models/new?version_of={model_id}"
+
+
 def training(training_id: str) -> str:
     """Address of a training's page; `training_id` may be a Var."""
     return f"/trainings/{training_id}"
@@ -46,6 +57,12 @@ def training(training_id: str) -> str:
 def generate_with(model_id: str) -> str:
     """Address of the generate page with a model chosen; `model_id` may be a Var."""
     return f"/generate?model={model_id}"
+
+
+def model_of(path: str) -> str:
+    """The model that a page below it is about: "/models/01h.../lab" -> "01h..."."""
+    parts = path.strip("/").split("/")
+    return parts[1] if len(parts) > 1 else ""
 
 
 def last_part(path: str) -> str:

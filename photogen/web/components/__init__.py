@@ -45,7 +45,7 @@ text-warn, text-bad, border-line, border-strong, rounded-md/lg/xl, text-xs/sm/ba
 Conditional classes: `class_name=rx.cond(flag, "a", "b")` with both written out, so that Tailwind sees them.
 """
 
-from photogen.web.components.buttons import button, icon, icon_button, link_button, nav_link, text_link
+from photogen.web.components.buttons import button, copy_button, icon, icon_button, link_button, nav_link, text_link
 from photogen.web.components.fields import (
     checkbox,
     error_line,
@@ -88,6 +88,7 @@ __all__ = [
     "card",
     "checkbox",
     "confirm",
+    "copy_button",
     "dialog",
     "elapsed",
     "empty_state",

@@ -6,6 +6,9 @@ from typing import Any, Literal
 
 import reflex as rx
 
+from photogen.web.components.islands import CopyButton
+from photogen.web.text import t
+
 Kind = Literal["primary", "secondary", "ghost", "danger", "danger-solid"]
 Size = Literal["sm", "md", "lg"]
 
@@ -92,6 +95,11 @@ class _RouterLink(rx.Component):
 def nav_link(*children: Any, href: Any, **props: Any) -> rx.Component:
     """A plain link within photogen that keeps the page's connection."""
     return _RouterLink.create(*children, to=href, **props)
+
+
+def copy_button(text: Any) -> rx.Component:
+    """A word in monospace that a click copies."""
+    return CopyButton.create(text=text, label=t("Copy"), done_label=t("Copied"), class_name="btn btn-secondary btn-sm")
 
 
 def text_link(*children: Any, href: Any, **props: Any) -> rx.Component:

@@ -143,3 +143,10 @@ class FormFlash(Island):
     tag = "FormFlash"
     form: rx.Var[str]
     code_label: rx.Var[str]
+
+
+class CopyButton(Island):
+    tag = "CopyButton"
+    text: rx.Var[str]
+    label: rx.Var[str]
+    done_label: rx.Var[str]

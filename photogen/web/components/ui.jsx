@@ -342,3 +342,33 @@ export function FormFlash({ form, codeLabel }) {
     </div>
   );
 }
+
+// --- copying ----------------------------------------------------------------------------------------------------
+
+// A word with the button that copies it; says for a moment that it did.
+export function CopyButton({ text, label, doneLabel, className }) {
+  const [done, setDone] = useState(false);
+  useEffect(() => {
+    if (!done) return;
+    const timer = setTimeout(() => setDone(false), 1600);
+    return () => clearTimeout(timer);
+  }, [done]);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch { // plain http on another host than localhost has no clipboard
+      const area = Object.assign(document.createElement("textarea"), { value: text });
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+    setDone(true);
+  };
+  return (
+    <button type="button" className={className} onClick={copy} title={label}>
+      <span className="code">{text}</span>
+      <span aria-live="polite">{done ? doneLabel : label}</span>
+    </button>
+  );
+}

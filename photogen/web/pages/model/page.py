@@ -1,9 +1,10 @@
-"""One model: preview, facts, its photos, what can be done with it."""
+"""One model: its pictures first, what it is and what can be done with it beside them, then its versions and history."""
 
 import reflex as rx
 
 from photogen.web import components as ui
 from photogen.web import routes
+from photogen.web.pages.model.parts import dialogs, history, photos, pictures, versions
 from photogen.web.pages.model.state import ModelPage
 from photogen.web.shell import page_head, screen
 from photogen.web.text import t
@@ -11,26 +12,33 @@ from photogen.web.text import t
 _view = ModelPage.view
 
 
-def _actions() -> rx.Component:
-    return rx.el.div(
-        ui.link_button(
-            t("Generate with this"), href=routes.generate_with(_view.id), kind="primary", icon_name="sparkles"
+def _small(index: int) -> rx.Component:
+    shot = ModelPage.pictures[index]
+    return rx.cond(
+        ModelPage.pictures.length() > index,
+        ui.nav_link(
+            ui.picture(shot.src, shot.prompt, ratio="1", src2x=shot.src2x, preview=shot.blurred), href=shot.href
         ),
-        ui.button(t("Rename"), on_click=ModelPage.ask_rename),
-        ui.button(t("Delete"), kind="danger", on_click=ModelPage.ask_delete),
-        class_name="flex flex-wrap items-center gap-2",
+        rx.el.div(
+            class_name="aspect-square rounded-lg bg-sunken border border-line", custom_attrs={"aria-hidden": "true"}
+        ),
     )
 
 
-def _preview() -> rx.Component:
+def _cover() -> rx.Component:
+    first = ModelPage.pictures[0]
     return rx.cond(
-        _view.preview != "",
-        ui.picture(
-            _view.preview,
-            t("The newest picture made with this model"),
-            ratio="1",
-            preview=_view.blurred,
-            class_name="rounded-xl!",
+        ModelPage.pictures.length() > 0,
+        rx.el.div(
+            ui.nav_link(
+                ui.picture(
+                    first.src2x, first.prompt, ratio="1", preview=first.blurred, eager=True, class_name="rounded-xl!"
+                ),
+                href=first.href,
+                class_name="col-span-3",
+            ),
+            *(_small(index) for index in (1, 2, 3)),
+            class_name="grid grid-cols-3 gap-2",
         ),
         rx.el.div(
             ui.icon("sparkles", size=26, class_name="text-muted"),
@@ -41,104 +49,69 @@ def _preview() -> rx.Component:
     )
 
 
-def _facts() -> rx.Component:
-    return ui.card(
+def _about() -> rx.Component:
+    return rx.el.div(
+        rx.el.p(_view.line, " · ", _view.version, class_name="text-sm text-muted num"),
+        rx.el.div(
+            ui.copy_button(_view.trigger_word),
+            rx.cond(_view.public, ui.pill(t("Public on the hub"), plain=True), ui.pill(t("Private"), plain=True)),
+            rx.cond(
+                _view.hub_url != "",
+                rx.el.a(
+                    t("Open on the hub"),
+                    href=_view.hub_url,
+                    target="_blank",
+                    rel="noreferrer",
+                    class_name="link text-sm",
+                ),
+            ),
+            class_name="flex flex-wrap items-center gap-3 mt-3",
+        ),
+        rx.el.div(
+            ui.link_button(
+                t("Generate with this"),
+                href=routes.generate_with(_view.id),
+                kind="primary",
+                size="lg",
+                icon_name="sparkles",
+            ),
+            ui.link_button(t("Likeness lab"), href=routes.lab(_view.id), size="lg", icon_name="flask_conical"),
+            class_name="flex flex-wrap gap-2 mt-6",
+        ),
         rx.el.dl(
             rx.foreach(
-                _view.facts,
+                _view.stats,
                 lambda fact: rx.el.div(
-                    rx.el.dt(fact[0], class_name="text-muted"),
-                    rx.el.dd(fact[1], class_name="num text-right break-all"),
-                    class_name="flex justify-between gap-4 py-2",
+                    rx.el.dt(fact[0], class_name="text-sm text-muted"),
+                    rx.el.dd(fact[1], class_name="num font-medium mt-0.5"),
                     key=fact[0],
                 ),
             ),
-            class_name="text-sm divide-y divide-line",
+            class_name="grid grid-cols-2 gap-x-6 gap-y-5 border-t border-line pt-6 mt-8",
         ),
         rx.el.div(
-            rx.cond(
-                _view.training_id != "", ui.text_link(t("See its training"), href=routes.training(_view.training_id))
-            ),
-            rx.cond(
-                _view.hub_url != "",
-                rx.el.a(t("Open on the hub"), href=_view.hub_url, target="_blank", rel="noreferrer", class_name="link"),
-            ),
-            class_name="flex flex-wrap gap-x-5 gap-y-1 text-sm mt-4",
+            ui.button(t("Rename"), size="sm", on_click=ModelPage.ask_rename),
+            ui.button(t("Delete"), size="sm", kind="danger", on_click=ModelPage.ask_delete),
+            class_name="flex flex-wrap gap-2 border-t border-line pt-6 mt-8",
         ),
-    )
-
-
-def _photos() -> rx.Component:
-    return rx.cond(
-        _view.photos.length() > 0,
-        ui.section(
-            t("Trained on"),
-            rx.el.ul(
-                rx.foreach(
-                    _view.photos,
-                    lambda src: rx.el.li(ui.picture(src, t("Training photo"), ratio="1"), key=src),
-                ),
-                class_name="grid grid-cols-4 sm:grid-cols-6 lg:grid-cols-12 gap-2",
-            ),
-            class_name="mt-10",
-        ),
-    )
-
-
-def _dialogs() -> rx.Component:
-    return rx.fragment(
-        ui.dialog(
-            t("Rename the model"),
-            rx.el.form(
-                ui.text_field(
-                    t("Model name"),
-                    id="new_name",
-                    value=ModelPage.new_name,
-                    on_change=ModelPage.set_new_name,
-                    max_length=60,
-                    auto_focus=True,
-                    error=ModelPage.name_error,
-                ),
-                rx.el.div(
-                    ui.button(t("Cancel"), kind="ghost", on_click=ModelPage.close),
-                    ui.button(t("Rename"), kind="primary", type="submit"),
-                    class_name="flex justify-end gap-2 mt-6",
-                ),
-                on_submit=ModelPage.rename,
-            ),
-            open=ModelPage.renaming,
-            on_close=ModelPage.close,
-        ),
-        ui.confirm(
-            t("Delete this model?"),
-            t(
-                "Its weights are deleted here and at the vendors. Pictures made with it stay in your gallery. "
-                "This can't be undone."
-            ),
-            open=ModelPage.deleting,
-            on_close=ModelPage.close,
-            action=t("Delete the model"),
-            on_confirm=ModelPage.delete,
-            busy=ModelPage.busy,
-        ),
+        class_name="min-w-0",
     )
 
 
 def _full() -> rx.Component:
     return rx.fragment(
-        page_head(
-            rx.el.span(_view.name, class_name="break-words"), action=_actions(), back=(routes.MODELS, t("Models"))
+        page_head(rx.el.span(_view.name, class_name="break-words"), back=(routes.MODELS, t("Models"))),
+        rx.cond(_view.held != "", rx.el.div(ui.notice(_view.held, tone="warn"), class_name="mb-6")),
+        rx.el.div(
+            rx.el.div(_cover(), class_name="md:col-span-7"),
+            rx.el.div(_about(), class_name="md:col-span-5"),
+            class_name="grid md:grid-cols-12 gap-6 md:gap-10 items-start",
         ),
-        rx.cond(
-            _view.status == "quarantined",
-            rx.el.div(
-                ui.notice(t("This model is held back while the operator checks that it is private."), tone="warn"),
-                class_name="mb-6",
-            ),
-        ),
-        rx.el.div(_preview(), _facts(), class_name="grid md:grid-cols-2 gap-6 items-start"),
-        _photos(),
-        _dialogs(),
+        pictures(),
+        versions(),
+        photos(),
+        history(),
+        dialogs(),
     )
 
 
@@ -165,8 +138,8 @@ def model() -> rx.Component:
             ),
         ),
         rx.el.div(
-            ui.skeleton("aspect-square w-full"),
-            ui.skeleton("h-80 w-full"),
-            class_name="grid md:grid-cols-2 gap-6 items-start",
+            ui.skeleton("aspect-square w-full md:col-span-7"),
+            ui.skeleton("h-96 w-full md:col-span-5"),
+            class_name="grid md:grid-cols-12 gap-6 md:gap-10 items-start",
         ),
     )

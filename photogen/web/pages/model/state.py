@@ -1,70 +1,25 @@
-"""One model: what it is, what was made with it, rename and delete."""
-
-import dataclasses
+"""One model: what it is, what was made with it, its versions, and what can be done with it."""
 
 import reflex as rx
 
-from photogen.domain.loras.views import LoraModelView
-from photogen.domain.photosets import PhotoView
 from photogen.errors import Invalid, NotFound, PhotogenError
 from photogen.web import live, routes
 from photogen.web.deps import call, services
 from photogen.web.notices import toast
+from photogen.web.pages.model.shown import ModelShown, Past, Shot, VersionShown, past, shots, shown, version
 from photogen.web.security.policy import allow
 from photogen.web.session import current
-from photogen.web.text import plural, t
-from photogen.web.words import duration, iso, megabytes
-
-
-@dataclasses.dataclass(frozen=True)
-class ModelShown:
-    """A model as its page shows it."""
-
-    id: str = ""
-    name: str = ""
-    status: str = ""
-    preview: str = ""
-    blurred: str = ""
-    trigger_word: str = ""
-    training_id: str = ""
-    hub_url: str = ""
-    created_at: str = ""
-    facts: list[tuple[str, str]] = dataclasses.field(default_factory=list)
-    photos: list[str] = dataclasses.field(default_factory=list)
-
-
-def _facts(view: LoraModelView) -> list[tuple[str, str]]:
-    known = [
-        (t("Trigger word"), view.trigger_word),
-        (t("Subject"), t(view.subject.capitalize())),
-        (t("Base model"), view.base_model),
-        (t("Pictures made"), str(view.uses)),
-        (t("Photos"), str(view.photo_count) if view.photo_count else ""),
-        (t("Steps"), f"{view.steps:,}" if view.steps else ""),
-        (t("Learning rate"), f"{view.learning_rate:g}" if view.learning_rate else ""),
-        (t("LoRA rank"), str(view.lora_rank) if view.lora_rank else ""),
-        (t("Training time"), duration(view.seconds)),
-        (t("Paid"), plural(view.credits, "{n} credit", "{n} credits") if view.credits else t("Included")),
-        (t("Size"), megabytes(view.weights_bytes)),
-        (t("Visibility"), t("Public on the hub") if view.visibility == "public" else t("Private")),
-    ]
-    return [(name, value) for name, value in known if value]
-
-
-async def _photos(account: str, set_id: str | None) -> list[PhotoView]:
-    """What it was trained on; nothing once the set is deleted."""
-    if not set_id:
-        return []
-    try:
-        return await call(services().photosets.photos, account, set_id)
-    except NotFound:
-        return []
+from photogen.web.text import t
 
 
 class ModelPage(rx.State):
     """The model whose page this tab shows."""
 
     view: ModelShown = ModelShown()
+    pictures: list[Shot] = []
+    versions: list[VersionShown] = []
+    trainings: list[Past] = []
+    photos: list[str] = []
     ready: bool = False
     missing: bool = False
     problem: str = ""
@@ -73,33 +28,27 @@ class ModelPage(rx.State):
     new_name: str = ""
     name_error: str = ""
     deleting: bool = False
+    dropping: str = ""
     busy: bool = False
     _id: str = ""
 
     async def _read(self):
         account = current().account_id
         try:
-            view = await call(services().loras.get, account, self._id)
-            photos = await _photos(account, view.photo_set_id)
+            story = await call(services().loras.story, account, self._id)
+            set_id = story.model.photo_set_id
+            photos = await call(services().photosets.photos, account, set_id) if set_id else []
         except NotFound:
             self.missing, self.ready = True, True
             return
         except PhotogenError as error:
             self.problem, self.code, self.ready = error.public, error.code, True
             return
-        self.view = ModelShown(
-            id=view.id,
-            name=view.name,
-            status=view.status,
-            preview=view.preview_url,
-            blurred=view.preview_thumbhash,
-            trigger_word=view.trigger_word,
-            training_id=view.training_id or "",
-            hub_url=view.hub_url,
-            created_at=iso(view.created_at),
-            facts=_facts(view),
-            photos=[photo.thumb_url for photo in photos if photo.thumb_url],
-        )
+        self.view = shown(story)
+        self.pictures = shots(story)
+        self.versions = [version(view) for view in story.versions]
+        self.trainings = [past(view) for view in story.trainings]
+        self.photos = [photo.thumb_url for photo in photos if photo.thumb_url]
         self.ready, self.missing, self.problem, self.code = True, False, "", ""
 
     @rx.event
@@ -112,6 +61,7 @@ class ModelPage(rx.State):
         await self._read()
         if not self.missing:
             live.subscribe(self, "model", ModelPage.refresh)
+            live.subscribe(self, "training", ModelPage.refresh)
             live.subscribe(self, "gallery", ModelPage.refresh)
 
     @rx.event
@@ -154,9 +104,41 @@ class ModelPage(rx.State):
 
     @rx.event
     @allow("user")
+    def ask_drop(self, version_id: str):
+        """Opens the question about one version."""
+        self.dropping = version_id
+
+    @rx.event
+    @allow("user")
     def close(self):
         """Closes whichever dialog is open."""
         self.deleting = self.renaming = False
+        self.dropping = ""
+
+    @rx.event
+    @allow("user")
+    async def switch(self, version_id: str):
+        """Lets pictures be drawn with this version from now on."""
+        try:
+            await call(services().loras.switch, current().account_id, self._id, version_id)
+        except PhotogenError as error:
+            yield toast.error(error)
+            return
+        await self._read()
+        yield toast.good(t("Pictures are drawn with {version} from now on", version=self.view.version.lower()))
+
+    @rx.event
+    @allow("user")
+    async def drop(self):
+        """Deletes one version here and at the vendors; pictures made with it stay."""
+        self.busy = True
+        yield
+        try:
+            await call(services().loras.delete_version, current().account_id, self._id, self.dropping)
+        except PhotogenError as error:
+            yield toast.error(error)
+        self.busy, self.dropping = False, ""
+        await self._read()
 
     @rx.event
     @allow("user")

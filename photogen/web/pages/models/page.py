@@ -29,8 +29,12 @@ def _card(card: rx.Var[Card]) -> rx.Component:
             rx.el.div(
                 rx.el.div(
                     rx.el.span(card.name, class_name="font-medium truncate"),
-                    rx.cond(card.quarantined, ui.pill(t("Held back"), tone="bad")),
-                    rx.cond(card.public, ui.pill(t("Public"), plain=True)),
+                    rx.el.span(
+                        rx.cond(card.held != "", ui.pill(t("Held back"), tone="bad")),
+                        rx.cond(card.version != "", ui.pill(card.version, plain=True)),
+                        rx.cond(card.public, ui.pill(t("Public"), plain=True)),
+                        class_name="flex gap-1.5 shrink-0",
+                    ),
                     class_name="flex items-center justify-between gap-3",
                 ),
                 rx.el.p(
@@ -40,6 +44,15 @@ def _card(card: rx.Var[Card]) -> rx.Component:
                     " · ",
                     ui.ago(card.created_at),
                     class_name="text-sm text-muted num mt-0.5",
+                ),
+                rx.cond(card.held != "", rx.el.p(card.held, class_name="text-sm text-bad mt-2")),
+                rx.cond(
+                    card.coming >= 0,
+                    rx.el.div(
+                        rx.el.p(t("New version: {n} % trained", n=card.coming), class_name="text-sm num mb-2"),
+                        ui.progress(card.coming, label=t("Progress of the new version")),
+                        class_name="mt-3",
+                    ),
                 ),
                 class_name="p-4",
             ),
@@ -67,6 +80,23 @@ def _coming(line: rx.Var[Line]) -> rx.Component:
     )
 
 
+def _finder() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            ui.text_field(t("Search"), id="search", value=Models.search, on_change=Models.set_search, max_length=100),
+            class_name="flex-1 min-w-48 max-w-sm",
+        ),
+        ui.select_field(
+            t("Order"),
+            [("new", t("Newest first")), ("name", t("By name")), ("uses", t("Most used first"))],
+            id="order",
+            value=Models.order,
+            on_change=Models.set_order,
+        ),
+        class_name="flex flex-wrap items-end gap-4 mb-6",
+    )
+
+
 _GRID = "grid sm:grid-cols-2 lg:grid-cols-3 gap-4 items-start"
 
 
@@ -83,7 +113,7 @@ def models() -> rx.Component:
         ui.states(
             loading=~Models.ready,
             error=Models.problem != "",
-            empty=(Models.cards.length() == 0) & (Models.coming.length() == 0),
+            empty=(Models.cards.length() == 0) & (Models.coming.length() == 0) & (Models.search == ""),
             skeleton=ui.skeleton_grid(3, ratio="4/3.4", class_name=_GRID),
             failed=ui.error_state(
                 Models.problem, code=Models.code, action=ui.button(t("Try again"), on_click=Models.load)
@@ -105,7 +135,15 @@ def models() -> rx.Component:
                         custom_attrs={"aria-label": t("Under way")},
                     ),
                 ),
-                rx.el.ul(rx.foreach(Models.cards, _card), class_name=_GRID, custom_attrs={"aria-label": t("Models")}),
+                rx.cond(Models.full != "", rx.el.div(ui.notice(Models.full), class_name="mb-6")),
+                rx.cond(Models.many, _finder()),
+                rx.cond(
+                    (Models.cards.length() == 0) & (Models.search != ""),
+                    ui.empty_state(t("No model is called that"), icon_name="search_x"),
+                    rx.el.ul(
+                        rx.foreach(Models.cards, _card), class_name=_GRID, custom_attrs={"aria-label": t("Models")}
+                    ),
+                ),
             ),
         ),
     )

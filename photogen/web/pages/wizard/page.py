@@ -17,8 +17,11 @@ def _state(number: int) -> rx.Var[str]:
 
 
 def _buttons() -> rx.Component:
+    first = rx.cond(Wizard.further != "", 2, 1)
     return rx.el.div(
-        rx.cond(Wizard.step > 1, ui.button(t("Back"), on_click=Wizard.back, disabled=Wizard.starting), rx.el.span()),
+        rx.cond(
+            Wizard.step > first, ui.button(t("Back"), on_click=Wizard.back, disabled=Wizard.starting), rx.el.span()
+        ),
         rx.cond(
             Wizard.step < LAST,
             ui.button(t("Next"), kind="primary", type="submit"),
@@ -52,8 +55,16 @@ def _form() -> rx.Component:
 def wizard() -> rx.Component:
     """Four steps from a name to a running training; the draft survives a refresh."""
     return rx.el.div(
-        page_head(
-            t("New model"), t("Four short steps. Everything is kept as you go."), back=(routes.MODELS, t("Models"))
+        rx.cond(
+            Wizard.further != "",
+            page_head(
+                t("New version of {name}", name=Wizard.further),
+                t("The same photos and settings to begin with. Change what you like; the trigger word stays."),
+                back=(routes.MODELS, t("Models")),
+            ),
+            page_head(
+                t("New model"), t("Four short steps. Everything is kept as you go."), back=(routes.MODELS, t("Models"))
+            ),
         ),
         rx.cond(
             Wizard.ready,

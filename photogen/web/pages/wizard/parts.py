@@ -261,17 +261,45 @@ def review_step() -> rx.Component:
         ),
     )
     replace = rx.cond(
-        Wizard.replaceable != "",
-        ui.checkbox(
-            t("Delete “{name}” when the new model is ready", name=Wizard.replaceable),
-            id="replace",
-            checked=Wizard.replace,
-            on_change=Wizard.set_replace,
-            help=t("All model slots of your plan are taken. The old model stays until the new one has succeeded."),
+        Wizard.replaceable.length() > 0,
+        rx.el.fieldset(
+            rx.el.legend(t("All model slots of your plan are taken"), class_name="text-sm font-medium mb-3"),
+            ui.select_field(
+                t("Model that makes room"),
+                Wizard.replaceable,
+                id="replaced",
+                value=Wizard.replaced,
+                on_change=Wizard.set_replaced,
+            ),
+            ui.checkbox(
+                t("Yes, delete it when the new model is ready"),
+                id="replace",
+                checked=Wizard.replace,
+                on_change=Wizard.set_replace,
+                help=t(
+                    "It stays, and can be used, until the new one has succeeded; if the training fails, it stays for "
+                    "good. Or choose a larger plan and keep both."
+                ),
+            ),
+            ui.error_line("replace-error", _error("replace")),
+            class_name="well p-4 flex flex-col gap-4",
+        ),
+    )
+    version = rx.cond(
+        Wizard.further != "",
+        rx.el.div(
+            ui.notice(
+                t(
+                    "When it is ready, pictures are drawn with the new version. The old one stays, and you can go back "
+                    "to it. No further slot is taken."
+                )
+            ),
+            class_name="mb-6",
         ),
     )
     return rx.el.div(
         _head(t("Review"), t("Check once, then start. You can close the page meanwhile.")),
+        version,
         rx.el.dl(
             _row(t("Model name"), Wizard.name),
             _row(t("Trigger word"), Wizard.trigger_word),

@@ -1,10 +1,12 @@
 """The wizard's four steps. What is typed is kept in the database at once: a refresh or another device goes on."""
 
+import dataclasses
 from typing import Any
 
 import reflex as rx
 
 from photogen.domain.training.commands import LEARNING_RATE, LORA_RANK, PHOTOS, STEPS, SaveDraft, StartTraining
+from photogen.domain.training.views import DraftView
 from photogen.errors import Invalid, NotFound, PhotogenError
 from photogen.kit.ids import new_id
 from photogen.web import routes
@@ -22,6 +24,7 @@ from photogen.web.pages.wizard.shown import (
 )
 from photogen.web.security.policy import allow
 from photogen.web.session import current
+from photogen.web.text import t
 
 LAST = 4
 SETTINGS = ("steps", "learning_rate", "lora_rank")
@@ -47,8 +50,10 @@ class Wizard(rx.State):
     autocaption: bool = True
     public: bool = False
     public_allowed: bool = False
+    further: str = ""
     replace: bool = False
-    replaceable: str = ""
+    replaceable: list[SetChoice] = []
+    replaced: str = ""
     sets: list[SetChoice] = []
     errors: dict[str, str] = {}
     price: Price = Price()
@@ -56,7 +61,7 @@ class Wizard(rx.State):
     by_hand: list[str] = []
     starting: bool = False
     _word_typed: bool = False
-    _replace_id: str = ""
+    _model_id: str = ""
     _request_key: str = ""
 
     # --- reading and keeping -----------------------------------------------------------------------------------------
@@ -66,7 +71,7 @@ class Wizard(rx.State):
     async def load(self):
         account = current().account_id
         try:
-            draft = await call(services().training.draft, account)
+            draft = await self._draft(account)
             rights = await call(services().plans.entitlements, account)
             slots = await call(services().training.slots, account)
             models = await call(services().loras.all, account) if not slots.free else []
@@ -86,10 +91,14 @@ class Wizard(rx.State):
             self.trigger_word = suggested_word(self.name)
         self._word_typed = self.trigger_word not in ("", suggested_word(self.name))
         self._request_key = new_id()
-        self._replace_id, self.replaceable = (models[-1].id, models[-1].name) if models else ("", "")
+        free = [] if self.further else models[::-1]  # oldest first
+        self.replaceable = [SetChoice(m.id, m.name) for m in free]
+        self.replaced = free[0].id if free else ""
         self.sets = choices(sets, self.photo_set_id)
         self.errors, self.problem, self.problem_code, self.starting = {}, "", "", False
         self.step = draft.step if draft.name else 1
+        if self.further:
+            self.step = max(2, self.step)
         if self.step > 1:
             await self._enter(min(self.step, 2) if asked else self.step)
         elif asked:
@@ -97,6 +106,34 @@ class Wizard(rx.State):
         self.ready = True
         if asked:  # it is in the draft now: a refresh doesn't undo what is chosen after it
             yield rx.redirect(routes.NEW_MODEL, replace=True)
+
+    async def _draft(self, account: str) -> DraftView:
+        """The draft to go on with: of a new version where the address asks for one, else of a new model."""
+        draft = await call(services().training.draft, account)
+        wanted = str(self.router.url.query_parameters.get("version_of", ""))
+        self._model_id, self.further = wanted, ""
+        if not wanted:
+            if draft.model_id is not None:  # what a model suggested is no beginning of another
+                await call(services().training.clear_draft, account)
+                draft = await call(services().training.draft, account)
+            return draft
+        model = await call(services().loras.get, account, wanted)
+        self.further = model.name
+        if draft.model_id == wanted:
+            return draft
+        return dataclasses.replace(
+            draft,
+            name=model.name,
+            trigger_word=model.trigger_word,
+            subject=model.subject,
+            photo_set_id=model.photo_set_id,
+            steps=model.steps or draft.steps,
+            learning_rate=model.learning_rate or draft.learning_rate,
+            lora_rank=model.lora_rank or draft.lora_rank,
+            visibility=model.visibility,
+            by_hand=SETTINGS,
+            step=2,
+        )
 
     async def _keep(self):
         """Writes the draft. What is typed is kept as it is and judged later, so nothing is refused here."""
@@ -111,6 +148,7 @@ class Wizard(rx.State):
             autocaption=self.autocaption,
             visibility="public" if self.public else "private",
             by_hand=tuple(self.by_hand),
+            model_id=self._model_id or None,
             step=self.step,
         )
         await call(services().training.save_draft, current().account_id, command)
@@ -213,6 +251,14 @@ class Wizard(rx.State):
 
     @rx.event
     @allow("user")
+    def set_replaced(self, value: str):
+        """Which model makes room."""
+        if value in {choice.value for choice in self.replaceable}:
+            self.replaced, self.replace = value, False
+            self._clear("replace")
+
+    @rx.event
+    @allow("user")
     async def use_set(self, value: str):
         """Takes the photos of before."""
         if not value:
@@ -302,9 +348,9 @@ class Wizard(rx.State):
     @rx.event
     @allow("user")
     async def back(self):
-        """Back to the step before; nothing is lost."""
+        """Back to the step before; nothing is lost. A new version has no first step: its model is known."""
         self.errors = {}
-        if self.step > 1:
+        if self.step > (2 if self.further else 1):
             await self._enter(self.step - 1)
 
     @rx.event
@@ -312,6 +358,9 @@ class Wizard(rx.State):
     async def start(self):
         """Starts the training and goes to its page."""
         if self.starting:
+            return
+        if self.replaceable and not self.replace:
+            self.errors = {"replace": t("All model slots of your plan are taken: say which model makes room.")}
             return
         self.starting, self.errors = True, {}
         yield
@@ -326,7 +375,8 @@ class Wizard(rx.State):
                 lora_rank=self.lora_rank,
                 autocaption=self.autocaption,
                 visibility="public" if self.public else "private",
-                replace_model_id=self._replace_id if self.replace and self._replace_id else None,
+                replace_model_id=self.replaced if self.replace and self.replaced else None,
+                model_id=self._model_id or None,
                 request_key=self._request_key or new_id(),
             )
             training_id = await call(services().training.start, current().account_id, command)

@@ -1,0 +1,1 @@
+"""The likeness lab of a model."""
