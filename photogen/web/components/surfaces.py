@@ -224,9 +224,17 @@ def picture(
     preview: Any = None,
     eager: bool = False,
     class_name: str = "",
+    **props: Any,
 ) -> rx.Component:
     """A picture whose place is reserved by `ratio` ("4/5"), with `preview` (a ThumbHash
     in base64) until it is there."""
     return Picture.create(
-        src=src, src2x=src2x, alt=alt, ratio=ratio, preview=preview, eager=eager or None, class_name=class_name
+        src=src,
+        src2x=src2x,
+        alt=alt,
+        ratio=ratio,
+        preview=preview,
+        eager=eager or None,
+        class_name=class_name,
+        **props,
     )

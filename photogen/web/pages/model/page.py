@@ -40,11 +40,18 @@ def _cover() -> rx.Component:
             *(_small(index) for index in (1, 2, 3)),
             class_name="grid grid-cols-3 gap-2",
         ),
-        rx.el.div(
-            ui.icon("sparkles", size=26, class_name="text-muted"),
-            rx.el.p(t("Pictures you make with it will show here."), class_name="text-sm text-muted"),
-            class_name="aspect-square flex flex-col items-center justify-center gap-3 "
-            "rounded-xl bg-sunken border border-line text-center p-8",
+        rx.el.figure(
+            rx.el.div(
+                rx.foreach(
+                    ModelPage.photos[:9],
+                    lambda src: ui.picture(src, t("Training photo"), ratio="1", key=src),
+                ),
+                class_name="grid grid-cols-3 gap-2",
+            ),
+            rx.el.figcaption(
+                t("The photos that it knows. Pictures you make with it will take their place here."),
+                class_name="text-sm text-muted mt-3",
+            ),
         ),
     )
 

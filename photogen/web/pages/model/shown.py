@@ -162,7 +162,10 @@ def shown(story: ModelStory) -> ModelShown:
         (t("Came out"), f"{story.success:.0%}" if story.success is not None else t("none yet")),
         (t("A picture takes"), duration(story.mean_seconds) or t("not known yet")),
         (t("Usual strength"), f"{model.default_scale:g}"),
-        (t("Training cost"), plural(story.training_credits, "{n} credit", "{n} credits")),
+        (
+            t("Training cost"),
+            plural(story.training_credits, "{n} credit", "{n} credits") if story.training_credits else t("Included"),
+        ),
         (t("Spent in all"), plural(spent, "{n} credit", "{n} credits")),
     ]
     return ModelShown(
