@@ -262,8 +262,8 @@ def review_step() -> rx.Component:
     )
     replace = rx.cond(
         Wizard.replaceable.length() > 0,
-        rx.el.fieldset(
-            rx.el.legend(t("All model slots of your plan are taken"), class_name="text-sm font-medium mb-3"),
+        rx.el.div(
+            rx.el.h3(t("All model slots of your plan are taken"), class_name="text-sm"),
             ui.select_field(
                 t("Model that makes room"),
                 Wizard.replaceable,

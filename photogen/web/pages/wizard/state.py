@@ -360,7 +360,9 @@ class Wizard(rx.State):
         if self.starting:
             return
         if self.replaceable and not self.replace:
-            self.errors = {"replace": t("All model slots of your plan are taken: say which model makes room.")}
+            missing = t("All model slots of your plan are taken: say which model makes room.")
+            self.errors = {"replace": missing}
+            yield toast.warn(missing)  # the field may be out of sight, the button never is
             return
         self.starting, self.errors = True, {}
         yield
