@@ -12,11 +12,11 @@ from photogen.domain.credits.service import CreditsService
 from photogen.domain.loras.service import LorasService
 from photogen.domain.photosets.service import PhotoSetsService
 from photogen.domain.plans.service import PlansService
-from photogen.domain.plans.views import Entitlements
 from photogen.domain.training import logbook, policy, repository, show
+from photogen.domain.training.admission import Admission, check_photos, check_visibility
 from photogen.domain.training.advance import Advance
 from photogen.domain.training.clean import CleanUp
-from photogen.domain.training.commands import PHOTOS, SaveDraft, StartTraining
+from photogen.domain.training.commands import SaveDraft, StartTraining
 from photogen.domain.training.config import TrainingConfig
 from photogen.domain.training.drafts import Drafts
 from photogen.domain.training.history import History
@@ -34,12 +34,11 @@ from photogen.domain.training.views import (
     TrainingRow,
     TrainingView,
 )
-from photogen.errors import Conflict, Invalid, NotFound
+from photogen.errors import Conflict, NotFound
 from photogen.gateways.base import Hub, Job, Storage, Trainer
 from photogen.kit.clock import Clock
 from photogen.kit.ids import is_id, new_id
-from photogen.models.lora import LoraModel
-from photogen.models.training import PaidBy, Training, TrainingRound, TrainingStatus, Visibility
+from photogen.models.training import PaidBy, Training, TrainingRound, TrainingStatus
 
 _MOST_LISTED = 200
 _CLEAN_AGAIN = timedelta(seconds=30)
@@ -70,7 +69,7 @@ class TrainingService:
         self._credits = credits
         self._plans = plans
         self._photosets = photosets
-        self._loras = loras
+        self._admission = Admission(loras)
         self._config = config or TrainingConfig()
         self._settlement = Settlement(clock, credits, self._config)
         self._leases: Leases[Training] = Leases(uow, clock, Training, self._config.lease)
@@ -135,11 +134,11 @@ class TrainingService:
                 return known.id
             photos = self._photosets.accepted_in(uow, account_id, command.photo_set_id)
             entitled = self._plans.entitlements_of(uow, account_id)
-            _check_photos(photos)
-            _check_visibility(command.visibility, entitled)
-            model = self._model(uow, account_id, command.model_id) if command.model_id else None
-            self._check_word(uow, account_id, command.trigger_word, command.replace_model_id, model)
-            self._check_slots(uow, account_id, entitled.model_slots, command.replace_model_id, model)
+            check_photos(photos)
+            check_visibility(command.visibility, entitled)
+            model = self._admission.model(uow, account_id, command.model_id) if command.model_id else None
+            self._admission.check_word(uow, account_id, command.trigger_word, command.replace_model_id, model)
+            self._admission.check_slots(uow, account_id, entitled.model_slots, command.replace_model_id, model)
             now = self._clock()
             row = Training(
                 id=new_id(),
@@ -190,7 +189,7 @@ class TrainingService:
             stage = policy.resumes_at(row, self._clock(), self._config)
             if stage is not None:
                 return self._resume(uow, row, stage)
-            further = self._further(uow, row)
+            further = self._admission.further(uow, row)
         known = row.model_dump(include=set(StartTraining.model_fields))
         command = StartTraining.of(
             **known
@@ -213,15 +212,13 @@ class TrainingService:
             raise Conflict("The last try is still being tidied up. Try again in a few seconds.", code="busy")
         lock_account(uow.session, row.account_id)
         entitled = self._plans.entitlements_of(uow, row.account_id)
-        further = self._further(uow, row)
-        if further is not None:
-            self._loras.check_idle(uow, further)
-        self._check_slots(uow, row.account_id, entitled.model_slots, row.replaces_model_id, further)
+        further = self._admission.further(uow, row, idle=True)
+        self._admission.check_slots(uow, row.account_id, entitled.model_slots, row.replaces_model_id, further)
         if stage is TrainingStatus.PREPARING:
             row.photo_count = self._photosets.accepted_in(uow, row.account_id, row.photo_set_id)
-            _check_photos(row.photo_count)
-            _check_visibility(row.visibility, entitled)
-            self._check_word(uow, row.account_id, row.trigger_word, row.replaces_model_id, further)
+            check_photos(row.photo_count)
+            check_visibility(row.visibility, entitled)
+            self._admission.check_word(uow, row.account_id, row.trigger_word, row.replaces_model_id, further)
             row.percent = row.step = 0
             row.vendor_id = row.vendor_version = ""
             row.submit_started_at = None
@@ -260,60 +257,6 @@ class TrainingService:
                 started_at=self._clock(),
             )
         )  # fmt: skip
-
-    def _model(self, uow: UnitOfWork, account_id: str, model_id: str) -> LoraModel:
-        """A model that a training may be about, locked. Raises NotFound, Conflict."""
-        model = self._loras.locked(uow, account_id, model_id)
-        self._loras.check_idle(uow, model)
-        return model
-
-    def _further(self, uow: UnitOfWork, row: Training) -> LoraModel | None:
-        """The model that `row` is to make a further version of; None when it makes a new one, or that one is gone."""
-        if row.lora_model_id is None:
-            return None
-        return repository.model(uow.session, row.account_id, row.lora_model_id, locked=True)
-
-    def _check_word(
-        self, uow: UnitOfWork, account_id: str, word: str, replaced: str | None, further: LoraModel | None
-    ) -> None:
-        if further is not None:
-            if word.lower() != further.trigger_word.lower():
-                raise Invalid(
-                    f"A new version keeps its model's trigger word, “{further.trigger_word}”, so that prompts go on "
-                    "working.",
-                    field="trigger_word",
-                    code="trigger_word_fixed",
-                )
-        elif repository.trigger_word_taken(uow.session, account_id, word, except_model=replaced):
-            raise Invalid(
-                f"You already use the trigger word “{word}”. Choose another, so that the two models can be told apart.",
-                field="trigger_word",
-                code="trigger_word_taken",
-            )
-
-    def _check_slots(
-        self, uow: UnitOfWork, account_id: str, slots: int, replaced: str | None, further: LoraModel | None
-    ) -> None:
-        if further is not None:
-            if replaced is not None:
-                raise Invalid(
-                    "A new version takes no slot, so nothing has to make room for it.",
-                    field="replace_model_id",
-                    code="nothing_to_replace",
-                )
-            return
-        if replaced is not None:
-            self._model(uow, account_id, replaced)
-        used = repository.slots_used(uow.session, account_id) - (1 if replaced is not None else 0)
-        if used >= slots:
-            one = slots == 1
-            raise Conflict(
-                f"Your plan has room for {slots} model{'' if one else 's'}, and {'it is' if one else 'all are'} taken. "
-                "Replace a model with the new one, delete one, or choose a larger plan.",
-                code="no_free_slot",
-                used=used,
-                slots=slots,
-            )
 
     # --- shown ------------------------------------------------------------------------------------------------------
 
@@ -399,24 +342,3 @@ def _resumed(row: Training, stage: TrainingStatus) -> Retried:
         else "The training begins again with its photos and settings."
     )
     return Retried(row.id, resumed=True, stage=stage.value, words=words)
-
-
-def _check_photos(photos: int) -> None:
-    fewest, most = PHOTOS
-    if photos < fewest:
-        raise Invalid(
-            f"A training needs at least {fewest} photos; this set has {photos}.",
-            field="photo_set_id",
-            code="too_few_photos",
-        )
-    if photos > most:
-        raise Invalid(
-            f"A training takes at most {most} photos; this set has {photos}.",
-            field="photo_set_id",
-            code="too_many_photos",
-        )
-
-
-def _check_visibility(wanted: Visibility, entitled: Entitlements) -> None:
-    if wanted is Visibility.PUBLIC and not entitled.public_allowed:
-        raise Invalid(f"Models on the {entitled.name} plan can't be public.", field="visibility", code="not_a_choice")

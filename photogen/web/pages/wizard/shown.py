@@ -5,9 +5,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from photogen.domain.loras.views import LoraModelView
 from photogen.domain.photosets import PhotoSetView, SetReport
 from photogen.domain.training.commands import PHOTOS
-from photogen.domain.training.views import TrainingQuote
+from photogen.domain.training.views import DraftView, TrainingQuote
 from photogen.web.text import plural, t
 from photogen.web.words import about, credits
 
@@ -43,6 +44,22 @@ class Advice:
     learning_rate: float = 0
     lora_rank: int = 0
     reasons: list[str] = dataclasses.field(default_factory=list)
+
+
+def draft_of(model: LoraModelView, empty: DraftView) -> DraftView:
+    """The beginning of a further version: the same set and settings, from the second step on. Private, whatever the
+    version before is: a repository is opened by an explicit tick only."""
+    return dataclasses.replace(
+        empty,
+        name=model.name,
+        trigger_word=model.trigger_word,
+        subject=model.subject,
+        photo_set_id=model.photo_set_id,
+        steps=model.steps or empty.steps,
+        learning_rate=model.learning_rate or empty.learning_rate,
+        lora_rank=model.lora_rank or empty.lora_rank,
+        step=2,
+    )
 
 
 def suggested_word(name: str) -> str:

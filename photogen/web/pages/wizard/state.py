@@ -18,6 +18,7 @@ from photogen.web.pages.wizard.shown import (
     SetChoice,
     advice_of,
     choices,
+    draft_of,
     missing_photos,
     price_of,
     suggested_word,
@@ -121,19 +122,7 @@ class Wizard(rx.State):
         self.further = model.name
         if draft.model_id == wanted:
             return draft
-        return dataclasses.replace(
-            draft,
-            name=model.name,
-            trigger_word=model.trigger_word,
-            subject=model.subject,
-            photo_set_id=model.photo_set_id,
-            steps=model.steps or draft.steps,
-            learning_rate=model.learning_rate or draft.learning_rate,
-            lora_rank=model.lora_rank or draft.lora_rank,
-            visibility=model.visibility,
-            by_hand=SETTINGS,
-            step=2,
-        )
+        return dataclasses.replace(draft_of(model, draft), by_hand=SETTINGS)
 
     async def _keep(self):
         """Writes the draft. What is typed is kept as it is and judged later, so nothing is refused here."""
