@@ -76,6 +76,7 @@ function Recipe({ recipe, words }) {
     [words.aspect, recipe.aspect],
     [words.steps, recipe.steps],
     [words.guidance, recipe.guidance !== null && number(recipe.guidance)],
+    [words.modelVersion, recipe.model_version],
     [words.scale, recipe.lora_scale !== null && number(recipe.lora_scale)],
     [words.style, recipe.style],
     [words.provider, recipe.vendor],

@@ -74,6 +74,7 @@ def _words() -> dict[str, str]:
         "aspect": t("Aspect"),
         "steps": t("Steps"),
         "guidance": t("Guidance"),
+        "modelVersion": t("Model version"),
         "scale": t("LoRA scale"),
         "style": t("Style"),
         "provider": t("Provider"),
