@@ -86,12 +86,10 @@ class Storm:
         self._trainings_left, self._images_left = weather.trainings, weather.images
         studio.sandbox.pace(training_seconds_per_1000_steps=10, image_seconds=0.1, largest_side=96, weights_bytes=1000)
         self._break_vendors()
-        self._phase(
-            "storm", weather.storm, lambda: not self._trainings_left and not self._images_left and self._still()
-        )
+        self._phase("storm", weather.storm, lambda: not self._left() and self._still())
         self._calm_down()
         studio.pass_time(60)  # graces and pauses are over
-        self._phase("calm", weather.patience, lambda: self._working() == self._stuck())
+        self._phase("calm", weather.patience, lambda: not self._left() and self._working() == self._stuck())
         studio.pass_time(7 * _HOUR)  # what a vendor never ends is given up
         self._phase("hours later", weather.patience, lambda: self._still() and self._cleaned(now=True))
         studio.pass_time(8 * 24 * _HOUR)  # what was kept for a retry is not kept any more
@@ -246,7 +244,7 @@ class Storm:
             while self._events and self._events[0][0] <= time.monotonic():
                 heapq.heappop(self._events)[2]()
             with suppress(SQLAlchemyError):
-                if self._storming:
+                if self._storming or self._left():
                     self._click_something()
                 if over():
                     break
@@ -268,6 +266,10 @@ class Storm:
 
     def _working(self) -> int:
         return self._busy("training") + self._busy("shot")
+
+    def _left(self) -> bool:
+        """Whether there is something that nobody could start so far: a vendor that fails too often is paused."""
+        return self._trainings_left > 0 or self._images_left > 0
 
     def _still(self) -> bool:
         return self._working() == 0

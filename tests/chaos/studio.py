@@ -30,7 +30,7 @@ from photogen.runtime.child import Child
 from photogen.settings import Settings
 from tests.factories.photos import jpeg
 from tests.fakes.sandbox import SandboxServer, free_port
-from tests.fakes.servers import EmbeddedPostgres, EmbeddedValkey
+from tests.fakes.servers import EmbeddedPostgres, EmbeddedValkey, wait_for
 
 _ROOT = Path(__file__).parents[2]
 _PHOTOS = 5
@@ -72,6 +72,7 @@ class Studio:
         self.services: Services = self._build()
         self.start_door()
         self.start_worker()
+        wait_for(self.lives, "worker and door", 180)
         return self
 
     def __exit__(
