@@ -83,7 +83,7 @@ class Studio:
         self.services.close()
         self.valkey.stop()
         self.postgres.stop()
-        self.sandbox.stop()
+        self.sandbox.__exit__(kind, value, trace)
 
     def _database(self) -> str:
         config = Config(str(_ROOT / "alembic.ini"))
