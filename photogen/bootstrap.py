@@ -16,6 +16,8 @@ from sqlalchemy import Engine
 from photogen.db.engine import make_engine
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.accounts.service import AccountsService
+from photogen.domain.billing.config import BillingConfig
+from photogen.domain.billing.service import BillingService
 from photogen.domain.credits.service import CreditsService
 from photogen.domain.files import Area, FilesService
 from photogen.domain.gallery.service import GalleryService
@@ -33,9 +35,13 @@ from photogen.domain.vendors.guarded import GuardedHub, GuardedImages, GuardedTr
 from photogen.domain.vendors.service import VendorsService
 from photogen.errors import Unavailable
 from photogen.gateways.base import Hub, ImageVendor, Job, Queue, Storage, Trainer
+from photogen.gateways.base_payments import PaymentGateway
 from photogen.gateways.http import Downloads
 from photogen.gateways.hub import huggingface
 from photogen.gateways.images.spec import Connection, specs
+from photogen.gateways.payments.closed import closed_payments
+from photogen.gateways.payments.stripe import ADDRESS as STRIPE_ADDRESS
+from photogen.gateways.payments.stripe import StripePayments, StripeWebhooks
 from photogen.gateways.queue.rq import RqQueue
 from photogen.gateways.replicate_api import ADDRESS as REPLICATE_ADDRESS
 from photogen.gateways.replicate_api import ReplicateApi
@@ -69,6 +75,7 @@ class Services:
     trainer: Trainer
     hub: Hub
     webhooks: WebhookVerifier
+    payment_webhooks: WebhookVerifier
     accounts: AccountsService
     credits: CreditsService
     plans: PlansService
@@ -78,6 +85,7 @@ class Services:
     training: TrainingService
     generation: GenerationService
     gallery: GalleryService
+    billing: BillingService
     inbox: InboxService
     incidents: IncidentsService
     files: FilesService
@@ -105,6 +113,7 @@ class Outside:
     trainer: Trainer
     hub: Hub
     webhooks: WebhookVerifier
+    payments: PaymentGateway
     reachable_at: str
 
 
@@ -158,13 +167,15 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         GenerationConfig(lease=lease, poll=min(poll, GenerationConfig().poll), webhook_base=outside.reachable_at),
         paused=lambda: vendors.paused("submit"),
     )
+    incidents = IncidentsService(uow, clock)
+    billing = BillingService(uow, clock, ledger, incidents, outside.payments, _billing_config(settings))
+    payment_webhooks = StripeWebhooks(lambda: _secret(settings.stripe_webhook_secret) or billing.signing_secret())
     inbox = InboxService(
         uow,
         clock,
-        {outside.webhooks.source: _follow_up(outside.queue)},
+        {outside.webhooks.source: _follow_up(outside.queue), payment_webhooks.source: billing.apply_event},
         {"training": training.knows, "shot": generation.knows},
     )
-    incidents = IncidentsService(uow, clock)
     return Services(
         engine=engine,
         uow=uow,
@@ -175,6 +186,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         trainer=trainer,
         hub=hub,
         webhooks=outside.webhooks,
+        payment_webhooks=payment_webhooks,
         accounts=AccountsService(uow, clock, ledger, plans, settings.session_days),
         credits=ledger,
         plans=plans,
@@ -184,6 +196,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         training=training,
         generation=generation,
         gallery=gallery,
+        billing=billing,
         inbox=inbox,
         incidents=incidents,
         files=FilesService(
@@ -237,6 +250,7 @@ def _outside(settings: Settings, opened: ExitStack) -> Outside:
         trainer=ReplicateTrainer(api, downloads, owner=settings.replicate_owner if settings.replicate_token else ""),
         hub=hub,
         webhooks=ReplicateWebhooks(api, secret.get_secret_value() if secret else None),
+        payments=_payments(settings, opened),
         reachable_at=reachable_at(settings) or "",
     )
 
@@ -252,6 +266,28 @@ def _image_vendors(settings: Settings, sandbox: str, opened: ExitStack) -> Itera
         opened.callback(vendor.close)
         opened.callback(downloads.close)
         yield spec.name, vendor
+
+
+def _payments(settings: Settings, opened: ExitStack) -> PaymentGateway:
+    """Stripe by its key, the sandbox where one stands in for vendors, else nothing is sold."""
+    if settings.stripe_key is None and not settings.sandbox_url:
+        return closed_payments()
+    address = STRIPE_ADDRESS if settings.stripe_key else f"{settings.sandbox_url.rstrip('/')}/stripe"
+    gateway = StripePayments(_key(settings.stripe_key), address=address)
+    opened.callback(gateway.close)
+    return gateway
+
+
+def _billing_config(settings: Settings) -> BillingConfig:
+    reached = f"http://127.0.0.1:{settings.port}" if settings.stripe_key is None else settings.address
+    listens = settings.stripe_key is None or settings.https
+    return BillingConfig(
+        address=settings.address,
+        webhook_url=f"{reached}/webhooks/stripe" if listens else "",
+        grace=timedelta(days=settings.grace_days),
+        trial_days=settings.trial_days,
+        set_up_by_itself=settings.stripe_key is None and bool(settings.sandbox_url),
+    )
 
 
 def _storage(settings: Settings, opened: ExitStack) -> Storage:

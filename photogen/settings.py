@@ -36,6 +36,12 @@ class Settings(BaseSettings):
     nebius_key: SecretStr | None = Field(None, validation_alias="NEBIUS_API_KEY")
     hub_token: SecretStr | None = Field(None, validation_alias="HF_TOKEN")
     hub_owner: str = Field("", validation_alias="HF_OWNER")
+    stripe_key: SecretStr | None = Field(None, validation_alias="STRIPE_SECRET_KEY")
+    stripe_webhook_secret: SecretStr | None = Field(None, validation_alias="STRIPE_WEBHOOK_SECRET")
+    grace_days: int = Field(7, ge=0, le=60, validation_alias="BILLING_GRACE_DAYS")
+    """Days for which a plan goes on after a renewal that was not paid."""
+    trial_days: int = Field(0, ge=0, le=90, validation_alias="PLAN_TRIAL_DAYS")
+    """Days for which an account's first plan costs nothing."""
 
     s3_bucket: str = Field("", validation_alias="S3_BUCKET")
     s3_endpoint_url: str = Field("", validation_alias=AliasChoices("S3_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"))

@@ -97,3 +97,33 @@ def sweep_files() -> None:
 def measure_photos(set_id: str = "") -> None:
     """Lets the coach see photos that came in before today's rules."""
     services().photosets.measure(set_id)
+
+
+@_job
+def set_up_payments() -> None:
+    """Has products, prices and the webhook at the sandbox's Stripe; at the true one that is the operator's command."""
+    services().billing.set_up_by_itself()
+
+
+@_job
+def check_purchase(purchase_id: str) -> None:
+    """An open checkout of which nothing was heard."""
+    services().billing.check_purchase(purchase_id)
+
+
+@_job
+def check_subscription(subscription_id: str) -> None:
+    """A subscription that should have moved on."""
+    services().billing.check_subscription(subscription_id)
+
+
+@_job
+def grant_month(subscription_id: str) -> None:
+    """The next month's credits of a yearly plan."""
+    services().billing.grant_month(subscription_id)
+
+
+@_job
+def refund_payment(payment_id: str) -> None:
+    """Gives back what was paid."""
+    services().billing.refund_payment(payment_id)

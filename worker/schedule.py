@@ -32,6 +32,7 @@ HOUSEKEEPING: Mapping[str, float] = {
     "purge_events": 3600.0,
     "sweep_files": 1800.0,
     "probe_vendors": 3600.0,
+    "set_up_payments": 3600.0,
 }
 """Seconds between two runs of what belongs to no row."""
 
@@ -91,6 +92,7 @@ class Schedule:
         pushed = self._push(services.generation.due())
         pushed += self._push(services.training.due())
         pushed += self._push(services.loras.due())
+        pushed += self._push(services.billing.due())
         pushed += self._push(Job("handle_event", (event_id,), lane="quick") for event_id in services.inbox.due())
         return pushed + self._push(Job(name) for name, every in HOUSEKEEPING.items() if self._is_time(name, every))
 

@@ -172,6 +172,9 @@ class PaymentGateway(Protocol):
     def invoice(self, invoice_id: str) -> InvoiceState:
         """Where an invoice stands."""
 
+    def invoices_of(self, subscription_id: str) -> list[str]:
+        """Ids of a subscription's newest invoices, ten at most."""
+
     def invoice_of(self, intent_id: str) -> InvoiceState | None:
         """The invoice that a payment was for; None for a payment without one."""
 
@@ -196,8 +199,8 @@ class PaymentGateway(Protocol):
     def ensure_portal(self) -> None:
         """The portal's configuration: card, invoices, cancelling; changes of plan stay with us."""
 
-    def ensure_webhook(self, url: str, events: tuple[str, ...]) -> str:
-        """Has `events` sent to `url`; the signing secret where the endpoint is new, else ""."""
+    def ensure_webhook(self, url: str, events: tuple[str, ...], *, renew: bool = False) -> str:
+        """Has `events` sent to `url`; the signing secret where the endpoint is new, else "". `renew` makes it anew."""
 
     def forget(self, customer_id: str) -> None:
         """Deletes the customer; subscriptions end with it. One that is gone is fine."""

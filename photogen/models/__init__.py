@@ -4,6 +4,19 @@ All times are aware UTC. All ids are ULIDs (26 characters). Money is whole credi
 """
 
 from photogen.models.account import Account, LoginSession, Role
+from photogen.models.billing import (
+    BillingCustomer,
+    GatewayPrice,
+    GatewaySecret,
+    Interval,
+    Payment,
+    PaymentStatus,
+    Purchase,
+    PurchaseKind,
+    PurchaseStatus,
+    Subscription,
+    SubscriptionStatus,
+)
 from photogen.models.credit import CreditEntry, CreditGrant, CreditHold, EntryKind, GrantSource, HoldState
 from photogen.models.generation import Generation, Shot, ShotStatus
 from photogen.models.image import Image
@@ -12,7 +25,7 @@ from photogen.models.incident import Incident
 from photogen.models.lab import LabRun, LabVote
 from photogen.models.lora import LoraModel, LoraStatus, LoraVersion
 from photogen.models.photoset import Photo, PhotoSet, PhotoStatus
-from photogen.models.plan import ImageModel, Plan, Tier
+from photogen.models.plan import CreditPack, ImageModel, Plan, PlanTerms, PlanVersion, Tier
 from photogen.models.sweep import StorageSweep
 from photogen.models.training import (
     AttemptOutcome,
@@ -32,12 +45,16 @@ from photogen.models.vendor import CircuitState, CostUnit, ImageRoute, VendorCir
 __all__ = [
     "Account",
     "AttemptOutcome",
+    "BillingCustomer",
     "CircuitState",
     "CostUnit",
     "CreditEntry",
     "CreditGrant",
     "CreditHold",
+    "CreditPack",
     "EntryKind",
+    "GatewayPrice",
+    "GatewaySecret",
     "Generation",
     "GrantSource",
     "HoldState",
@@ -46,6 +63,7 @@ __all__ = [
     "ImageRoute",
     "InboxEvent",
     "Incident",
+    "Interval",
     "LabRun",
     "LabVote",
     "LoginSession",
@@ -53,15 +71,24 @@ __all__ = [
     "LoraStatus",
     "LoraVersion",
     "PaidBy",
+    "Payment",
+    "PaymentStatus",
     "Photo",
     "PhotoSet",
     "PhotoStatus",
     "Plan",
+    "PlanTerms",
+    "PlanVersion",
+    "Purchase",
+    "PurchaseKind",
+    "PurchaseStatus",
     "Role",
     "Shot",
     "ShotStatus",
     "StorageSweep",
     "Subject",
+    "Subscription",
+    "SubscriptionStatus",
     "Tier",
     "Training",
     "TrainingAttempt",

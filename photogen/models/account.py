@@ -27,6 +27,8 @@ class Account(SQLModel, table=True):
     password_hash: str = Field(max_length=255)
     role: Role = enum_field(Role, Role.CREATOR)
     plan_key: str = Field(default="free", max_length=32, foreign_key="plan.key", ondelete="RESTRICT")
+    overage: bool = False
+    """Whether pictures beyond the day's quota are paid with credits, on a plan that has a quota."""
     created_at: datetime = now_field()
     suspended_at: datetime | None = moment()
 

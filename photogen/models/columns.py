@@ -51,16 +51,24 @@ def moment() -> Any:
 
 def enum_field(kind: type[StrEnum], default: StrEnum | None = None) -> Any:
     """A member of `kind`, stored as its value in text: adding a member needs no migration."""
-    column_type = Enum(
+    if default is None:
+        return Field(sa_type=_enum(kind))
+    return Field(default=default, sa_type=_enum(kind))
+
+
+def optional_enum(kind: type[StrEnum]) -> Any:
+    """A member of `kind`, or nothing."""
+    return Field(default=None, sa_type=_enum(kind), nullable=True)
+
+
+def _enum(kind: type[StrEnum]) -> Any:
+    return Enum(
         kind,
         native_enum=False,
         create_constraint=False,
         length=32,
         values_callable=lambda members: [member.value for member in members],
     )
-    if default is None:
-        return Field(sa_type=column_type)
-    return Field(default=default, sa_type=column_type)
 
 
 def json_field() -> Any:
@@ -68,4 +76,4 @@ def json_field() -> Any:
     return Field(default_factory=dict, sa_type=JSONB, nullable=False)
 
 
-__all__ = ["datetime", "enum_field", "id_field", "json_field", "moment", "now_field", "reference"]
+__all__ = ["datetime", "enum_field", "id_field", "json_field", "moment", "now_field", "optional_enum", "reference"]

@@ -28,7 +28,8 @@ class HoldState(StrEnum):
 
 
 class EntryKind(StrEnum):
-    """Why the balance moved: grant +, hold -, release +, expire -, adjust +/-; capture is 0 and closes a hold."""
+    """Why the balance moved: grant +, hold -, release +, expire -, adjust +/-, clawback - (a payment went back);
+    capture is 0 and closes a hold."""
 
     GRANT = "grant"
     HOLD = "hold"
@@ -36,6 +37,7 @@ class EntryKind(StrEnum):
     RELEASE = "release"
     EXPIRE = "expire"
     ADJUST = "adjust"
+    CLAWBACK = "clawback"
 
 
 class CreditGrant(SQLModel, table=True):

@@ -1,10 +1,11 @@
 """Plans and the registry of image models: the operator's tables, seeded by a migration."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from sqlmodel import Field, SQLModel
 
-from photogen.models.columns import enum_field
+from photogen.models.columns import enum_field, now_field
 
 
 class Tier(StrEnum):
@@ -21,16 +22,13 @@ class Tier(StrEnum):
         return order.index(self) >= order.index(other)
 
 
-class Plan(SQLModel, table=True):
-    """What a plan gives. `credits_once` comes at registration, `credits_month` with each paid month.
+class PlanTerms(SQLModel):
+    """What a plan gives, and for how much. `credits_once` comes at registration, `credits_month` with each paid month.
 
     `trainings_included` are per month, or once in a lifetime where `trainings_once`; `daily_quota` 0 means none.
     `public_allowed` says whether a creator may have a model published. Private needs no permission on any plan: a
     repository begins private and is opened only on an explicit choice."""
 
-    __tablename__ = "plan"
-
-    key: str = Field(primary_key=True, max_length=32)
     name: str = Field(max_length=40)
     month_cents: int = Field(ge=0)
     year_cents: int = Field(ge=0)
@@ -42,6 +40,37 @@ class Plan(SQLModel, table=True):
     model_slots: int = Field(default=1, ge=1)
     tier: Tier = enum_field(Tier, Tier.FREE)
     public_allowed: bool = True
+
+
+class Plan(PlanTerms, table=True):
+    """A plan as it is offered now. Whoever bought it keeps the `version` that was sold."""
+
+    __tablename__ = "plan"
+
+    key: str = Field(primary_key=True, max_length=32)
+    version: int = 1
+    sort: int = 0
+
+
+class PlanVersion(PlanTerms, table=True):
+    """A plan as it is or was sold: never changed. The operator's edit of a plan adds one."""
+
+    __tablename__ = "plan_version"
+
+    plan_key: str = Field(primary_key=True, max_length=32, foreign_key="plan.key", ondelete="RESTRICT")
+    number: int = Field(primary_key=True)
+    created_at: datetime = now_field()
+
+
+class CreditPack(SQLModel, table=True):
+    """Credits to buy once. They don't lapse."""
+
+    __tablename__ = "credit_pack"
+
+    key: str = Field(primary_key=True, max_length=32)
+    credits: int = Field(ge=1)
+    cents: int = Field(ge=0)
+    enabled: bool = True
     sort: int = 0
 
 

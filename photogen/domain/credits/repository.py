@@ -144,6 +144,24 @@ def adjusted_by(session: Session, prefix: str) -> tuple[str, int] | None:
     return None if row[0] is None else (row[0], int(row[1]))
 
 
+def clawed_by(session: Session, prefix: str) -> int | None:
+    """Credits that the claw-back with this prefix took, if it took any."""
+    total = session.exec(select(func.sum(CreditEntry.amount)).where(func.starts_with(CreditEntry.key, prefix))).one()
+    return None if total is None else -int(total)
+
+
+def lots_of(session: Session, account_id: str, source: str) -> list[Lot]:
+    """What is left of the grants whose keys are `source` or begin with `source:`."""
+    rows = session.exec(
+        select(CreditGrant).where(
+            CreditGrant.account_id == account_id,
+            CreditGrant.remaining > 0,
+            or_(col(CreditGrant.key) == source, func.starts_with(CreditGrant.key, f"{source}:")),
+        )
+    ).all()
+    return [Lot(row.id, row.remaining, row.expires_at, row.created_at) for row in rows]
+
+
 def balance(session: Session, account_id: str, now: datetime) -> Balance:
     """What the account has; lapsed credits don't count, whether or not they were written off yet."""
     expires_at = col(CreditGrant.expires_at)

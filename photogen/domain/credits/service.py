@@ -25,8 +25,8 @@ _MOST_HISTORY = 200
 
 
 class CreditsService:
-    """Steps: grant, hold, hold_many, capture, release, available. Use cases: balance, adjust, expire_due, history,
-    audit."""
+    """Steps: grant, claw_back, hold, hold_many, capture, release, available. Use cases: balance, adjust, expire_due,
+    history, audit."""
 
     def __init__(self, uow: UowFactory, clock: Clock) -> None:
         self._uow = uow
@@ -57,6 +57,32 @@ class CreditsService:
             grant = ledger.grant(amount, source, key, expires_at, note)
             ledger.write(EntryKind.GRANT, amount, key=f"grant:{key}", grant_id=grant.id, note=note)
             uow.notify(account_id, "credits", account_id)
+
+    def claw_back(
+        self, uow: UnitOfWork, account_id: str, source: str, amount: int | None, key: str, note: str = ""
+    ) -> int:
+        """Takes up to `amount` (None: all) unspent credits of the grants whose keys are `source` or begin with
+        `source:`, once per `key`; gives how many it took. What is held or spent stays: a balance never falls below
+        zero. Raises NotFound (no such account)."""
+        ledger = self._open(uow, account_id)
+        earlier = repository.clawed_by(uow.session, f"clawback:{key}:")
+        if earlier is not None:
+            return earlier
+        lots = repository.lots_of(uow.session, account_id, source)
+        wanted = sum(lot.remaining for lot in lots) if amount is None else amount
+        _not_negative(wanted)
+        portions = burn(lots, wanted, ledger.now)
+        for portion in portions:
+            ledger.write(
+                EntryKind.CLAWBACK,
+                -portion.amount,
+                key=f"clawback:{key}:{portion.grant_id}",
+                grant_id=portion.grant_id,
+                note=note,
+            )
+        if portions:
+            uow.notify(account_id, "credits", account_id)
+        return sum(portion.amount for portion in portions)
 
     def hold(self, uow: UnitOfWork, account_id: str, amount: int, key: str, kind: str, subject_id: str) -> None:
         """Sets `amount` (0 is fine) credits aside, once per `key`. `kind` and `subject_id` say for what.

@@ -7,7 +7,20 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from photogen.errors import NotFound
-from photogen.models import Account, ImageModel, PaidBy, Plan, Training, TrainingStatus
+from photogen.models import (
+    Account,
+    ImageModel,
+    PaidBy,
+    Plan,
+    PlanTerms,
+    PlanVersion,
+    Subscription,
+    SubscriptionStatus,
+    Training,
+    TrainingStatus,
+)
+
+_GIVING = (SubscriptionStatus.TRIALING, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)
 
 
 def plans(session: Session) -> Sequence[Plan]:
@@ -23,12 +36,31 @@ def plan(session: Session, key: str) -> Plan:
     return found
 
 
-def plan_of(session: Session, account_id: str) -> Plan:
-    """The account's plan. Raises NotFound when there is no such account."""
+def terms_of(session: Session, account_id: str, now: datetime) -> tuple[str, PlanTerms]:
+    """The account's plan, key and terms: as it was sold where it is paid for, else as it is offered now.
+
+    Raises NotFound when there is no such account."""
+    sold = session.exec(
+        select(PlanVersion)
+        .join(
+            Subscription,
+            (col(Subscription.plan_key) == col(PlanVersion.plan_key))
+            & (col(Subscription.plan_version) == col(PlanVersion.number)),
+        )
+        .where(
+            Subscription.account_id == account_id,
+            col(Subscription.entitled_until) > now,
+            col(Subscription.status).in_(_GIVING),
+        )
+        .order_by(col(Subscription.entitled_until).desc())
+        .limit(1)
+    ).first()
+    if sold is not None:
+        return sold.plan_key, sold
     found = session.exec(select(Plan).join(Account).where(Account.id == account_id)).first()
     if found is None:
         raise NotFound("There is no such account.", code="account_not_found")
-    return found
+    return found.key, found
 
 
 def included_used(session: Session, account_id: str, since: datetime | None) -> int:

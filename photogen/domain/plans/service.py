@@ -54,10 +54,10 @@ class PlansService:
 
     def entitlements_of(self, uow: UnitOfWork, account_id: str) -> Entitlements:
         """As `entitlements`."""
-        plan = repository.plan_of(uow.session, account_id)
+        key, plan = repository.terms_of(uow.session, account_id, self._clock())
         since = policy.period_start(self._clock(), once=plan.trainings_once)
         return Entitlements(
-            plan_key=plan.key,
+            plan_key=key,
             name=plan.name,
             tier=plan.tier,
             model_slots=plan.model_slots,
@@ -90,14 +90,13 @@ class PlansService:
         """Credits that come with an account that begins on this plan. Raises NotFound."""
         return repository.plan(uow.session, plan_key).credits_once
 
+    def _tier(self, uow: UnitOfWork, account_id: str | None) -> Tier:
+        return Tier.FREE if account_id is None else repository.terms_of(uow.session, account_id, self._clock())[1].tier
+
     def _views(self, uow: UnitOfWork, models: Sequence[ImageModel], account_id: str | None) -> list[ImageModelView]:
-        tier, plans = _tier(uow, account_id), repository.plans(uow.session)
+        tier, plans = self._tier(uow, account_id), repository.plans(uow.session)
         routes = routes_of(uow, [model.key for model in models])
         return [_model_view(model, routes[model.key], self._vendors, tier, plans) for model in models]
-
-
-def _tier(uow: UnitOfWork, account_id: str | None) -> Tier:
-    return Tier.FREE if account_id is None else repository.plan_of(uow.session, account_id).tier
 
 
 def _plan_view(plan: Plan) -> PlanView:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -212,6 +212,12 @@ class StripePayments:
             payments = _plain(self._v1().invoice_payments.list(params={"invoice": invoice_id, "limit": 10}))
         return states.invoice(found, _intent(payments))
 
+    def invoices_of(self, subscription_id: str) -> list[str]:
+        """Ids of a subscription's newest invoices."""
+        with _called("invoices.list"):
+            found = self._v1().invoices.list(params={"subscription": subscription_id, "limit": 10}).data
+            return [str(invoice.id) for invoice in found]
+
     def invoice_of(self, intent_id: str) -> InvoiceState | None:
         """The invoice that a payment was for."""
         wanted: Any = {"payment": {"type": "payment_intent", "payment_intent": intent_id}, "limit": 1}
@@ -292,12 +298,14 @@ class StripePayments:
             }
             self._v1().billing_portal.configurations.create(params={"features": features})
 
-    def ensure_webhook(self, url: str, events: tuple[str, ...]) -> str:
+    def ensure_webhook(self, url: str, events: tuple[str, ...], *, renew: bool = False) -> str:
         """An endpoint of the client's own API version; its secret when it is new, else "" (it is shown only once)."""
         wanted = list(events)
         with _called("webhook_endpoints"):
             for found in self._v1().webhook_endpoints.list(params={"limit": 100}).data:
-                if found.url == url:
+                if found.url == url and renew:
+                    self._v1().webhook_endpoints.delete(found.id)
+                elif found.url == url:
                     if set(found.enabled_events) != set(wanted) or found.status != "enabled":
                         update: Any = {"enabled_events": wanted, "disabled": False}
                         self._v1().webhook_endpoints.update(found.id, params=update)
@@ -324,15 +332,19 @@ class StripeWebhooks:
 
     source = VENDOR
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: Callable[[], str]) -> None:
+        """`secret` gives the signing secret of now; "" while there is none."""
         self._secret = secret
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> VerifiedEvent:
         """The event of a request. Raises Forged."""
+        secret = self._secret()
+        if not secret:
+            raise Forged("no signing secret is known: set up the webhook first")
         try:
             text = body.decode()
             header = headers.get("stripe-signature", "")
-            stripe.WebhookSignature.verify_header(text, header, self._secret, _TOLERANCE)
+            stripe.WebhookSignature.verify_header(text, header, secret, _TOLERANCE)
             payload = json.loads(text)
             return VerifiedEvent(self.source, str(payload["id"]), _kept(payload))
         except (stripe.SignatureVerificationError, ValueError, LookupError, TypeError, AttributeError) as error:

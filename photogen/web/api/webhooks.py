@@ -1,4 +1,5 @@
-"""`POST /webhooks/replicate?training=<id>` (or `?shot=<id>`): verified, kept, answered at once, handled in the worker.
+"""`POST /webhooks/replicate?training=<id>` (or `?shot=<id>`) and `POST /webhooks/stripe`: verified, kept, answered at
+once, handled in the worker.
 
 The query is not signed, and the body is believed in nothing: an event only says which row to look at; what happened is
 then asked of the vendor, under the id that the row has for it. So of the body no more is kept than helps an operator.
@@ -77,4 +78,30 @@ def _refused(status: int, code: str) -> Response:
     return JSONResponse({"error": {"code": code}}, status)
 
 
-ROUTES = [Route("/webhooks/replicate", replicate, methods=["POST"])]
+async def stripe(request: Request) -> Response:
+    """200 once it is kept (also when it came before), 401 when it is not from Stripe, 413 when it is too long, 503 when
+    it can't be kept now: then Stripe sends it again, for three days."""
+    body = await _body(request)
+    if body is None:
+        return _refused(413, "too_large")
+    services = deps.services()
+    try:
+        event = await deps.call(services.payment_webhooks.verify, request.headers, body)
+    except Forged as error:
+        _log.warning("webhook refused", reason=str(error))
+        return _refused(401, "bad_signature")
+    kind, about = str(event.payload.get("type") or ""), event.payload.get("object") or {}
+    try:
+        new = await deps.call(
+            services.inbox.receive, event.source, event.id, kind[:80], str(about.get("id") or "")[:80], event.payload
+        )
+    except PhotogenError as error:
+        _log.warning("webhook not kept", error=error.code)
+        return _refused(503, "not_kept")
+    return JSONResponse({"status": "received" if new else "known"})
+
+
+ROUTES = [
+    Route("/webhooks/replicate", replicate, methods=["POST"]),
+    Route("/webhooks/stripe", stripe, methods=["POST"]),
+]

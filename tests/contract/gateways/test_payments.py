@@ -164,7 +164,7 @@ def test_a_signature_that_is_old_wrong_or_missing_is_refused() -> None:
             "data": {"object": {"id": "in_1", "object": "invoice", "customer": "cus_1", "customer_email": "a@b.c"}},
         }
     )  # fmt: skip
-    verifier = StripeWebhooks("whsec_1")
+    verifier = StripeWebhooks(lambda: "whsec_1")
     event = verifier.verify({"stripe-signature": signature("whsec_1", body)}, body.encode())
     assert (event.source, event.id, event.payload["type"]) == ("stripe", "evt_1", "invoice.paid")
     assert event.payload["object"] == {"id": "in_1", "object": "invoice", "customer": "cus_1"}

@@ -1,0 +1,182 @@
+"""The rules of billing, without any I/O."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from photogen.domain.billing.config import BillingConfig
+from photogen.gateways.base_payments import InvoiceLine, InvoiceState, SubscriptionState
+from photogen.models import Interval, PlanTerms, SubscriptionStatus
+
+S = SubscriptionStatus
+
+LIVE = (S.TRIALING, S.ACTIVE, S.PAST_DUE)
+"""Statuses in which a subscription gives what was bought."""
+OVER = (S.CANCELED, S.INCOMPLETE_EXPIRED)
+FIRST, RENEWED, CHANGED = "subscription_create", "subscription_cycle", "subscription_update"
+"""Stripe's billing reasons."""
+
+
+def status_of(word: str) -> SubscriptionStatus:
+    """The service's word; one that we don't know gives nothing."""
+    try:
+        return SubscriptionStatus(word)
+    except ValueError:
+        return SubscriptionStatus.UNPAID
+
+
+def entitled_until(state: SubscriptionState, past_due_since: datetime | None, config: BillingConfig) -> datetime:
+    """Until when a subscription gives what was bought, if nothing else is heard of it.
+
+    A period's end is not the end of what it gives: the renewal's invoice stays a draft for an hour, and the word of it
+    may come late by days. Whoever has cancelled has it to the period's end and no longer."""
+    status = status_of(state.status)
+    if state.ended_at is not None or status not in LIVE:
+        return state.ended_at or state.created_at
+    if status is S.PAST_DUE:
+        return (past_due_since or state.period_start) + config.grace
+    if state.cancel_at_period_end:
+        return state.cancel_at or state.period_end
+    return state.period_end + config.late
+
+
+def month_after(start: datetime, months: int) -> datetime:
+    """The same day so many months later; the last day of a month that has no such day."""
+    total = start.year * 12 + start.month - 1 + months
+    year, month = divmod(total, 12)
+    return start.replace(year=year, month=month + 1, day=min(start.day, calendar.monthrange(year, month + 1)[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """What a price at the service stands for: a version of a plan, by the month or the year."""
+
+    plan_key: str
+    version: int
+    interval: Interval
+    cents: int
+    terms: PlanTerms
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Credits that an invoice gives, and when they lapse. `next_at`: when a yearly plan's next month is due."""
+
+    credits: int
+    expires_at: datetime
+    sold: Sold
+    next_at: datetime | None
+
+
+def granted(invoice: InvoiceState, prices: Mapping[str, Sold], *, trial: bool) -> Grant | None:
+    """What a paid invoice gives. The amounts are the plan's own, whatever was paid after coupons.
+
+    The first and each further invoice give a month's credits. An upgrade gives the difference for what is left of the
+    period: the share of each plan is the share of its price in the invoice. A trial's invoice gives none: credits come
+    with the first paid month."""
+    known = [(line, prices[line.price_id]) for line in invoice.lines if line.price_id in prices]
+    if invoice.reason in {FIRST, RENEWED}:
+        period = [(line, sold) for line, sold in known if not line.proration]
+        if not period or (trial and invoice.reason == FIRST):
+            return None
+        line, sold = period[-1]
+        return _grant(sold.terms.credits_month, line, sold)
+    if invoice.reason == CHANGED:
+        new = [(line, sold) for line, sold in known if line.cents > 0]
+        if not new:
+            return None
+        last, sold = new[-1]
+        more = _share(last, sold)
+        less = sum(
+            -(-old.terms.credits_month * -back.cents // max(1, old.cents)) for back, old in known if back.cents < 0
+        )
+        return _grant(max(0, more - less), last, sold)
+    return None
+
+
+def _share(line: InvoiceLine, sold: Sold) -> int:
+    return sold.terms.credits_month * min(line.cents, sold.cents) // max(1, sold.cents)
+
+
+def _grant(credits: int, line: InvoiceLine, sold: Sold) -> Grant:
+    if sold.interval is Interval.YEAR:
+        following = min(month_after(line.start, 1), line.end)
+        return Grant(credits, following, sold, following if following < line.end else None)
+    return Grant(credits, line.end, sold, None)
+
+
+def is_upgrade(now: Sold, wanted: Sold) -> bool:
+    """Whether a change is made at once: to a dearer plan, or from months to years. The rest waits for the period's end:
+    what was paid for is kept."""
+    if wanted.plan_key == now.plan_key:
+        return now.interval is Interval.MONTH and wanted.interval is Interval.YEAR
+    return wanted.terms.month_cents > now.terms.month_cents and not (
+        now.interval is Interval.YEAR and wanted.interval is Interval.MONTH
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RefundQuote:
+    """What would be given back now, in cents, and the credits that would go. `full`: all, within the first day."""
+
+    cents: int
+    credits: int
+    full: bool
+    reason: str
+
+
+def refund_quote(
+    *,
+    paid: int,
+    refunded: int,
+    disputed: bool,
+    paid_at: datetime,
+    granted: int,
+    unspent: int,
+    used: bool,
+    period: tuple[datetime, datetime] | None,
+    now: datetime,
+    config: BillingConfig,
+) -> RefundQuote:
+    """Full within the first day if nothing was used, else the unused share: of the credits of a pack, of the time of a
+    plan's period, and never more than the unspent share of its credits. `used`: also of the day's quota."""
+    left = paid - refunded
+    if disputed:
+        return RefundQuote(0, 0, False, "The bank is deciding about this payment; nothing can be given back meanwhile.")
+    if left <= 0:
+        return RefundQuote(0, 0, False, "This payment has been given back already.")
+    if now - paid_at <= config.full_refund and not used and unspent >= granted:
+        return RefundQuote(left, unspent, True, "Nothing of it was used: everything is given back.")
+    share = unspent / granted if granted else 1.0
+    if period is not None:
+        start, end = period
+        length = max((end - start).total_seconds(), 1.0)
+        share = min(share, max(0.0, (end - now).total_seconds() / length))
+    cents = min(left, int(paid * share))
+    if cents <= 0:
+        return RefundQuote(0, 0, False, "All of it has been used, so nothing is left to be given back.")
+    what = "the unused credits" if period is None else "the time that is left"
+    return RefundQuote(cents, unspent, False, f"Given back for {what}.")
+
+
+def lost_credits(credits: int, cents: int, refunded: int, *, disputed: bool) -> int:
+    """Credits of a payment that are not paid for (any more): in proportion to the money that went back, rounded down
+    in the creator's favour."""
+    lost = cents if disputed else min(refunded, cents)
+    return credits * lost // cents if cents > 0 else 0
+
+
+def check_again(age: timedelta, config: BillingConfig) -> timedelta | None:
+    """When to ask about an open checkout again; None when it is not worth asking any more."""
+    if age >= config.forget:
+        return None
+    return max(config.poll, min(age / 4, timedelta(hours=1)))
+
+
+def months_between(start: datetime, moment: datetime) -> int:
+    """Which month of a period begins at `moment`, counted from 0; the nearest one, as months have no length."""
+    number = (moment.year - start.year) * 12 + moment.month - start.month
+    return max(1, number)

@@ -1,0 +1,323 @@
+"""The SQL of billing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, tuple_
+from sqlmodel import Session, col, select
+
+from photogen.domain.billing.policy import LIVE, Sold
+from photogen.models import (
+    Account,
+    BillingCustomer,
+    CreditGrant,
+    CreditPack,
+    GatewayPrice,
+    GatewaySecret,
+    Interval,
+    PaidBy,
+    Payment,
+    PaymentStatus,
+    Plan,
+    PlanVersion,
+    Purchase,
+    PurchaseStatus,
+    Subscription,
+    Training,
+    TrainingStatus,
+)
+
+# --- who ------------------------------------------------------------------------------------------------------------
+
+
+def account(session: Session, account_id: str) -> Account | None:
+    """The account."""
+    return session.get(Account, account_id)
+
+
+def customer(session: Session, account_id: str) -> BillingCustomer | None:
+    """The account at the service."""
+    return session.get(BillingCustomer, account_id)
+
+
+def account_of(session: Session, customer_id: str) -> str | None:
+    """Whose customer it is; None for somebody of another shop's."""
+    return session.exec(
+        select(BillingCustomer.account_id).where(BillingCustomer.customer_id == customer_id)
+    ).one_or_none()
+
+
+# --- what is on offer -----------------------------------------------------------------------------------------------
+
+
+def plans(session: Session) -> Sequence[Plan]:
+    """In the order of the price list."""
+    return session.exec(select(Plan).order_by(col(Plan.sort), Plan.key)).all()
+
+
+def version(session: Session, plan_key: str, number: int) -> PlanVersion | None:
+    """A plan as it was sold."""
+    return session.get(PlanVersion, (plan_key, number))
+
+
+def packs(session: Session) -> Sequence[CreditPack]:
+    """Those on sale."""
+    return session.exec(select(CreditPack).where(col(CreditPack.enabled)).order_by(col(CreditPack.sort))).all()
+
+
+def price(session: Session, lookup_key: str) -> GatewayPrice | None:
+    """The newest price with this key."""
+    return session.exec(
+        select(GatewayPrice)
+        .where(GatewayPrice.lookup_key == lookup_key)
+        .order_by(col(GatewayPrice.created_at).desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def prices(session: Session, ids: Iterable[str]) -> dict[str, Sold]:
+    """What these prices of plans stand for; those that are none of ours are left out."""
+    rows = session.exec(
+        select(GatewayPrice, PlanVersion)
+        .join(
+            PlanVersion,
+            (col(PlanVersion.plan_key) == col(GatewayPrice.plan_key))
+            & (col(PlanVersion.number) == col(GatewayPrice.plan_version)),
+        )
+        .where(col(GatewayPrice.price_id).in_(list(ids)))
+    ).all()
+    return {
+        row.price_id: Sold(terms.plan_key, terms.number, row.interval or Interval.MONTH, row.cents, terms)
+        for row, terms in rows
+    }
+
+
+def secret(session: Session, gateway: str) -> GatewaySecret | None:
+    """What the service signs its events with."""
+    return session.get(GatewaySecret, gateway)
+
+
+# --- purchases ------------------------------------------------------------------------------------------------------
+
+
+def purchase(session: Session, purchase_id: str, *, locked: bool = False) -> Purchase | None:
+    """Whosever purchase."""
+    query = select(Purchase).where(Purchase.id == purchase_id)
+    query = query.with_for_update().execution_options(populate_existing=True) if locked else query
+    return session.exec(query).one_or_none()
+
+
+def own_purchase(session: Session, account_id: str, purchase_id: str) -> Purchase | None:
+    """The account's purchase."""
+    return session.exec(
+        select(Purchase).where(Purchase.id == purchase_id, Purchase.account_id == account_id)
+    ).one_or_none()
+
+
+def purchase_by_request(session: Session, request_key: str) -> Purchase | None:
+    """What this click has begun already."""
+    return session.exec(select(Purchase).where(Purchase.request_key == request_key)).one_or_none()
+
+
+def open_purchases(session: Session, account_id: str) -> Sequence[Purchase]:
+    """Checkouts that could still be completed."""
+    return session.exec(
+        select(Purchase).where(
+            Purchase.account_id == account_id,
+            Purchase.status == PurchaseStatus.OPEN,
+            col(Purchase.session_id).is_not(None),
+        )
+    ).all()
+
+
+def due_purchases(session: Session, now: datetime, limit: int, push: timedelta) -> list[str]:
+    """Ids of checkouts to be asked about; each is not due again for a while."""
+    rows = session.exec(
+        select(Purchase)
+        .where(col(Purchase.check_at) <= now)
+        .order_by(col(Purchase.check_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        row.check_at = now + push
+        session.add(row)
+    return [row.id for row in rows]
+
+
+# --- subscriptions --------------------------------------------------------------------------------------------------
+
+
+def subscription(session: Session, gateway_id: str, *, locked: bool = False) -> Subscription | None:
+    """Whosever subscription, by the service's id."""
+    query = select(Subscription).where(Subscription.gateway_id == gateway_id)
+    query = query.with_for_update().execution_options(populate_existing=True) if locked else query
+    return session.exec(query).one_or_none()
+
+
+def live_subscription(session: Session, account_id: str, now: datetime) -> Subscription | None:
+    """What gives the account its plan now: the one that does so longest."""
+    return session.exec(
+        select(Subscription)
+        .where(
+            Subscription.account_id == account_id,
+            col(Subscription.entitled_until) > now,
+            col(Subscription.status).in_(LIVE),
+        )
+        .order_by(col(Subscription.entitled_until).desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def other_live(session: Session, account_id: str, gateway_id: str, now: datetime) -> str | None:
+    """The service's id of another subscription that gives the account a plan beside this one."""
+    return session.exec(
+        select(Subscription.gateway_id)
+        .where(
+            Subscription.account_id == account_id,
+            Subscription.gateway_id != gateway_id,
+            col(Subscription.entitled_until) > now,
+            col(Subscription.status).in_(LIVE),
+            col(Subscription.cancel_at_period_end).is_(False),
+        )
+        .limit(1)
+    ).first()
+
+
+def due_refunds(session: Session, now: datetime, limit: int, push: timedelta) -> list[str]:
+    """Ids of payments of which something is to be given back; each is not due again for a while."""
+    rows = session.exec(
+        select(Payment)
+        .where(col(Payment.check_at) <= now)
+        .order_by(col(Payment.check_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        row.check_at = now + push
+        session.add(row)
+    return [row.id for row in rows]
+
+
+def any_payment(session: Session, payment_id: str, *, locked: bool = False) -> Payment | None:
+    """Whosever payment."""
+    query = select(Payment).where(Payment.id == payment_id)
+    query = query.with_for_update().execution_options(populate_existing=True) if locked else query
+    return session.exec(query).one_or_none()
+
+
+def plan_was_used(session: Session, account_id: str, since: datetime) -> bool:
+    """Whether an included training was begun since then."""
+    return (
+        session.exec(
+            select(Training.id)
+            .where(
+                Training.account_id == account_id,
+                Training.paid_by == PaidBy.INCLUDED,
+                col(Training.created_at) >= since,
+                col(Training.status).not_in([TrainingStatus.FAILED, TrainingStatus.CANCELLED]),
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )
+
+
+def had_subscription(session: Session, account_id: str) -> bool:
+    """Whether there ever was one: a trial is for the first."""
+    return (
+        session.exec(select(Subscription.id).where(Subscription.account_id == account_id).limit(1)).first() is not None
+    )
+
+
+def due_subscriptions(session: Session, now: datetime, limit: int, push: timedelta) -> list[str]:
+    """The service's ids of subscriptions that should have moved on; each is not due again for a while."""
+    rows = session.exec(
+        select(Subscription)
+        .where(col(Subscription.check_at) <= now)
+        .order_by(col(Subscription.check_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in rows:
+        row.check_at = now + push
+        session.add(row)
+    return [row.gateway_id for row in rows]
+
+
+def due_grants(session: Session, now: datetime, limit: int) -> list[str]:
+    """The service's ids of yearly subscriptions whose next month's credits are due."""
+    return list(
+        session.exec(
+            select(Subscription.gateway_id)
+            .where(col(Subscription.grant_at) <= now)
+            .order_by(col(Subscription.grant_at))
+            .limit(limit)
+        )
+    )
+
+
+# --- payments -------------------------------------------------------------------------------------------------------
+
+
+def payment(session: Session, gateway_id: str, *, locked: bool = False) -> Payment | None:
+    """Whosever payment, by the service's id."""
+    query = select(Payment).where(Payment.gateway_id == gateway_id)
+    query = query.with_for_update().execution_options(populate_existing=True) if locked else query
+    return session.exec(query).one_or_none()
+
+
+def payment_by_intent(session: Session, intent_id: str) -> Payment | None:
+    """Whosever payment, by the money's own id."""
+    return session.exec(select(Payment).where(Payment.intent_id == intent_id).limit(1)).one_or_none()
+
+
+def own_payment(session: Session, account_id: str, payment_id: str) -> Payment | None:
+    """The account's payment."""
+    return session.exec(select(Payment).where(Payment.id == payment_id, Payment.account_id == account_id)).one_or_none()
+
+
+def payments(session: Session, account_id: str, before: str | None, limit: int) -> Sequence[Payment]:
+    """Newest first, those older than the payment `before`."""
+    query = select(Payment).where(Payment.account_id == account_id)
+    if before is not None:
+        last = (
+            select(col(Payment.created_at), col(Payment.id))
+            .where(Payment.id == before, Payment.account_id == account_id)
+            .scalar_subquery()
+        )
+        query = query.where(tuple_(col(Payment.created_at), col(Payment.id)) < last)
+    return session.exec(query.order_by(col(Payment.created_at).desc(), col(Payment.id).desc()).limit(limit)).all()
+
+
+def open_invoice(session: Session, subscription_id: str) -> Payment | None:
+    """The invoice of a subscription that waits to be paid."""
+    return session.exec(
+        select(Payment)
+        .where(Payment.subscription_id == subscription_id, Payment.status == PaymentStatus.OPEN)
+        .order_by(col(Payment.created_at).desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def last_paid(session: Session, subscription_id: str) -> Payment | None:
+    """The newest invoice of a subscription that was paid."""
+    return session.exec(
+        select(Payment)
+        .where(Payment.subscription_id == subscription_id, Payment.status == PaymentStatus.PAID)
+        .order_by(col(Payment.period_end).desc().nulls_last())
+        .limit(1)
+    ).one_or_none()
+
+
+def grants_of(session: Session, account_id: str, prefix: str) -> tuple[int, int]:
+    """(granted, unspent) credits of the grants whose keys begin with `prefix`; held ones count as spent."""
+    row = session.exec(
+        select(func.sum(CreditGrant.amount), func.sum(CreditGrant.remaining)).where(
+            CreditGrant.account_id == account_id,
+            or_(col(CreditGrant.key) == prefix, func.starts_with(CreditGrant.key, f"{prefix}:")),
+        )
+    ).one()
+    return int(row[0] or 0), int(row[1] or 0)

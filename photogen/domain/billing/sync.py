@@ -1,0 +1,346 @@
+"""What is true at the payment service, written down here. Every function asks first and then writes, may be called by a
+webhook, the schedule, a page or a restart, in any order and any number of times, and ends in the same rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from photogen.db.locks import lock_account
+from photogen.db.uow import UnitOfWork, UowFactory
+from photogen.domain.billing import policy, repository
+from photogen.domain.billing.config import BillingConfig
+from photogen.domain.credits.service import CreditsService
+from photogen.domain.incidents.service import IncidentsService
+from photogen.gateways.base import Missing
+from photogen.gateways.base_payments import ChargeState, InvoiceState, PaymentGateway, SessionState, SubscriptionState
+from photogen.kit import log
+from photogen.kit.clock import Clock
+from photogen.models import (
+    GrantSource,
+    Interval,
+    Payment,
+    PaymentStatus,
+    Purchase,
+    PurchaseKind,
+    PurchaseStatus,
+    Subscription,
+    SubscriptionStatus,
+)
+
+_log = log.get("billing")
+_PAYMENT_STATUS = {"paid": PaymentStatus.PAID, "open": PaymentStatus.OPEN, "draft": None}
+
+
+def grant_key(gateway: str, gateway_id: str) -> str:
+    """What the keys of a payment's grants begin with."""
+    return f"{gateway}:{gateway_id}"
+
+
+@dataclass(frozen=True)
+class Sync:
+    """One method per object of the service. Raises the gateway's Retry and Stop; what is gone is no error."""
+
+    uow: UowFactory
+    clock: Clock
+    credits: CreditsService
+    incidents: IncidentsService
+    gateway: PaymentGateway
+    config: BillingConfig
+
+    # --- subscriptions ---
+
+    def subscription(self, gateway_id: str) -> None:
+        """Its state, plan and end."""
+        asked = self.clock()
+        try:
+            state = self.gateway.subscription(gateway_id)
+        except Missing:
+            self._gone(gateway_id, asked)
+            return
+        with self.uow() as uow:
+            account_id = repository.account_of(uow.session, state.customer_id)
+            if account_id is None:
+                _log.info("subscription of nobody here", subscription=gateway_id)
+                return
+            lock_account(uow.session, account_id)
+            self._write_subscription(uow, account_id, state, asked)
+
+    def _write_subscription(self, uow: UnitOfWork, account_id: str, state: SubscriptionState, asked: datetime) -> None:
+        sold = repository.prices(uow.session, [state.price_id]).get(state.price_id)
+        if sold is None:
+            if state.reference:
+                words = f"Subscription {state.id} has the price {state.price_id}, which is none of our plans'."
+                self.incidents.report(uow, "unknown_price", state.id, words, account_id=account_id)
+            return
+        row = repository.subscription(uow.session, state.id, locked=True)
+        if row is not None and row.synced_at > asked:
+            return  # somebody asked later than we did, and has written already
+        if row is None:
+            row = Subscription(
+                account_id=account_id, gateway=self.gateway.name, gateway_id=state.id,
+                status=SubscriptionStatus.INCOMPLETE, plan_key=sold.plan_key, plan_version=sold.version,
+                interval=sold.interval, price_id=state.price_id, created_at=state.created_at,
+            )  # fmt: skip
+        status = policy.status_of(state.status)
+        if status is not SubscriptionStatus.PAST_DUE:
+            row.past_due_since = None
+        elif row.past_due_since is None:
+            row.past_due_since = state.period_start
+        row.status, row.synced_at = status, asked
+        row.plan_key, row.plan_version, row.interval = sold.plan_key, sold.version, sold.interval
+        row.price_id, row.next_price_id = state.price_id, state.next_price_id
+        row.period_start, row.period_end = state.period_start, state.period_end
+        row.trial_end, row.ended_at = state.trial_end, state.ended_at
+        row.cancel_at_period_end = state.cancel_at_period_end
+        row.entitled_until = policy.entitled_until(state, row.past_due_since, self.config)
+        over = status in policy.OVER or state.ended_at is not None
+        row.check_at = None if over else max(row.period_end, asked) + self.config.recheck
+        if over or sold.interval is Interval.MONTH:
+            row.grant_at = None
+        uow.session.add(row)
+        if status in policy.LIVE:
+            self._look_for_two(uow, account_id, row)
+        uow.notify(account_id, "billing", row.id)
+
+    def _look_for_two(self, uow: UnitOfWork, account_id: str, row: Subscription) -> None:
+        uow.session.flush()
+        other = repository.other_live(uow.session, account_id, row.gateway_id, self.clock())
+        if other is not None:
+            words = (
+                f"Account {account_id} pays for two plans at once: {other} and {row.gateway_id}. End and refund one."
+            )
+            self.incidents.report(uow, "two_subscriptions", account_id, words, account_id=account_id)
+
+    def _gone(self, gateway_id: str, asked: datetime) -> None:
+        with self.uow() as uow:
+            row = repository.subscription(uow.session, gateway_id, locked=True)
+            if row is None or row.status in policy.OVER:
+                return
+            row.status, row.ended_at, row.synced_at = SubscriptionStatus.CANCELED, asked, asked
+            row.entitled_until = min(row.entitled_until, asked)
+            row.check_at = row.grant_at = None
+            uow.session.add(row)
+            uow.notify(row.account_id, "billing", row.id)
+
+    # --- invoices ---
+
+    def invoice(self, gateway_id: str) -> None:
+        """What it asks for, whether it was paid, and the credits that it gives."""
+        try:
+            state = self.gateway.invoice(gateway_id)
+        except Missing:
+            return
+        if not state.subscription_id:
+            self._pack_of(state.reference)
+            return
+        self.subscription(state.subscription_id)
+        with self.uow() as uow:
+            account_id = repository.account_of(uow.session, state.customer_id)
+            if account_id is None or _PAYMENT_STATUS.get(state.status, PaymentStatus.VOID) is None:
+                return
+            lock_account(uow.session, account_id)
+            self._write_invoice(uow, account_id, state)
+
+    def _pack_of(self, reference: str) -> None:
+        """An invoice without a subscription is a pack's: its checkout says what was bought."""
+        with self.uow() as uow:
+            purchase = repository.purchase(uow.session, reference) if reference else None
+        if purchase is not None and purchase.session_id:
+            self.session(purchase.session_id)
+
+    def _write_invoice(self, uow: UnitOfWork, account_id: str, state: InvoiceState) -> None:
+        prices = repository.prices(uow.session, {line.price_id for line in state.lines})
+        row = repository.payment(uow.session, state.id, locked=True)
+        if row is None:
+            row = Payment(
+                account_id=account_id, gateway=self.gateway.name, gateway_id=state.id, kind=PurchaseKind.PLAN,
+                status=PaymentStatus.OPEN, created_at=state.created_at,
+            )  # fmt: skip
+        row.subscription_id, row.reason, row.number = state.subscription_id, state.reason, state.number[:80]
+        row.purchase_id = state.reference or None
+        row.page_url, row.pdf_url = state.page_url[:500], state.pdf_url[:500]
+        row.next_attempt_at = state.next_attempt_at
+        row.intent_id = state.intent_id or row.intent_id
+        new = next((prices[line.price_id] for line in reversed(state.lines) if line.price_id in prices), None)
+        if new is not None:
+            row.plan_key, row.plan_version, row.interval = new.plan_key, new.version, new.interval
+        last = state.lines[-1] if state.lines else None
+        row.period_start, row.period_end = (last.start, last.end) if last else (None, None)
+        if row.status is not PaymentStatus.PAID:  # paid is paid, whatever an older answer says
+            row.status = _PAYMENT_STATUS.get(state.status) or PaymentStatus.VOID
+            row.cents = state.paid_cents if row.status is PaymentStatus.PAID else state.due_cents
+            row.paid_at = state.paid_at
+        uow.session.add(row)
+        if row.status is PaymentStatus.PAID and row.granted_at is None:
+            trial = bool(last and new and not last.cents and new.cents)
+            self._grant(uow, row, policy.granted(state, prices, trial=trial))
+        uow.notify(account_id, "billing", row.id)
+
+    def _grant(self, uow: UnitOfWork, row: Payment, grant: policy.Grant | None) -> None:
+        now = self.clock()
+        row.granted_at = now
+        if grant is None:
+            return
+        row.credits = grant.credits
+        key = grant_key(row.gateway, row.gateway_id)
+        if grant.credits and grant.expires_at > now:
+            self.credits.grant(
+                uow, row.account_id, grant.credits, GrantSource.PLAN, key, grant.expires_at, grant.sold.terms.name
+            )
+        subscription = repository.subscription(uow.session, row.subscription_id, locked=True)
+        if subscription is not None and subscription.status in policy.LIVE:
+            subscription.grant_at = grant.next_at
+            uow.session.add(subscription)
+
+    def month(self, gateway_id: str) -> None:
+        """The next month's credits of a yearly plan. The invoice was paid for all of them."""
+        with self.uow() as uow:
+            row = repository.subscription(uow.session, gateway_id)
+            if row is None:
+                return
+            lock_account(uow.session, row.account_id)
+            row = repository.subscription(uow.session, gateway_id, locked=True)
+            if row is None or row.grant_at is None or row.grant_at > self.clock():
+                return
+            paid = repository.last_paid(uow.session, gateway_id)
+            terms = repository.version(uow.session, row.plan_key, row.plan_version)
+            if paid is None or terms is None or row.status not in policy.LIVE:
+                row.grant_at = None
+                uow.session.add(row)
+                return
+            number = policy.months_between(row.period_start, row.grant_at)
+            until = min(policy.month_after(row.period_start, number + 1), row.period_end)
+            key = f"{grant_key(row.gateway, paid.gateway_id)}:{number}"
+            if until > self.clock() and not paid.refunded_cents and not paid.disputed:
+                self.credits.grant(uow, row.account_id, terms.credits_month, GrantSource.PLAN, key, until, terms.name)
+            row.grant_at = until if until < row.period_end else None
+            uow.session.add(row)
+
+    # --- checkouts ---
+
+    def session(self, session_id: str, *, failed: bool = False) -> None:
+        """What became of a checkout; a pack that is paid is granted. `failed`: the bank refused a debit."""
+        try:
+            state = self.gateway.session(session_id)
+        except Missing:
+            return
+        if state.subscription_id:
+            self.subscription(state.subscription_id)
+        if state.subscription_id and state.invoice_id:
+            self.invoice(state.invoice_id)
+        invoice = self.gateway.invoice(state.invoice_id) if state.invoice_id and not state.subscription_id else None
+        with self.uow() as uow:
+            account_id = repository.account_of(uow.session, state.customer_id)
+            purchase = repository.purchase(uow.session, state.reference) if state.reference else None
+            if account_id is None or purchase is None or purchase.account_id != account_id:
+                _log.info("checkout of nobody here", session=session_id)
+                return
+            lock_account(uow.session, account_id)
+            purchase = repository.purchase(uow.session, state.reference, locked=True)
+            if purchase is not None:
+                self._write_purchase(uow, purchase, state, invoice, failed=failed)
+
+    def _write_purchase(
+        self, uow: UnitOfWork, purchase: Purchase, state: SessionState, invoice: InvoiceState | None, *, failed: bool
+    ) -> None:
+        now = self.clock()
+        if purchase.status is PurchaseStatus.COMPLETE:
+            return
+        if state.status == "expired":
+            purchase.status, purchase.check_at = PurchaseStatus.EXPIRED, None
+        elif state.status == "complete" and state.paid:
+            purchase.status, purchase.check_at = PurchaseStatus.COMPLETE, None
+            purchase.completed_at = now
+            if purchase.kind is PurchaseKind.PACK:
+                self._write_pack(uow, purchase, state, invoice)
+        elif state.status == "complete":
+            purchase.status = PurchaseStatus.FAILED if failed else PurchaseStatus.WAITING
+        purchase.session_id = purchase.session_id or state.id
+        uow.session.add(purchase)
+        uow.notify(purchase.account_id, "billing", purchase.id)
+
+    def _write_pack(
+        self, uow: UnitOfWork, purchase: Purchase, state: SessionState, invoice: InvoiceState | None
+    ) -> None:
+        now = self.clock()
+        row = repository.payment(uow.session, state.id, locked=True)
+        if row is not None:
+            return
+        row = Payment(
+            account_id=purchase.account_id, gateway=purchase.gateway, gateway_id=state.id, purchase_id=purchase.id,
+            kind=PurchaseKind.PACK, status=PaymentStatus.PAID, cents=state.total_cents, credits=purchase.credits,
+            intent_id=state.intent_id or (invoice.intent_id if invoice else ""), created_at=now, paid_at=now,
+            granted_at=now, number=invoice.number if invoice else "", page_url=invoice.page_url if invoice else "",
+            pdf_url=invoice.pdf_url if invoice else "",
+        )  # fmt: skip
+        key = grant_key(row.gateway, row.gateway_id)
+        uow.session.add(row)
+        words = f"{purchase.credits} credits bought"
+        self.credits.grant(uow, purchase.account_id, purchase.credits, GrantSource.PACK, key, None, words)
+
+    # --- money that went back ---
+
+    def charge(self, charge_id: str) -> None:
+        """What of it went back, and the credits with it."""
+        asked = self.clock()
+        try:
+            state = self.gateway.charge(charge_id)
+        except Missing:
+            return
+        self._returned(state, asked)
+
+    def payment(self, intent_id: str) -> None:
+        """The same by the payment's own id."""
+        asked = self.clock()
+        state = self.gateway.charge_of(intent_id) if intent_id else None
+        if state is not None:
+            self._returned(state, asked)
+
+    def _returned(self, state: ChargeState, asked: datetime) -> None:
+        if not (state.refunded_cents or state.disputed or self._known(state.intent_id)):
+            return
+        if not self._known(state.intent_id):
+            # The refund's event has overtaken the payment's: that is written down first.
+            invoice = self.gateway.invoice_of(state.intent_id)
+            session = None if invoice else self.gateway.session_of(state.intent_id)
+            if invoice is not None:
+                self.invoice(invoice.id)
+            elif session is not None:
+                self.session(session.id)
+        with self.uow() as uow:
+            found = repository.payment_by_intent(uow.session, state.intent_id)
+            if found is None:
+                _log.info("charge of nobody here", charge=state.id)
+                return
+            lock_account(uow.session, found.account_id)
+            row = repository.payment(uow.session, found.gateway_id, locked=True)
+            if row is not None:
+                self._take_back(uow, row, state, asked)
+
+    def _known(self, intent_id: str) -> bool:
+        with self.uow() as uow:
+            return bool(intent_id) and repository.payment_by_intent(uow.session, intent_id) is not None
+
+    def _take_back(self, uow: UnitOfWork, row: Payment, state: ChargeState, asked: datetime) -> None:
+        won = row.disputed and not state.disputed
+        row.refunded_cents = max(row.refunded_cents, min(state.refunded_cents, row.cents))
+        if row.charge_asked_at is None or row.charge_asked_at <= asked:
+            row.disputed, row.charge_asked_at = state.disputed, asked
+        if row.refunded_cents >= row.refund_cents:
+            row.check_at = None
+        target = policy.lost_credits(row.credits, row.cents, row.refunded_cents, disputed=row.disputed)
+        due = target - row.clawed - row.shortfall
+        key = f"{row.id}:{row.moves + 1}"
+        if due > 0:
+            source = grant_key(row.gateway, row.gateway_id)
+            taken = self.credits.claw_back(uow, row.account_id, source, due, key, "A payment went back")
+            row.clawed, row.shortfall, row.moves = row.clawed + taken, row.shortfall + due - taken, row.moves + 1
+        elif due < 0 and won:
+            forgiven = min(row.shortfall, -due)
+            back = min(row.clawed, -due - forgiven)
+            row.shortfall, row.clawed, row.moves = row.shortfall - forgiven, row.clawed - back, row.moves + 1
+            words = "The dispute was decided for this studio: credits returned"
+            self.credits.grant(uow, row.account_id, back, GrantSource.REFUND, f"returned:{key}", row.period_end, words)
+        uow.session.add(row)
+        uow.notify(row.account_id, "billing", row.id)

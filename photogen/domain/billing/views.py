@@ -1,0 +1,106 @@
+"""What is shown of billing. Frozen, flat, without secrets: no id of the service but what its pages need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PackView:
+    """Credits to buy once."""
+
+    key: str
+    credits: int
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """The card that is charged."""
+
+    brand: str
+    last4: str
+    expires: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionView:
+    """The plan that is paid for. `status` is trialing, active or past_due; `next_*` is a change that waits for the
+    period's end; `amount_cents` is the next invoice's, before coupons."""
+
+    plan_key: str
+    plan_name: str
+    interval: str
+    status: str
+    amount_cents: int
+    period_start: datetime
+    period_end: datetime
+    trial_end: datetime | None
+    cancel_at_period_end: bool
+    next_plan_key: str
+    next_plan_name: str
+    next_interval: str
+    next_cents: int
+    past_due_since: datetime | None
+    entitled_until: datetime
+    open_invoice_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """One line of the history. `status` is paid, open, refunding, refunded, partly_refunded, disputed or void."""
+
+    id: str
+    kind: str
+    words: str
+    plan_key: str
+    interval: str
+    reason: str
+    status: str
+    cents: int
+    refunded_cents: int
+    credits: int
+    number: str
+    page_url: str
+    pdf_url: str
+    created_at: datetime
+    paid_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeQuote:
+    """What a change of plan would mean: at once or at the period's end, cents due now, credits that come with it."""
+
+    plan_key: str
+    plan_name: str
+    interval: str
+    immediate: bool
+    due_cents: int
+    starts_at: datetime
+    then_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseView:
+    """A checkout of the account's. `status` is open, waiting, complete, expired or failed; `words` says it."""
+
+    id: str
+    kind: str
+    status: str
+    plan_key: str
+    credits: int
+    cents: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundView:
+    """What would be given back, and why so much."""
+
+    payment_id: str
+    cents: int
+    credits: int
+    full: bool
+    ends_plan: bool
+    words: str
