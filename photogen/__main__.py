@@ -108,6 +108,44 @@ def sweep(
         raise typer.Exit(run(url, typer.echo, dry=dry_run, as_json=as_json))
 
 
+@app.command()
+def leftovers(
+    as_json: bool = typer.Option(False, "--json", help="As JSON, one object per thing."),
+    retry: bool = typer.Option(False, "--retry", help="Lets each be tried at once instead of later."),
+) -> None:
+    """Lists what should be gone, at vendors or in the storage, and is not. Gives 1 when there is anything."""
+    from photogen.runtime.database import reachable
+    from photogen.runtime.operator import leftovers as tell
+
+    with _words(), reachable() as url:
+        raise typer.Exit(tell(url, typer.echo, as_json=as_json, retry=retry))
+
+
+@app.command(name="delete-account")
+def delete_account(
+    email: str,
+    yes: bool = typer.Option(False, "--yes", help="Don't ask."),
+) -> None:
+    """Deletes an account with everything that belongs to it, at the vendors too."""
+    from photogen.runtime.database import reachable
+    from photogen.runtime.operator import delete_account as delete
+
+    if not yes:
+        typer.confirm(f"Delete the account of {email} for good?", abort=True)
+    with _words(), reachable() as url:
+        typer.echo(delete(url, email))
+
+
+@app.command(name="release-model")
+def release_model(model_id: str) -> None:
+    """Gives a model that was held back to its owner again, once its repository was seen to be closed."""
+    from photogen.runtime.database import reachable
+    from photogen.runtime.operator import release
+
+    with _words(), reachable() as url:
+        typer.echo(release(url, model_id))
+
+
 @contextmanager
 def _words() -> Iterator[None]:
     try:

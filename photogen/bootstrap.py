@@ -19,6 +19,7 @@ from photogen.domain.accounts.service import AccountsService
 from photogen.domain.billing.config import BillingConfig
 from photogen.domain.billing.service import BillingService
 from photogen.domain.credits.service import CreditsService
+from photogen.domain.erasure import ErasureService
 from photogen.domain.files import Area, FilesService
 from photogen.domain.gallery.service import GalleryService
 from photogen.domain.generation.config import GenerationConfig
@@ -26,11 +27,14 @@ from photogen.domain.generation.service import GenerationService
 from photogen.domain.inbox.service import Event, InboxService
 from photogen.domain.incidents import IncidentsService
 from photogen.domain.lab.service import LabService
+from photogen.domain.leftovers import LeftoversService
 from photogen.domain.loras.service import LorasService
 from photogen.domain.photosets.service import PhotoSetsService
 from photogen.domain.plans.service import PlansService
+from photogen.domain.receipts import ReceiptsService
 from photogen.domain.training.config import TrainingConfig
 from photogen.domain.training.service import TrainingService
+from photogen.domain.upkeep import UpkeepService
 from photogen.domain.vendors.guarded import GuardedHub, GuardedImages, GuardedTrainer
 from photogen.domain.vendors.service import VendorsService
 from photogen.errors import Unavailable
@@ -90,6 +94,10 @@ class Services:
     incidents: IncidentsService
     files: FilesService
     vendors: VendorsService
+    leftovers: LeftoversService
+    upkeep: UpkeepService
+    receipts: ReceiptsService
+    erasure: ErasureService
     checks: Mapping[str, Callable[[], object]]
     """What has to work for this installation to be ready, by name; each raises when it does not."""
     notes: Mapping[str, Callable[[], Mapping[str, object]]]
@@ -136,9 +144,13 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
     hub = GuardedHub(outside.hub, vendors, huggingface.VENDOR)
     ledger = CreditsService(uow, clock)
     plans = PlansService(uow, clock, frozenset(image_vendors))
+    accounts = AccountsService(uow, clock, ledger, plans, settings.session_days)
     photosets = PhotoSetsService(uow, clock, storage)
+    incidents = IncidentsService(uow, clock)
+    leftovers = LeftoversService(uow, clock, incidents)
+    receipts = ReceiptsService(uow, clock)
     gallery = GalleryService(uow, clock, storage)
-    loras = LorasService(uow, clock, storage, outside.hub)
+    loras = LorasService(uow, clock, storage, hub, leftovers, receipts)
     training = TrainingService(
         uow,
         clock,
@@ -154,7 +166,10 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
             lease=lease,
             poll=poll,
             webhook_base=outside.reachable_at,
+            mark=settings.installation[:12],
         ),
+        incidents=incidents,
+        leftovers=leftovers,
     )
     generation = GenerationService(
         uow,
@@ -187,7 +202,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         hub=hub,
         webhooks=outside.webhooks,
         payment_webhooks=payment_webhooks,
-        accounts=AccountsService(uow, clock, ledger, plans, settings.session_days),
+        accounts=accounts,
         credits=ledger,
         plans=plans,
         photosets=photosets,
@@ -198,7 +213,6 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         gallery=gallery,
         billing=billing,
         inbox=inbox,
-        incidents=incidents,
         files=FilesService(
             uow,
             clock,
@@ -213,6 +227,11 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
             ),
         ),
         vendors=vendors,
+        incidents=incidents,
+        leftovers=leftovers,
+        upkeep=UpkeepService(training.parts),
+        receipts=receipts,
+        erasure=ErasureService(uow, clock, accounts, ledger, training, generation, loras, storage, receipts),
         checks={
             "database": lambda: _ask(engine),
             "queue": outside.queue.ping,

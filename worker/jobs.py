@@ -76,6 +76,24 @@ def probe_vendors() -> None:
 
 
 @_job
+def erase_account(account_id: str) -> None:
+    """Deletes what belonged to a deleted account."""
+    services().erasure.erase(account_id)
+
+
+@_job
+def audit_hub() -> None:
+    """Looks whether published models are what they should be."""
+    services().upkeep.audit_hub()
+
+
+@_job
+def find_strays() -> None:
+    """Deletes what lies at the vendors and belongs to nobody."""
+    services().upkeep.find_strays()
+
+
+@_job
 def expire_credits() -> None:
     """Writes off credits that have lapsed."""
     services().credits.expire_due()

@@ -27,10 +27,12 @@ TRANSFER = 20.0
 of it; a schedule runs on each."""
 HOUSEKEEPING: Mapping[str, float] = {
     "expire_credits": 60.0,
+    "audit_hub": 60.0,  # 50 models each time: three thousand an hour
     "measure_photos": 60.0,
     "purge_trash": 600.0,
     "purge_events": 3600.0,
     "sweep_files": 1800.0,
+    "find_strays": 3600.0,
     "probe_vendors": 3600.0,
     "set_up_payments": 3600.0,
 }
@@ -91,6 +93,7 @@ class Schedule:
                 _log.warning("files of dead workers deleted", folders=swept)
         pushed = self._push(services.generation.due())
         pushed += self._push(services.training.due())
+        pushed += self._push(services.erasure.due())
         pushed += self._push(services.loras.due())
         pushed += self._push(services.billing.due())
         pushed += self._push(Job("handle_event", (event_id,), lane="quick") for event_id in services.inbox.due())

@@ -342,6 +342,17 @@ class TrainJob:
     vendor_seconds: float | None = None
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Something of ours that lies at a trainer: `kind` is file or version, `id` the vendor's own, `reference` our
+    training's id where the thing carries one, else ""."""
+
+    kind: str
+    id: str
+    reference: str
+    created_at: datetime | None
+
+
 class Trainer(Protocol):
     """Photos to LoRA. Errors: Retry, Fix, Stop, Unknown (only `submit`), Missing."""
 
@@ -364,8 +375,15 @@ class Trainer(Protocol):
 
         Raises Fix (code `weights_corrupt`) when the archive is broken, Missing when the vendor's copy has expired."""
 
-    def clean_up(self, job: TrainJob) -> bool:
-        """Deletes what the vendor keeps of it (files, model version). True when nothing is left, else call again."""
+    def clean_up(self, reference: str, job: TrainJob | None) -> bool:
+        """Deletes what the vendor keeps for our `reference`: files that were handed over and, of `job` (None: nothing
+        was accepted), the model version. True when nothing is left, else call again."""
+
+    def kept(self) -> Iterator[Kept]:
+        """Everything at the vendor that carries our marks, whatever our rows know of it."""
+
+    def discard(self, kept: Kept) -> bool:
+        """Deletes one of those. True when it is gone, else call again."""
 
 
 # --- hub ------------------------------------------------------------------------------------------------------------
@@ -373,12 +391,15 @@ class Trainer(Protocol):
 
 @dataclass(frozen=True)
 class HubRepository:
-    """`id` is owner/name; `files` are the paths in it."""
+    """`id` is owner/name; `files` are the paths in it with their sizes in bytes (None where the answer had none);
+    `tags` are those of its card."""
 
     id: str
     private: bool
-    files: frozenset[str]
+    files: Mapping[str, int | None]
     url: str
+    tags: frozenset[str] = frozenset()
+    created_at: datetime | None = None
 
 
 class Hub(Protocol):
@@ -390,7 +411,13 @@ class Hub(Protocol):
         Repeating it is safe. Raises Stop (`hub_not_private`) when it stays public."""
 
     def look(self, repository_id: str) -> HubRepository:
-        """Raises Missing."""
+        """As it is now, with the files' sizes. Raises Missing."""
+
+    def make_private(self, repository_id: str) -> HubRepository:
+        """Makes it private and looks whether it is. Raises Missing, Stop (`hub_not_private`) when it stays public."""
+
+    def owned(self) -> Iterator[HubRepository]:
+        """Every repository of this installation's account, also what isn't ours; without the files' sizes."""
 
     def delete(self, repository_id: str) -> None:
         """Deletes; one that isn't there is fine."""

@@ -195,11 +195,25 @@ class ReplicateApi:
             address, params = self._own_path(page.next), None
         raise unknown(VENDOR, f"not among the newest {_PAGES} pages of {path}")
 
+    def entries(self, path: str) -> Iterator[dict[str, Any]]:
+        """What the list at `path` holds, page by page, newest first. Raises Unknown when it has too many pages."""
+        address = path
+        for _ in range(_PAGES):
+            try:
+                page = _Page.model_validate(self.get(address))
+            except ValidationError as error:
+                raise unreadable(VENDOR, f"a list: {error.error_count()} faults") from error
+            yield from page.results
+            if not page.next:
+                return
+            address = self._own_path(page.next)
+        raise unknown(VENDOR, f"more than {_PAGES} pages of {path}")
+
     def _own_path(self, address: str) -> str:
         """Path and query of the next page: only those, so that the token stays with the host it belongs to."""
         url = httpx.URL(address)
         path = url.raw_path.decode("ascii")
-        found = re.search(r"/v1/(?:predictions|trainings).*", path)
+        found = re.search(r"/v1/(?:predictions|trainings|files|models/[\w.-]+/[\w.-]+/versions)\b.*", path)
         if found is None:
             raise unreadable(VENDOR, f"the next page is at {address}")
         return found.group(0)

@@ -73,6 +73,11 @@ def configure(*, json: bool, level: str = "INFO", stream: TextIO | None = None) 
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
+def to_stderr() -> None:
+    """For a command whose answer is read by a program: lines of the log keep out of it."""
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+
+
 def get(name: str) -> structlog.stdlib.BoundLogger:
     """A logger; bind what belongs to every line: `log.get("training").bind(training=id)`."""
     logger: structlog.stdlib.BoundLogger = structlog.get_logger(part=name)

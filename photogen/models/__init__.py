@@ -23,9 +23,11 @@ from photogen.models.image import Image
 from photogen.models.inbox import InboxEvent
 from photogen.models.incident import Incident
 from photogen.models.lab import LabRun, LabVote
+from photogen.models.leftover import Leftover, LeftoverOf
 from photogen.models.lora import LoraModel, LoraStatus, LoraVersion
 from photogen.models.photoset import Photo, PhotoSet, PhotoStatus
 from photogen.models.plan import CreditPack, ImageModel, Plan, PlanTerms, PlanVersion, Tier
+from photogen.models.receipt import DeletionReceipt, ReceiptKind
 from photogen.models.sweep import StorageSweep
 from photogen.models.training import (
     AttemptOutcome,
@@ -52,6 +54,7 @@ __all__ = [
     "CreditGrant",
     "CreditHold",
     "CreditPack",
+    "DeletionReceipt",
     "EntryKind",
     "GatewayPrice",
     "GatewaySecret",
@@ -66,6 +69,8 @@ __all__ = [
     "Interval",
     "LabRun",
     "LabVote",
+    "Leftover",
+    "LeftoverOf",
     "LoginSession",
     "LoraModel",
     "LoraStatus",
@@ -82,6 +87,7 @@ __all__ = [
     "Purchase",
     "PurchaseKind",
     "PurchaseStatus",
+    "ReceiptKind",
     "Role",
     "Shot",
     "ShotStatus",

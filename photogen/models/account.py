@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from photogen.models.columns import enum_field, id_field, moment, now_field, reference
@@ -20,6 +21,7 @@ class Account(SQLModel, table=True):
     """A person who can log in. `email` is stored in lower case; `plan_key` names a row of `plan`."""
 
     __tablename__ = "account"
+    __table_args__ = (Index("ix_account_erase", "erase_due_at", postgresql_where=text("erase_due_at IS NOT NULL")),)
 
     id: str = id_field()
     email: str = Field(max_length=254, unique=True)
@@ -31,6 +33,10 @@ class Account(SQLModel, table=True):
     """Whether pictures beyond the day's quota are paid with credits, on a plan that has a quota."""
     created_at: datetime = now_field()
     suspended_at: datetime | None = moment()
+    deleted_at: datetime | None = moment()
+    """Since then the row names nobody: it is kept for the ledger that hangs on it."""
+    erase_due_at: datetime | None = moment()
+    """When what belonged to it is to be deleted (again); NULL when nothing is left."""
 
 
 class LoginSession(SQLModel, table=True):

@@ -11,7 +11,8 @@ from photogen.models.training import Subject, Visibility
 
 
 class LoraStatus(StrEnum):
-    """Ready ones can be used; quarantined ones (versions alone) can't for now; deleted ones are being removed."""
+    """Ready ones can be used; quarantined ones (versions alone) stood open at the hub against their owner's will, and
+    wait for the operator; deleted ones are being removed everywhere."""
 
     READY = "ready"
     QUARANTINED = "quarantined"
@@ -50,6 +51,11 @@ class LoraVersion(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("lora_model_id", "number"),
         Index("uq_lora_version_current", "lora_model_id", unique=True, postgresql_where=text("is_current")),
+        Index(
+            "ix_lora_version_audit",
+            "hub_checked_at",
+            postgresql_where=text("status <> 'deleted' AND hub_repository <> ''"),
+        ),
         Index("ix_lora_version_remove", "remove_due_at", postgresql_where=text("remove_due_at IS NOT NULL")),
     )
 
@@ -67,6 +73,8 @@ class LoraVersion(SQLModel, table=True):
     default_scale: float = 1.0
     hub_repository: str = Field(default="", max_length=200)
     hub_url: str = Field(default="", max_length=300)
+    hub_checked_at: datetime | None = moment()
+    """When the hub was last looked at, whether it holds this as the row says."""
     created_at: datetime = now_field()
     deleted_at: datetime | None = moment()
     remove_due_at: datetime | None = moment()

@@ -125,6 +125,8 @@ class Training(SQLModel, table=True):
     clean_due_at: datetime | None = moment()
     """When what is left of it (dataset, vendor's files, unused weights) is to be deleted; NULL when nothing is."""
     cleaned_at: datetime | None = moment()
+    discarded_at: datetime | None = moment()
+    """Set when nothing of it is to be kept for a retry: its account is being deleted."""
 
     attempts: int = 0
     """Attempts at the present stage, for the backoff."""

@@ -3,12 +3,14 @@
 import dataclasses
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from photogen.domain.files import SweepReport
-from photogen.errors import Unavailable
+from photogen.errors import NotFound, Unavailable
 from photogen.gateways.base import GatewayError
+from photogen.kit import log
 from photogen.kit.clock import utc_now
 from photogen.runtime.admin import services_on
 
@@ -19,6 +21,7 @@ def incidents(database_url: str, say: Say, *, as_json: bool = False, resolve: st
     """Lists the open incidents, after having resolved the one with the id `resolve`; gives 1 when there are any.
 
     Raises NotFound."""
+    log.to_stderr()
     with services_on(database_url) as services:
         if resolve:
             services.incidents.resolve_by_hand(resolve, by="command line")
@@ -62,6 +65,43 @@ def _swept(report: SweepReport) -> Iterator[str]:
         if area.left:
             yield f"    {area.left} could not be looked at or deleted; they are tried again"
     yield f"{'unfinished':<12}{report.unfinished} uploads {fate}"
+
+
+def leftovers(database_url: str, say: Say, *, as_json: bool = False, retry: bool = False) -> int:
+    """Lists what deletions have left behind; `retry` makes each due at once. Gives 1 when there is anything."""
+    log.to_stderr()
+    with services_on(database_url) as services:
+        found = services.leftovers.list()
+        for thing in found if retry else ():
+            with suppress(NotFound):  # it went meanwhile
+                services.upkeep.try_now(thing.id)
+    if as_json:
+        say(_json(found))
+    elif not found:
+        say("Nothing is left behind.")
+    for thing in () if as_json else found:
+        whose = f"of {thing.owner.value} {thing.owner_id}" if thing.owner_id else "of nobody"
+        say(f"{thing.what}  {thing.name}  at {thing.place}  {whose}")
+        tries = f"{thing.tries} {'try' if thing.tries == 1 else 'tries'}"
+        say(f"    since {age(thing.since)}, {tries}, last {age(thing.tried_at)} ago: {thing.code} {thing.words[:200]}")
+    return 1 if found else 0
+
+
+def release(database_url: str, model_id: str) -> str:
+    """Gives a quarantined model back to its owner; gives a sentence that says so. Raises NotFound, Conflict,
+    Unavailable."""
+    with services_on(database_url) as services:
+        services.upkeep.release(model_id)
+    return "The model is private at the hub, and its owner can use it again."
+
+
+def delete_account(database_url: str, email: str) -> str:
+    """Closes an account at once; the worker deletes the rest. Gives a sentence with the receipt's number.
+
+    Raises NotFound, Conflict (`last_admin`)."""
+    with services_on(database_url) as services:
+        number = services.erasure.request_for(email)
+    return f"The account is closed; the worker deletes what belonged to it. Receipt {number}, to be seen at /deletions"
 
 
 def age(since: datetime) -> str:

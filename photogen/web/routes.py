@@ -17,11 +17,14 @@ GENERATE = "/generate"
 GALLERY = "/gallery"
 USAGE = "/usage"
 SETTINGS = "/settings"
+DELETIONS = "/deletions"
+ADMIN = "/admin"
 
 AUTH_LOGIN = "/auth/login"
 AUTH_REGISTER = "/auth/register"
 AUTH_LOGOUT = "/auth/logout"
 AUTH_PASSWORD = "/auth/password"  # noqa: S105 - an address
+AUTH_DELETE = "/auth/delete-account"
 
 
 def model(model_id: str) -> str:
@@ -52,6 +55,11 @@ def new_version(model_id: str) -> str:
 def training(training_id: str) -> str:
     """Address of a training's page; `training_id` may be a Var."""
     return f"/trainings/{training_id}"
+
+
+def receipt(number: str) -> str:
+    """Address at which a receipt of a deletion is shown; `number` may be a Var."""
+    return f"/deletions?receipt={number}"
 
 
 def generate_with(model_id: str) -> str:

@@ -161,6 +161,10 @@ def _account(place: str) -> rx.Component:
         rx.el.span(avatar, who, class_name="flex items-center gap-2.5 min-w-0"),
         nav_link(icon("settings", size=16), t("Settings"), href=routes.SETTINGS, class_name="menu-item"),
         nav_link(icon("tag", size=16), t("Plans and prices"), href=routes.PRICING, class_name="menu-item"),
+        rx.cond(
+            Me.role == "admin",
+            nav_link(icon("shield", size=16), t("Administration"), href=routes.ADMIN, class_name="menu-item"),
+        ),
         rx.el.div(theme_switch(), class_name="px-1.5 pt-1.5 pb-1 mt-1 border-t border-line"),
         label=t("Account"),
         plain=True,

@@ -13,12 +13,16 @@ from photogen.domain.gallery import GalleryService
 from photogen.domain.generation.commands import StartGeneration
 from photogen.domain.generation.config import GenerationConfig
 from photogen.domain.generation.service import GenerationService
+from photogen.domain.incidents import IncidentsService
 from photogen.domain.lab.service import LabService
+from photogen.domain.leftovers import LeftoversService
 from photogen.domain.loras.service import LorasService
 from photogen.domain.photosets.service import PhotoSetsService, key_of
+from photogen.domain.receipts import ReceiptsService
 from photogen.domain.training.commands import StartTraining
 from photogen.domain.training.config import TrainingConfig
 from photogen.domain.training.service import TrainingService
+from photogen.domain.upkeep import UpkeepService
 from photogen.domain.vendors import VendorsService
 from photogen.domain.vendors.config import VendorsConfig
 from photogen.domain.vendors.guarded import GuardedHub, GuardedImages, GuardedTrainer
@@ -55,17 +59,21 @@ class Works:
         self.credits = studio.credits
         self.storage = MemoryStorage()
         self.trainer = FakeTrainer(weights=WEIGHTS)
-        self.hub = FakeHub()
+        self.hub = FakeHub(now=studio.clock)
         self.inline = InlineVendor()
         self.jobs = JobVendor()
-        self.training_config = TrainingConfig(webhook_base="https://studio.test")
+        self.training_config = TrainingConfig(webhook_base="https://studio.test", mark="teststudio")
         self.generation_config = GenerationConfig(storage_pause=0.0)
         self.vendors = self.another_vendors_service()
         self.guarded = guarded
         self.photosets = PhotoSetsService(studio.uow, studio.clock, self.storage)
         self.gallery = GalleryService(studio.uow, studio.clock, self.storage)
-        self.loras = LorasService(studio.uow, studio.clock, self.storage, self.hub)
+        self.incidents = IncidentsService(studio.uow, studio.clock)
+        self.leftovers = LeftoversService(studio.uow, studio.clock, self.incidents)
+        self.receipts = ReceiptsService(studio.uow, studio.clock)
+        self.loras = LorasService(studio.uow, studio.clock, self.storage, self.hub, self.leftovers, self.receipts)
         self.training = self.another_training_service()
+        self.upkeep = UpkeepService(self.training.parts)
         both: dict[str, ImageVendor] = {"together": self.inline, "replicate": self.jobs}
         self.generation = GenerationService(
             studio.uow,
@@ -103,6 +111,8 @@ class Works:
             GuardedTrainer(self.trainer, self.vendors) if self.guarded else self.trainer,
             GuardedHub(self.hub, self.vendors, "hub") if self.guarded else self.hub,
             self.training_config,
+            incidents=self.incidents,
+            leftovers=self.leftovers,
         )
 
     # --- what there is to work with ---
@@ -189,6 +199,7 @@ class Works:
                 "advance_training": self.training.advance,
                 "clean_up_training": self.training.clean_up,
                 "remove_model_version": self.loras.remove,
+                "find_strays": self.upkeep.find_strays,
                 "advance_shot": self.generation.advance,
                 "measure_photos": self.photosets.measure,
             }

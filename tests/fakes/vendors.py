@@ -6,9 +6,11 @@ the call has had its effect: what a lost answer or a killed worker looks like fr
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from photogen.gateways.base import (
     ImageJob,
     ImageRequest,
     JobState,
+    Kept,
     Missing,
     Picture,
     Retry,
@@ -29,6 +32,7 @@ from photogen.gateways.base import (
     Unknown,
 )
 from photogen.kit import guard
+from photogen.kit.clock import utc_now
 
 
 class Killed(BaseException):
@@ -78,6 +82,7 @@ class FakeTrainer(_Breakable):
     cleaned: Counter[str] = field(default_factory=Counter)
     rounds_to_clean: int = 1
     weights: bytes = b"safetensors"
+    things: dict[str, Kept] = field(default_factory=dict)
 
     def submit(self, request: TrainRequest) -> TrainJob:
         self._enter("submit")
@@ -109,10 +114,25 @@ class FakeTrainer(_Breakable):
         target.write_bytes(self.weights)
         self._leave("fetch_weights")
 
-    def clean_up(self, job: TrainJob) -> bool:
+    def clean_up(self, reference: str, job: TrainJob | None) -> bool:
         self._enter("clean_up")
+        self.things = {id_: kept for id_, kept in self.things.items() if kept.reference != reference}
+        if job is None:
+            return True
         self.cleaned[job.vendor_id] += 1
-        return self.cleaned[job.vendor_id] >= self.rounds_to_clean
+        if self.cleaned[job.vendor_id] < self.rounds_to_clean:
+            return False
+        self.things.pop(job.version.rpartition(":")[2], None)
+        return True
+
+    def kept(self) -> Iterator[Kept]:
+        self._enter("kept")
+        yield from list(self.things.values())
+
+    def discard(self, kept: Kept) -> bool:
+        self._enter("discard")
+        self.things.pop(kept.id, None)
+        return True
 
     def move(self, state: JobState, vendor_id: str = "t1", **values: Any) -> None:
         """The training stands there now."""
@@ -125,12 +145,16 @@ class FakeHub(_Breakable):
 
     repositories: dict[str, HubRepository] = field(default_factory=dict)
     files: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    now: Callable[[], datetime] = utc_now
 
     def publish(self, name: str, files: Mapping[str, Path | bytes], *, public: bool) -> HubRepository:
         self._enter("publish")
         id_ = name if "/" in name else f"studio/{name}"
         self.files[id_] = {k: v if isinstance(v, bytes) else v.read_bytes() for k, v in files.items()}
-        repository = HubRepository(id_, not public, frozenset(files), f"https://hub.test/{id_}")
+        sizes = {path: len(data) for path, data in self.files[id_].items()}
+        card = self.files[id_].get("README.md", b"").decode()
+        tags = frozenset(re.findall(r"[\w:-]+", next((x for x in card.splitlines() if x.startswith("tags:")), "")))
+        repository = HubRepository(id_, not public, sizes, f"https://hub.test/{id_}", tags, self.now())
         self.repositories[id_] = repository
         self._leave("publish")
         return repository
@@ -140,6 +164,15 @@ class FakeHub(_Breakable):
         if repository_id not in self.repositories:
             raise missing("The repository")
         return self.repositories[repository_id]
+
+    def make_private(self, repository_id: str) -> HubRepository:
+        self._enter("make_private")
+        self.repositories[repository_id] = replace(self.look(repository_id), private=True)
+        return self.repositories[repository_id]
+
+    def owned(self) -> Iterator[HubRepository]:
+        self._enter("owned")
+        yield from list(self.repositories.values())
 
     def delete(self, repository_id: str) -> None:
         self._enter("delete")

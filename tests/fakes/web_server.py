@@ -21,7 +21,20 @@ from photogen.settings import Settings
 from tests.fakes.sandbox import free_port
 from tests.fakes.servers import wait_for
 
-PAGES = ("", "dashboard", "generate", "gallery", "models", "models/new", "trainings", "settings", "usage", "login")
+PAGES = (
+    "",
+    "dashboard",
+    "generate",
+    "gallery",
+    "models",
+    "models/new",
+    "trainings",
+    "settings",
+    "usage",
+    "login",
+    "admin",
+    "deletions",
+)
 
 
 class WebServer:

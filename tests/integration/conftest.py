@@ -22,7 +22,7 @@ def works(module_database_url: str) -> Iterator[Works]:
     """Trainings and generations in a database of the module's, emptied first, with vendors in memory."""
     studio = Studio.on(module_database_url)
     with studio.session() as session:
-        session.execute(text("TRUNCATE account CASCADE"))
+        session.execute(text("TRUNCATE account, leftover CASCADE"))
         session.commit()
     yield Works(studio)
     studio.close()

@@ -103,6 +103,11 @@ def end_other_sessions(session: Session, account_id: str, session_id: str) -> No
     )
 
 
+def end_all_sessions(session: Session, account_id: str) -> None:
+    """Logs the account out everywhere."""
+    session.execute(delete(LoginSession).where(col(LoginSession.account_id) == account_id))
+
+
 def sweep_sessions(session: Session, account_id: str, now: datetime) -> None:
     """Forgets the account's sessions that are over."""
     session.execute(

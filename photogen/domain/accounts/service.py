@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
+from pydantic import SecretStr
+
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.accounts import policy, repository
 from photogen.domain.accounts.commands import ChangePassword, LogIn, Register, Rename, refuse_email_as_password
@@ -14,6 +16,8 @@ from photogen.kit.commands import printable
 from photogen.models import Account, GrantSource, LoginSession, Role
 
 _LONGEST_TOKEN = 128
+_NO_HASH = ""
+"""No password has it."""
 
 
 class _Credits(Protocol):
@@ -161,6 +165,13 @@ class AccountsService:
             account.password_hash = renewed
             repository.end_other_sessions(uow.session, account_id, session_id)
 
+    def verify_password(self, account_id: str, password: SecretStr) -> None:
+        """Before what can't be undone. Raises Invalid (`wrong_password`), NotFound."""
+        with self._uow() as uow:
+            known = repository.by_id(uow.session, account_id).password_hash
+        if not self._passwords.verify(password, known):
+            raise Invalid("This is not your password.", field="password", code="wrong_password")
+
     def sessions(self, account_id: str) -> list[SessionView]:
         """Where the account is logged in, the last used first."""
         with self._uow() as uow:
@@ -177,6 +188,16 @@ class AccountsService:
                 raise NotFound("This session has ended already.", code="session_not_found")
 
     # --- steps ------------------------------------------------------------------------------------------------------
+
+    def close(self, uow: UnitOfWork, account_id: str) -> None:
+        """Step: from here on the row names nobody and lets nobody in; every log-in has ended. Raises NotFound."""
+        account = repository.by_id(uow.session, account_id)
+        account.email, account.name = f"{account_id}@deleted.invalid", ""
+        account.password_hash = _NO_HASH
+        account.role = Role.CREATOR
+        repository.end_all_sessions(uow.session, account_id)
+
+    # --- within ------------------------------------------------------------------------------------------------------
 
     def _insert(self, uow: UnitOfWork, command: Register, password_hash: str, role: Role) -> Account:
         account = repository.add_account(uow.session, command.name, command.email, password_hash, role, self._clock())

@@ -144,6 +144,14 @@ class CreditsService:
         """What can be spent now, as this unit of work sees it."""
         return repository.balance(uow.session, account_id, self._clock()).available
 
+    def lapse(self, uow: UnitOfWork, account_id: str) -> int:
+        """What is left lapses now, because its account is deleted; how many credits. Raises NotFound."""
+        ledger = self._open(uow, account_id)
+        left = [lot for lot in ledger.lots() if not has_lapsed(lot.expires_at, ledger.now)]
+        for lot in left:
+            ledger.write(EntryKind.EXPIRE, -lot.remaining, key=f"lapse:{lot.grant_id}", grant_id=lot.grant_id)
+        return sum(lot.remaining for lot in left)
+
     # --- use cases --------------------------------------------------------------------------------------------------
 
     def balance(self, account_id: str) -> Balance:

@@ -178,9 +178,14 @@ def pictures(session: Session, model_id: str, limit: int) -> list[Picture]:
     return [Picture(*row) for row in rows]
 
 
-def version_of(session: Session, version_id: str) -> LoraVersion | None:
+def version_of(session: Session, version_id: str, *, locked: bool = False) -> LoraVersion | None:
     """Whosever version, in whatever state, for the worker."""
-    return session.get(LoraVersion, version_id)
+    return session.get(LoraVersion, version_id, with_for_update=locked, populate_existing=locked)
+
+
+def owner_of(session: Session, version: LoraVersion) -> str:
+    """The id of the account whose version it is."""
+    return session.exec(select(LoraModel.account_id).where(LoraModel.id == version.lora_model_id)).one()
 
 
 def current(session: Session, model_id: str) -> LoraVersion | None:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from photogen.db.uow import UnitOfWork, UowFactory
+from photogen.domain.leftovers import HUB, STORAGE, LeftoverOf, LeftoversService, Tried
 from photogen.domain.loras import repository, show
 from photogen.domain.loras.commands import NewVersion, RenameModel, SetScale
 from photogen.domain.loras.views import LoraModelView, ModelStory
+from photogen.domain.receipts import Item, ReceiptKind, ReceiptsService
+from photogen.domain.receipts.service import STUDIO
 from photogen.errors import Conflict, NotFound
-from photogen.gateways.base import GatewayError, Hub, Job, Storage
-from photogen.kit import log
+from photogen.gateways.base import Hub, Job, Storage
 from photogen.kit.clock import Clock
 from photogen.kit.ids import is_id
 from photogen.models.lora import LoraModel, LoraStatus, LoraVersion
@@ -23,18 +25,28 @@ _PICKUP = timedelta(seconds=5)
 _AGAIN = timedelta(seconds=30)
 _PICTURES = 24
 """The newest pictures of a model that its page shows."""
-_log = log.get("models")
 
 
 class LorasService:
     """For pages: all, get, story, rename, switch, set_scale, delete, delete_version. For trainings, as steps: locked,
-    check_idle, add, drop. For the worker: remove, due. Whatever belongs to somebody else is NotFound."""
+    check_idle, add, drop. For the upkeep, as steps: quarantine, release. For the worker: remove, due. Whatever belongs
+    to somebody else is NotFound."""
 
-    def __init__(self, uow: UowFactory, clock: Clock, storage: Storage, hub: Hub) -> None:
+    def __init__(
+        self,
+        uow: UowFactory,
+        clock: Clock,
+        storage: Storage,
+        hub: Hub,
+        leftovers: LeftoversService,
+        receipts: ReceiptsService,
+    ) -> None:
         self._uow = uow
         self._clock = clock
         self._storage = storage
         self._hub = hub
+        self._leftovers = leftovers
+        self._receipts = receipts
 
     # --- shown ------------------------------------------------------------------------------------------------------
 
@@ -87,13 +99,13 @@ class LorasService:
             uow.session.add(row)
             uow.notify(account_id, "model", row.id)
 
-    def delete(self, account_id: str, model_id: str) -> None:
-        """Out of sight at once, everywhere else soon. Pictures made with it stay. Raises NotFound, Conflict
-        (`being_replaced`, `version_in_training`)."""
+    def delete(self, account_id: str, model_id: str) -> str:
+        """Out of sight at once, everywhere else soon; gives the number of the receipt. Pictures made with it stay.
+        Raises NotFound, Conflict (`being_replaced`, `version_in_training`)."""
         with self._uow() as uow:
             row = self.locked(uow, account_id, model_id)
             self.check_idle(uow, row)
-            self.drop(uow, row)
+            return self.drop(uow, row)
 
     def switch(self, account_id: str, model_id: str, version_id: str) -> None:
         """Lets pictures be drawn with another version from now on. Raises NotFound, Conflict
@@ -211,15 +223,25 @@ class LorasService:
             raise NotFound("This version does not exist, or it has been deleted.", code="version_not_found")
         return found
 
-    def drop(self, uow: UnitOfWork, model: LoraModel) -> None:
+    def drop(self, uow: UnitOfWork, model: LoraModel) -> str:
         """Step: takes a model, which the caller has locked, out of sight; what its versions consist of is removed by
-        jobs."""
+        jobs. Gives the number of the receipt."""
         now = self._clock()
-        for version in repository.versions(uow.session, model.id):
+        versions = repository.versions(uow.session, model.id)
+        number = self._receipts.open(
+            uow,
+            ReceiptKind.MODEL,
+            model.id,
+            f"Model {model.id[-6:].upper()}",
+            [item for version in reversed(versions) for item in _items(version)],
+            account_id=model.account_id,
+        )
+        for version in versions:
             self._drop_version(uow, version, now)
         model.status, model.deleted_at = LoraStatus.DELETED, now
         uow.session.add(model)
         uow.notify(model.account_id, "model", model.id)
+        return number
 
     def _drop_version(self, uow: UnitOfWork, version: LoraVersion, now: datetime) -> None:
         version.status, version.is_current = LoraStatus.DELETED, False
@@ -228,27 +250,56 @@ class LorasService:
         repository.trash_lab_pictures(uow.session, version.id, now)
         uow.after_commit(Job(REMOVE, (version.id,)))
 
+    def quarantine(self, uow: UnitOfWork, version_id: str, reason: str) -> LoraVersion | None:
+        """Step: nobody can draw with this version until it is released; `reason` is for its owner. The row,
+        locked; None when it is deleted."""
+        row = self._locked(uow, version_id)
+        if row is not None and row.status is LoraStatus.READY:
+            row.status, row.status_reason = LoraStatus.QUARANTINED, reason[:300]
+            self._changed(uow, row)
+        return row
+
+    def release(self, uow: UnitOfWork, version_id: str) -> LoraVersion | None:
+        """Step: a quarantined version can be used again. The row, locked; None when it is deleted."""
+        row = self._locked(uow, version_id)
+        if row is not None and row.status is LoraStatus.QUARANTINED:
+            row.status, row.status_reason = LoraStatus.READY, ""
+            self._changed(uow, row)
+        return row
+
+    def _changed(self, uow: UnitOfWork, row: LoraVersion) -> None:
+        uow.session.add(row)
+        uow.notify(repository.owner_of(uow.session, row), "model", row.lora_model_id)
+
+    @staticmethod
+    def _locked(uow: UnitOfWork, version_id: str) -> LoraVersion | None:
+        row = repository.version_of(uow.session, version_id, locked=True)
+        return None if row is None or row.status is LoraStatus.DELETED else row
+
     # --- the worker's side ------------------------------------------------------------------------------------------
 
     def remove(self, version_id: str) -> None:
         """Deletes weights and hub repository of a deleted version, once no picture is being made with it. What can't
-        be deleted now stays due."""
+        be deleted now stays due, and is listed."""
         with self._uow() as uow:
             row = repository.version_of(uow.session, version_id)
             if row is None or row.status is not LoraStatus.DELETED or row.remove_due_at is None:
                 return
             if repository.shots_under_way(uow.session, version_id):
                 return
-        try:
-            if row.hub_repository:
-                self._hub.delete(row.hub_repository)
-            self._storage.delete(row.weights_key)
-        except GatewayError as error:
-            _log.warning("version not removed yet", version=version_id, code=error.code)
-            return
+        tried, repository_id, key = Tried(version_id), row.hub_repository, row.weights_key
+        if repository_id:
+            tried.part("repository", HUB, repository_id, lambda: self._hub.delete(repository_id))
+        tried.part("weights", STORAGE, key, lambda: self._storage.delete(key))
         with self._uow() as uow:
-            row = repository.version_of(uow.session, version_id)
-            if row is not None:
+            row = repository.version_of(uow.session, version_id, locked=True)
+            if row is None or row.status is not LoraStatus.DELETED:
+                return
+            self._leftovers.record(uow, LeftoverOf.VERSION, version_id, tried.left, row.deleted_at or self._clock())
+            left = {remains.what for remains in tried.left}
+            gone = [f"{what}:{version_id}" for what in ("repository", "weights") if what not in left]
+            self._receipts.gone(uow, ReceiptKind.MODEL, row.lora_model_id, gone)
+            if not tried.left:
                 row.remove_due_at = None
                 uow.session.add(row)
 
@@ -267,6 +318,13 @@ class LorasService:
         with self._uow() as uow:
             found = repository.due_removals(uow.session, self._clock(), limit, _AGAIN)
         return [Job(REMOVE, (version_id,)) for version_id in found]
+
+
+def _items(version: LoraVersion) -> list[Item]:
+    weights = Item(f"weights:{version.id}", f"Weights of version {version.number}", STUDIO)
+    if not version.hub_repository:
+        return [weights]
+    return [weights, Item(f"repository:{version.id}", f"Repository of version {version.number}", HUB)]
 
 
 def _gone() -> NotFound:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from photogen.db.lease import Lease, LostLease
+from photogen.db.uow import UnitOfWork
 from photogen.domain.training import policy, repository
 from photogen.domain.training.parts import Parts
 from photogen.domain.training.stages import NOW, Broken, Stages, failure_of
@@ -87,6 +88,8 @@ class Advance:
             if row.status in policy.FINAL:
                 return None
             again = self._again(row, error, failure.category)
+            if isinstance(error, Stop):
+                self._tell_operator(uow, row, error)
             if again is None:
                 self._p.settlement.settle(uow, row, TrainingStatus.FAILED, failure=failure)
                 return None
@@ -108,6 +111,20 @@ class Advance:
             uow.session.add(row)
             uow.notify(row.account_id, "training", row.id)
         return timedelta(seconds=again.seconds)
+
+    def _tell_operator(self, uow: UnitOfWork, row: Training, error: Stop) -> None:
+        """A vendor wants something of the operator: one incident per vendor and reason, however many trainings fail of
+        it; but one for each repository that may stand open."""
+        unsafe = error.code in policy.HUB_UNSAFE
+        self._p.incidents.report(
+            uow,
+            error.code,
+            row.id if unsafe else error.vendor,
+            f"{error.public} The repository is being deleted." if unsafe else error.public,
+            account_id=row.account_id if unsafe else None,
+            training=row.id,
+            words=error.words[:300],
+        )
 
     def _wait(self, lease: Lease, error: Retry) -> timedelta | None:
         """For a vendor that is paused. Nothing was asked, so it is no attempt, and costs nothing but time."""

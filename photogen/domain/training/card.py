@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from photogen.domain.training.policy import installation_tag
 from photogen.models.training import Training
 
 WEIGHTS_FILE = "lora.safetensors"
@@ -15,8 +16,10 @@ def _plain(text: str) -> str:
     return "".join(c for c in text if c.isalnum() or c in " -_.,'").strip() or "A LoRA"
 
 
-def model_card(row: Training) -> bytes:
-    """The card, UTF-8: how to use the weights, and under which licence. Says nothing about whose photos they are."""
+def model_card(row: Training, mark: str = "") -> bytes:
+    """The card, UTF-8: how to use the weights, and under which licence. Says nothing about whose photos they are.
+    `mark` is the installation's."""
+    ours = f", {installation_tag(mark)}" if mark else ""
     word = json.dumps(row.trigger_word, ensure_ascii=False)
     return f"""---
 license: other
@@ -25,7 +28,7 @@ license_link: https://huggingface.co/black-forest-labs/FLUX.1-dev/blob/main/LICE
 base_model: black-forest-labs/FLUX.1-dev
 pipeline_tag: text-to-image
 library_name: diffusers
-tags: [text-to-image, flux, lora, diffusers, "template:sd-lora"]
+tags: [text-to-image, flux, lora, diffusers, "template:sd-lora"{ours}]
 instance_prompt: {word}
 ---
 

@@ -5,14 +5,15 @@ Each part is tried whatever became of the others, and again until nothing is lef
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 
 from photogen.db.lease import Lease, LostLease
 from photogen.db.uow import UnitOfWork
+from photogen.domain.leftovers import HUB, STORAGE, LeftoverOf, Tried
 from photogen.domain.training import policy, repository
 from photogen.domain.training.parts import Parts
 from photogen.domain.training.repository import CLEAN_UP_STAGE
-from photogen.gateways.base import GatewayError, JobState, Missing
+from photogen.gateways.base import JobState, Missing, TrainJob
 from photogen.kit import log
 from photogen.kit.retry import backoff
 from photogen.models.training import AttemptOutcome, Training, TrainingAttempt
@@ -21,7 +22,7 @@ _WORDS = {
     "dataset": "the ZIP of the photos",
     "vendor": "what the trainer has",
     "weights": "the weights",
-    "hub": "the repository on the hub",
+    "repository": "the repository on the hub",
 }
 _log = log.get("training")
 
@@ -53,37 +54,30 @@ class CleanUp:
 
     def _round(self, row: Training, lease: Lease) -> None:
         todo = policy.leftovers(row, self._p.clock(), self._p.config)
-        left: list[str] = []
-
-        def part(name: str, work: Callable[[], bool]) -> None:
-            try:
-                if not work():
-                    left.append(name)
-            except Exception as error:  # noqa: BLE001  (whatever it is: the other parts are tried, and this one again)
-                left.append(name)
-                code = error.code if isinstance(error, GatewayError) else type(error).__name__
-                _log.warning("not deleted yet", training=row.id, what=name, code=code)
-
-        part("dataset", lambda: self._delete(f"datasets/{row.id}.zip"))
-        if todo.vendor and (row.vendor_id or row.submit_started_at):
-            part("vendor", lambda: self._clean_vendor(row))
+        tried = Tried(row.id)
+        dataset, weights = f"datasets/{row.id}.zip", f"weights/{row.id}.safetensors"
+        tried.part("dataset", STORAGE, dataset, lambda: self._p.storage.delete(dataset))
+        if todo.vendor and (row.vendor_id or row.submit_started_at or row.vendor):
+            tried.part("vendor", self._p.trainer.name, row.vendor_id or row.id, lambda: self._clean_vendor(row))
         if todo.weights:
-            part("weights", lambda: self._delete(f"weights/{row.id}.safetensors"))
+            tried.part("weights", STORAGE, weights, lambda: self._p.storage.delete(weights))
         if todo.hub and row.hub_repository:
-            part("hub", lambda: self._delete_repository(row.hub_repository))
-        self._record(lease, todo, left)
+            tried.part("repository", HUB, row.hub_repository, lambda: self._p.hub.delete(row.hub_repository))
+        self._record(lease, todo, tried)
 
-    def _record(self, lease: Lease, todo: policy.Leftovers, left: list[str]) -> None:
+    def _record(self, lease: Lease, todo: policy.Leftovers, tried: Tried) -> None:
+        left = [remains.what for remains in tried.left]
         with self._p.uow() as uow:
             now = self._p.clock()
             row = self._p.leases.mine(uow.session, lease)
             if row.status not in policy.FINAL:
                 return
+            self._p.leftovers.record(uow, LeftoverOf.TRAINING, row.id, tried.left, row.finished_at or now)
             if "dataset" not in left:
                 row.dataset_key = ""
             if todo.weights and "weights" not in left:
                 row.weights_key = ""
-            if todo.hub and "hub" not in left:
+            if todo.hub and "repository" not in left:
                 row.hub_repository = ""
             if left:
                 row.attempts += 1
@@ -117,27 +111,27 @@ class CleanUp:
             )
         return attempt
 
-    def _delete(self, key: str) -> bool:
-        self._p.storage.delete(key)
-        return True
-
-    def _delete_repository(self, repository_id: str) -> bool:
-        self._p.hub.delete(repository_id)
-        return True
-
     def _clean_vendor(self, row: Training) -> bool:
-        """Ends it where it still runs, then deletes what the vendor keeps. True when nothing is left."""
+        """Ends it where it still runs, then deletes what the vendor keeps. True when nothing is left.
+
+        A training that the vendor never took may have left the file that was handed over for it; one that the vendor
+        has forgotten, the version that our row remembers."""
         trainer = self._p.trainer
         try:
             job = trainer.check(row.vendor_id) if row.vendor_id else trainer.find(policy.reference(row))
-            if job is None:
-                started = row.submit_started_at
-                return started is None or self._p.clock() >= started + self._p.config.grace
-            if job.state in {JobState.WAITING, JobState.RUNNING}:
-                trainer.cancel(job.vendor_id)
-                job = trainer.check(job.vendor_id)
-                if job.state in {JobState.WAITING, JobState.RUNNING}:
-                    return False
-            return trainer.clean_up(job)
         except Missing:
-            return True
+            job = None
+        if job is None:
+            started = row.submit_started_at
+            if row.vendor_version:
+                job = TrainJob(row.vendor_id, JobState.SUCCEEDED, version=row.vendor_version)
+            gone = trainer.clean_up(row.id, job)
+            return gone and (
+                bool(row.vendor_id) or started is None or self._p.clock() >= started + self._p.config.grace
+            )
+        if job.state in {JobState.WAITING, JobState.RUNNING}:
+            trainer.cancel(job.vendor_id)
+            job = trainer.check(job.vendor_id)
+            if job.state in {JobState.WAITING, JobState.RUNNING}:
+                return False
+        return trainer.clean_up(row.id, replace(job, version=job.version or row.vendor_version))

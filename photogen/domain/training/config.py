@@ -24,11 +24,20 @@ class TrainingConfig:
     """After which a training at the vendor is given up."""
     longest_pause: timedelta = timedelta(hours=12)
     """How long a training waits for a vendor that is paused."""
-    dataset_ttl: timedelta = timedelta(hours=6)
+    dataset_ttl: timedelta = timedelta(hours=1)
+    """How long the trainer may take to fetch the photos: it does so when it begins, after a wait for a machine that is
+    minutes as a rule. The ZIP itself is deleted at the first step, and with it the address dies."""
     keep_at_vendor: timedelta = timedelta(hours=1)
     """How long a finished vendor training whose weights could not be fetched waits for a retry."""
     keep_weights: timedelta = timedelta(days=7)
     """How long weights that could not be published wait for a retry."""
+    stray_after: timedelta = timedelta(days=1)
+    """How old a thing at a vendor that no row knows has to be before it is deleted: more than any training takes."""
+    audit_every: timedelta = timedelta(hours=1)
+    """How often each published repository is looked at."""
+    mark: str = ""
+    """Letters and digits that tell this installation's repositories from others of the same hub account; "" marks none,
+    and then none is ever taken for a stray."""
     webhook_base: str = ""
     default_seconds_per_step: float = 1.2
     default_overhead_seconds: float = 90.0

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from photogen.db.lease import Leases
 from photogen.db.uow import UowFactory
 from photogen.domain.credits.service import CreditsService
+from photogen.domain.incidents import IncidentsService
+from photogen.domain.leftovers import LeftoversService
 from photogen.domain.loras.service import LorasService
 from photogen.domain.photosets.service import PhotoSetsService
 from photogen.domain.training.config import TrainingConfig
@@ -31,3 +33,5 @@ class Parts:
     config: TrainingConfig
     leases: Leases[Training]
     settlement: Settlement
+    incidents: IncidentsService
+    leftovers: LeftoversService

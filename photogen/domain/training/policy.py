@@ -133,6 +133,8 @@ def resumable(row: Training, now: datetime, config: TrainingConfig) -> bool:
     """Whether a failed training can go on from publishing: its weights are with us, or still at the vendor."""
     if row.status is not S.FAILED or row.failed_stage != S.PUBLISHING or row.error_code in _HOPELESS_FRUITS:
         return False
+    if row.discarded_at is not None:
+        return False
     ended = row.finished_at or now
     if row.weights_key:
         return now < ended + config.keep_weights
@@ -180,11 +182,20 @@ def leftovers(row: Training, now: datetime, config: TrainingConfig) -> Leftovers
     return Leftovers(vendor=False, weights=False, hub=True, again_at=ended + config.keep_at_vendor)
 
 
+HUB_UNSAFE = frozenset({"hub_not_private", "hub_not_verified"})
+"""Failures that leave a repository which may be seen by strangers: the operator is told of each by itself."""
+
+
 def expected_seconds(steps: int, per_step: float | None, overhead: float | None, config: TrainingConfig) -> int:
     """How long a training of so many steps will take, by this installation's history or else by its configuration."""
     rate = config.default_seconds_per_step if per_step is None else per_step
     rest = config.default_overhead_seconds if overhead is None else overhead
     return max(1, math.ceil(steps * rate + rest))
+
+
+def installation_tag(mark: str) -> str:
+    """The tag in a model card by which an installation knows its own repositories."""
+    return f"photogen-{mark}"
 
 
 def repository_name(name: str, training_id: str) -> str:

@@ -9,6 +9,8 @@ from photogen.db.lease import Leases
 from photogen.db.locks import lock_account
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.credits.service import CreditsService
+from photogen.domain.incidents import IncidentsService
+from photogen.domain.leftovers import LeftoversService
 from photogen.domain.loras.service import LorasService
 from photogen.domain.photosets.service import PhotoSetsService
 from photogen.domain.plans.service import PlansService
@@ -63,6 +65,9 @@ class TrainingService:
         trainer: Trainer,
         hub: Hub,
         config: TrainingConfig | None = None,
+        *,
+        incidents: IncidentsService,
+        leftovers: LeftoversService,
     ) -> None:
         self._uow = uow
         self._clock = clock
@@ -74,8 +79,11 @@ class TrainingService:
         self._settlement = Settlement(clock, credits, self._config)
         self._leases: Leases[Training] = Leases(uow, clock, Training, self._config.lease)
         parts = Parts(
-            uow, clock, credits, photosets, loras, storage, trainer, hub, self._config, self._leases, self._settlement
-        )
+            uow, clock, credits, photosets, loras, storage, trainer, hub, self._config, self._leases, self._settlement,
+            incidents, leftovers,
+        )  # fmt: skip
+        self.parts = parts
+        """For what keeps trainings clean over time: photogen.domain.upkeep."""
         self.history = History(uow, clock, self._config, self._own)
         self._drafts = Drafts(parts)
         self._advance = Advance(parts)

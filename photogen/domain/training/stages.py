@@ -174,6 +174,8 @@ class Stages:
                     )
                 )
             self._progress(lease, job)
+            if job.step > 0 and row.dataset_key:
+                self._withdraw(row, lease)
             return policy.poll_after(age, self._p.config.poll, self._watched())
         if job.state is JobState.SUCCEEDED:
             return self._move(
@@ -196,6 +198,15 @@ class Stages:
                 ADVICE[Category.PROVIDER],
             )
         )
+
+    def _withdraw(self, row: Training, lease: Lease) -> None:
+        """The trainer counts steps, so it has read the photos: from here on nobody is offered them."""
+        try:
+            self._p.storage.delete(row.dataset_key)
+        except GatewayError as error:
+            _log.warning("dataset not withdrawn yet", training=row.id, code=error.code)
+            return
+        self._write(lease, dataset_key="")
 
     def _progress(self, lease: Lease, job: TrainJob) -> None:
         """Writes what has changed; says nothing when nothing has."""
@@ -241,7 +252,9 @@ class Stages:
             if not row.hub_repository and not self._write(lease, hub_repository=name):
                 return None
             public = row.visibility is Visibility.PUBLIC
-            repository = self._p.hub.publish(name, {WEIGHTS_FILE: weights, CARD_FILE: model_card(row)}, public=public)
+            repository = self._p.hub.publish(
+                name, {WEIGHTS_FILE: weights, CARD_FILE: model_card(row, self._p.config.mark)}, public=public
+            )
         if WEIGHTS_FILE not in repository.files or repository.private is public:
             raise Stop(
                 "The model could not be published as it should be.",

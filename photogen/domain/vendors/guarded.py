@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from photogen.domain.vendors.service import VendorsService
@@ -12,6 +12,7 @@ from photogen.gateways.base import (
     ImageJob,
     ImageRequest,
     ImageVendor,
+    Kept,
     Picture,
     Trainer,
     TrainJob,
@@ -72,8 +73,14 @@ class GuardedTrainer:
     def fetch_weights(self, job: TrainJob, target: Path) -> None:
         self._vendors.call(self.name, "fetch_weights", lambda: self._trainer.fetch_weights(job, target))
 
-    def clean_up(self, job: TrainJob) -> bool:
-        return self._vendors.call(self.name, "clean_up_training", lambda: self._trainer.clean_up(job))
+    def clean_up(self, reference: str, job: TrainJob | None) -> bool:
+        return self._vendors.call(self.name, "clean_up_training", lambda: self._trainer.clean_up(reference, job))
+
+    def kept(self) -> Iterator[Kept]:
+        return iter(self._vendors.call(self.name, "list_kept", lambda: list(self._trainer.kept())))
+
+    def discard(self, kept: Kept) -> bool:
+        return self._vendors.call(self.name, "discard", lambda: self._trainer.discard(kept))
 
 
 class GuardedHub:
@@ -89,6 +96,12 @@ class GuardedHub:
 
     def look(self, repository_id: str) -> HubRepository:
         return self._vendors.call(self.name, "look", lambda: self._hub.look(repository_id))
+
+    def make_private(self, repository_id: str) -> HubRepository:
+        return self._vendors.call(self.name, "make_private", lambda: self._hub.make_private(repository_id))
+
+    def owned(self) -> Iterator[HubRepository]:
+        return iter(self._vendors.call(self.name, "list_owned", lambda: list(self._hub.owned())))
 
     def delete(self, repository_id: str) -> None:
         self._vendors.call(self.name, "delete", lambda: self._hub.delete(repository_id))

@@ -133,10 +133,26 @@ class HuggingFaceHub:
         return self._view(info)
 
     def look(self, repository_id: str) -> HubRepository:
-        """Raises Missing."""
+        """As it is now, with the files' sizes. Raises Missing."""
         self._begin("look")
         with _translated():
-            return self._view(self._api.model_info(self._full(repository_id)))
+            return self._view(self._api.model_info(self._full(repository_id), files_metadata=True))
+
+    def make_private(self, repository_id: str) -> HubRepository:
+        """Makes it private and looks whether it is. Raises Missing, Stop (`hub_not_private`)."""
+        self._begin("make private")
+        with _translated():
+            repository = self._full(repository_id)
+            self._ensure_private(repository)
+            return self._view(self._api.model_info(repository, files_metadata=True))
+
+    def owned(self) -> Iterator[HubRepository]:
+        """Every repository of this installation's account, also what isn't ours; without the files' sizes."""
+        self._begin("list")
+        with _translated():
+            owner = self._full("any").partition("/")[0]
+            for info in self._api.list_models(author=owner, full=True, cardData=True):
+                yield self._view(info)
 
     def delete(self, repository_id: str) -> None:
         """Deletes; one that isn't there is fine."""
@@ -232,6 +248,12 @@ class HuggingFaceHub:
         )
 
     def _view(self, info: ModelInfo) -> HubRepository:
-        files = frozenset(entry.rfilename for entry in info.siblings or [])
-        # A repository whose visibility the answer leaves out is taken for public: the careful reading.
-        return HubRepository(info.id, bool(info.private), files, f"{self._address}/{info.id}")
+        return HubRepository(
+            info.id,
+            # A repository whose visibility the answer leaves out is taken for public: the careful reading.
+            bool(info.private),
+            {entry.rfilename: entry.size for entry in info.siblings or []},
+            f"{self._address}/{info.id}",
+            frozenset(tag for tag in info.tags or [] if isinstance(tag, str)),
+            info.created_at,
+        )

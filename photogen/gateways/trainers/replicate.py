@@ -11,12 +11,23 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from photogen.gateways.base import Category, Fix, GatewayError, JobState, Missing, Retry, Stop, TrainJob, TrainRequest
+from photogen.gateways.base import (
+    Category,
+    Fix,
+    GatewayError,
+    JobState,
+    Kept,
+    Missing,
+    Retry,
+    Stop,
+    TrainJob,
+    TrainRequest,
+)
 from photogen.gateways.errors import is_unsafe, redacted, unknown, unreadable, unsafe
 from photogen.gateways.examination import Finding, failed, good
 from photogen.gateways.http import Downloads
 from photogen.gateways.replicate_api import VENDOR, Metrics, ReplicateApi, VendorJob, born, carries, read_job
-from photogen.gateways.trainers import weights
+from photogen.gateways.trainers import keeping, weights
 from photogen.gateways.trainers.logs import losses, progress
 from photogen.kit.guard import outside_call
 
@@ -27,7 +38,6 @@ _VERSION_KEPT = 3600.0  # seconds for which the trainer's newest version is reme
 _DOWNLOAD_SECONDS = 900.0
 _LONGEST = 30 * 86_400.0  # seconds; what is beyond is no time that anything took
 _CENTS_PER_SECOND = 0.1525  # FLUX is trained on an H100, billed by the second at work: https://replicate.com/pricing
-_FILES = "/v1/files"
 _VERSION = re.compile(r"(?:[\w.-]{1,60}/[\w.-]{1,60}:)?[A-Za-z0-9]{1,70}")
 """owner/model:hash, or the hash alone."""
 
@@ -210,18 +220,20 @@ class ReplicateTrainer:
         with self._downloads.open(url, largest=weights.LARGEST_ARCHIVE, seconds=_DOWNLOAD_SECONDS) as chunks:
             weights.extract(chunks, target, vendor=VENDOR, request_id=job.vendor_id)
 
-    def clean_up(self, job: TrainJob) -> bool:
-        """Deletes the version (Replicate takes minutes for it) and the files. True when nothing is left."""
-        for file_id in self._files_of(job.vendor_id):
-            self._gone(f"{_FILES}/{file_id}", delete=True)
-        if not job.version:
+    def clean_up(self, reference: str, job: TrainJob | None) -> bool:
+        """Deletes the version (Replicate takes minutes for it) and the files, also those of a request that was never
+        accepted. True when nothing is left."""
+        oldest = born(reference)
+        for file in keeping.files(self._api):
+            if file.created_at is not None and file.created_at < oldest:
+                break
+            if file.reference == reference:
+                keeping.discard(self._api, file, "")
+        if job is None or not job.version:
             return True
         model, _, version = job.version.rpartition(":")  # owner/model:hash, or the hash alone
-        path = f"/v1/models/{model or self._ensure_destination()}/versions/{version}"
-        if self._gone(path):
-            return True
-        self._gone(path, delete=True)
-        return self._gone(path)
+        found = Kept("version", version, reference, None)
+        return keeping.discard(self._api, found, model or self._destination_path())
 
     def examine(self) -> Iterator[Finding]:
         """Whose token it is, whether the trainer is there, and whether the model that collects trainings is private."""
@@ -247,25 +259,14 @@ class ReplicateTrainer:
                 f"Make it private at replicate.com/{destination}/settings.",
             )
 
-    def _gone(self, path: str, *, delete: bool = False) -> bool:
-        """Whether nothing is there (any more)."""
-        try:
-            if delete:
-                self._api.delete(path)
-            else:
-                self._api.get(path)
-        except Missing:
-            return True
-        return False
+    def kept(self) -> Iterator[Kept]:
+        """Files with our mark, and the versions of the model that collects our trainings."""
+        yield from keeping.files(self._api)
+        yield from keeping.versions(self._api, self._destination_path())
 
-    def _files_of(self, vendor_id: str) -> list[str]:
-        """Ids of the files that were handed over for a training."""
-        try:
-            given = self._api.job(f"/v1/trainings/{vendor_id}").input or {}
-        except Missing:
-            return []
-        _, found, file_id = str(given.get("input_images", "")).partition(f"{_FILES}/")
-        return [file_id.split("?")[0].split("/")[0]] if found else []
+    def discard(self, kept: Kept) -> bool:
+        """Deletes one of those. True when it is gone; versions take Replicate minutes."""
+        return keeping.discard(self._api, kept, self._destination_path())
 
     def _dataset(self, request: TrainRequest) -> str:
         """The address of the ZIP; where nobody outside reaches us, the file is handed over first."""
@@ -276,8 +277,12 @@ class ReplicateTrainer:
         name = f"{request.reference}.zip"
         with request.dataset_file.open("rb") as content:
             data = self._api.upload(
-                _FILES,
-                data={"filename": name, "type": "application/zip", "metadata": json.dumps({"ref": request.reference})},
+                keeping.FILES,
+                data={
+                    "filename": name,
+                    "type": "application/zip",
+                    "metadata": json.dumps({keeping.MARK: request.reference}),
+                },
                 files={"content": (name, content, "application/zip")},
             )
         try:
@@ -302,12 +307,11 @@ class ReplicateTrainer:
         """owner/name of the private model that collects the trainings; made where it is missing."""
         with self._lock:
             if not self._destination:
-                owner = self._owner or self._account()
-                path = f"{owner}/{DESTINATION}"
+                path = self._destination_path()
                 try:
                     model = _read_model(self._api.get(f"/v1/models/{path}"))
                 except Missing:
-                    model = self._create(owner)
+                    model = self._create(path.partition("/")[0])
                 if model.visibility != "private":
                     raise Stop(
                         "Trainings would become public at the service, so none is started. The operator has to make "
@@ -319,6 +323,9 @@ class ReplicateTrainer:
                     )
                 self._destination = path
             return self._destination
+
+    def _destination_path(self) -> str:
+        return self._destination or f"{self._owner or self._account()}/{DESTINATION}"
 
     def _create(self, owner: str) -> _Model:
         body = {

@@ -18,6 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from photogen.domain.accounts.commands import ChangePassword, LogIn, Register
+from photogen.domain.erasure.commands import DeleteAccount
 from photogen.errors import Invalid, PhotogenError
 from photogen.web import deps, routes, session
 from photogen.web.security.layers import client_address
@@ -135,7 +136,12 @@ async def log_out(request: Request) -> Response:
     """Ends the session, here and in the browser's storage."""
     if token := _old(request):
         await deps.call(deps.services().accounts.log_out, token)
-    response = RedirectResponse(routes.LANDING, 303)
+    return _out(routes.LANDING)
+
+
+def _out(path: str) -> Response:
+    """To a public page, with nothing left in the browser."""
+    response = RedirectResponse(path, 303)
     https = deps.settings().https
     response.delete_cookie(session.cookie_name(https), path="/", secure=https, httponly=True, samesite="lax")
     response.headers["clear-site-data"] = '"storage"'
@@ -160,9 +166,29 @@ async def change_password(request: Request) -> Response:
     return _with_flash(RedirectResponse(routes.SETTINGS, 303), done)
 
 
+async def delete_account(request: Request) -> Response:
+    """Deletes the account of who is logged in: out at once, to the receipt; the worker does the rest."""
+    identity = await session.identify(request.headers.get("cookie"))
+    if identity is None:
+        return RedirectResponse(f"{routes.LOGIN}?next={routes.SETTINGS}", 303)
+    try:
+        fields = await _form(request)
+        await throttle.log_in(_who(request)[0], identity.email)
+        command = DeleteAccount.of(
+            password=fields.get("delete_password", ""), confirmation=fields.get("confirmation", "")
+        )
+        number = await deps.call(deps.services().erasure.request, identity.account_id, command)
+    except PhotogenError as problem:
+        if problem.details.get("field") == "password":
+            problem.details["field"] = "delete_password"
+        return _back(routes.SETTINGS, "delete", {}, problem)
+    return _out(routes.receipt(number))
+
+
 ROUTES = [
     Route(routes.AUTH_LOGIN, log_in, methods=["POST"]),
     Route(routes.AUTH_REGISTER, register, methods=["POST"]),
     Route(routes.AUTH_LOGOUT, log_out, methods=["POST"]),
     Route(routes.AUTH_PASSWORD, change_password, methods=["POST"]),
+    Route(routes.AUTH_DELETE, delete_account, methods=["POST"]),
 ]

@@ -65,8 +65,9 @@ class Conversation:
         with pytest.raises(Fix):  # it succeeded without weights: looked up, whether they were removed
             trainer.fetch_weights(replace(job, weights_url=""), weights)
         self.sandbox.pace(version_delete_seconds=0.2)
-        assert not trainer.clean_up(job)
-        until(lambda: trainer.clean_up(job))
+        assert {kept.kind for kept in trainer.kept()} == {"file", "version"}
+        assert not trainer.clean_up(request.reference, job)
+        until(lambda: trainer.clean_up(request.reference, job))
         assert [f.verdict for f in trainer.examine() if f.verdict is not Verdict.OK] == []
         self._cancel_a_training(trainer, request)
         # another worker makes the destination between our look and our creation of it
@@ -140,6 +141,8 @@ class Conversation:
             assert not opened.private
             assert hub.publish("fox", files, public=False).private  # closed again
             assert hub.look(opened.id).files
+            assert hub.make_private(opened.id).private
+            assert [found.id for found in hub.owned()] == [opened.id]
             hub.delete(opened.id)
 
 

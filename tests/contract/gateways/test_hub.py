@@ -27,8 +27,39 @@ def test_publishes_privately(hub: HuggingFaceHub, files: dict[str, Path | bytes]
     made = hub.publish("photogen-fox", files, public=False)
     assert made.id == "sandbox/photogen-fox"
     assert made.private
-    assert set(files) <= made.files
+    assert {path: made.files[path] for path in files} == {"lora.safetensors": 300_000, "README.md": len(CARD)}
     assert hub.look(made.id) == made
+
+
+def test_an_open_repository_is_closed_and_every_repository_is_listed(
+    hub: HuggingFaceHub, files: dict[str, Path | bytes]
+) -> None:
+    card = CARD.replace(b"---\n# A", b"tags: [lora, photogen-abc]\n---\n# A")
+    opened = hub.publish("photogen-fox", {**files, "README.md": card}, public=True)
+    hub.publish("photogen-hen", files, public=False)
+    assert hub.make_private(opened.id).private
+    assert hub.make_private(opened.id).private, "again is fine"
+    listed = {found.id: found for found in hub.owned()}
+    assert {id_: found.private for id_, found in listed.items()} == {
+        "sandbox/photogen-fox": True,
+        "sandbox/photogen-hen": True,
+    }
+    fox = listed[opened.id]
+    assert "photogen-abc" in fox.tags
+    assert "lora.safetensors" in fox.files
+    assert fox.created_at is not None
+    with pytest.raises(Missing):
+        hub.make_private("photogen-owl")
+
+
+def test_one_that_can_not_be_closed_is_told(
+    hub: HuggingFaceHub, files: dict[str, Path | bytes], vendors_side: RecordedSandbox
+) -> None:
+    opened = hub.publish("photogen-fox", files, public=True)
+    vendors_side.fault("hub", "repos.settings", "403", times=1)
+    with pytest.raises(Stop):
+        hub.make_private(opened.id)
+    assert not hub.look(opened.id).private
 
 
 def test_opens_only_after_the_files_are_there(

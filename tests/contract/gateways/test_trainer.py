@@ -190,10 +190,46 @@ def test_cleaning_up_leaves_nothing_and_takes_the_vendor_a_while(
     vendors_side.pace(version_delete_seconds=0.3)
     job = finished(trainer, trainer.submit(train_request))
     assert len(replicate_api.get("/v1/files")["results"]) == 1
-    assert not trainer.clean_up(job)
+    [file, version] = trainer.kept()
+    assert (file.kind, file.reference, version.kind) == ("file", train_request.reference, "version")
+    assert job.version.endswith(version.id)
+    assert not trainer.clean_up(train_request.reference, job)
     deadline = time.monotonic() + 10
-    while not trainer.clean_up(job):
+    while not trainer.clean_up(train_request.reference, job):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     assert replicate_api.get("/v1/files")["results"] == []
     assert replicate_api.get(f"/v1/models/sandbox/{DESTINATION}/versions")["results"] == []
+
+
+def test_a_file_whose_training_was_never_accepted_is_deleted_too(
+    trainer: ReplicateTrainer, train_request: TrainRequest, replicate_api: ReplicateApi, vendors_side: RecordedSandbox
+) -> None:
+    other = replicate_api.upload("/v1/files", data={"filename": "x"}, files={"content": ("x", b"x", "text/plain")})
+    vendors_side.fault("replicate", CREATE, "503")
+    with pytest.raises(Retry):
+        trainer.submit(train_request)
+    assert len(replicate_api.get("/v1/files")["results"]) == 2
+    assert trainer.clean_up(new_id(), None)
+    assert len(replicate_api.get("/v1/files")["results"]) == 2, "another training's is not touched"
+    assert trainer.clean_up(train_request.reference, None)
+    assert [file["id"] for file in replicate_api.get("/v1/files")["results"]] == [other["id"]], "and nobody else's"
+    assert list(trainer.kept()) == []
+
+
+def test_what_lies_there_without_a_row_is_found_on_every_page_and_discarded(
+    trainer: ReplicateTrainer, train_request: TrainRequest, replicate_api: ReplicateApi, vendors_side: RecordedSandbox
+) -> None:
+    vendors_side.pace(version_delete_seconds=0)
+    finished(trainer, trainer.submit(train_request))
+    for number in range(101):
+        replicate_api.upload("/v1/files", data={"filename": f"{number}"}, files={"content": ("x", b"x", "text/plain")})
+    found = list(trainer.kept())
+    assert [kept.kind for kept in found] == ["file", "version"]
+    assert all(kept.created_at is not None for kept in found)
+    deadline = time.monotonic() + 10
+    for kept in found:
+        while not trainer.discard(kept):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    assert list(trainer.kept()) == []

@@ -147,11 +147,11 @@ class ModelPage(rx.State):
         self.busy = True
         yield
         try:
-            await call(services().loras.delete, current().account_id, self._id)
+            number = await call(services().loras.delete, current().account_id, self._id)
         except PhotogenError as error:
             self.busy = self.deleting = False
             yield toast.error(error)
             return
         self.busy = self.deleting = False
-        yield toast.good(t("{name} is deleted", name=self.view.name))
+        yield toast.good(t("{name} is deleted. Receipt {number}", name=self.view.name, number=number))
         yield rx.redirect(routes.MODELS)

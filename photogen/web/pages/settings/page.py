@@ -4,7 +4,7 @@ import reflex as rx
 
 from photogen.web import components as ui
 from photogen.web import routes
-from photogen.web.pages.settings.state import SessionShown, SettingsPage
+from photogen.web.pages.settings.state import ReceiptShown, SessionShown, SettingsPage
 from photogen.web.shell import page_head, screen, theme_switch
 from photogen.web.text import t
 
@@ -79,6 +79,57 @@ def _session(item: rx.Var[SessionShown]) -> rx.Component:
     )
 
 
+def _receipt(item: rx.Var[ReceiptShown]) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.p(item.name, class_name="text-sm font-medium"),
+            rx.el.p(
+                ui.text_link(item.number, href=routes.receipt(item.number)),
+                " · ",
+                ui.ago(item.at),
+                class_name="text-sm text-muted num",
+            ),
+            class_name="min-w-0 flex-1",
+        ),
+        rx.cond(item.done, ui.pill(t("Deleted"), tone="good"), ui.pill(t("Under way"), tone="accent")),
+        key=item.number,
+        class_name="flex items-center gap-4 py-3",
+    )
+
+
+def _delete() -> rx.Component:
+    consequences = (
+        t("Trainings and pictures under way are cancelled. Credits that are left lapse."),
+        t("Photos, photo sets, pictures, models and their repositories are deleted, at the vendors too."),
+        t("You are logged out everywhere at once, and get a number under which you can look up what is gone."),
+        t("Amounts and dates of credit movements are kept for accounting; they no longer say whose they were."),
+    )
+    return rx.el.div(
+        rx.el.ul(
+            *(rx.el.li(sentence) for sentence in consequences),
+            class_name="list-disc pl-5 flex flex-col gap-1 text-sm text-soft mb-5",
+        ),
+        ui.native_form(
+            "delete",
+            routes.AUTH_DELETE,
+            ui.native_field(
+                t("Your email address"),
+                name="confirmation",
+                auto_complete="off",
+                required=True,
+                help=t("Type it once more, so that this does not happen by accident."),
+            ),
+            ui.native_field(
+                t("Password"), name="delete_password", type="password", auto_complete="current-password", required=True
+            ),
+            submit=t("Delete account"),
+            kind="danger-solid",
+            class_name="self-start",
+        ),
+        class_name="max-w-md",
+    )
+
+
 @screen(routes.SETTINGS, t("Settings"), on_load=[SettingsPage.load])
 def settings() -> rx.Component:
     """The account's own page."""
@@ -105,7 +156,24 @@ def settings() -> rx.Component:
                             custom_attrs={"aria-label": t("Devices")},
                         ),
                     ),
+                    rx.cond(
+                        SettingsPage.receipts.length() > 0,
+                        _part(
+                            t("Deletions"),
+                            t("Models that you deleted, and whether everything of them is gone."),
+                            rx.el.ul(
+                                rx.foreach(SettingsPage.receipts, _receipt),
+                                class_name="divide-y divide-line -mt-3",
+                                custom_attrs={"aria-label": t("Deletions")},
+                            ),
+                        ),
+                    ),
                     _part(t("Look"), t("Follows your system unless you choose."), theme_switch()),
+                    _part(
+                        t("Delete account"),
+                        t("With everything that belongs to it, here and at the services behind it."),
+                        _delete(),
+                    ),
                     class_name="max-w-4xl p-6! sm:p-8!",
                 ),
             ),

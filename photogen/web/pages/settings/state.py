@@ -25,6 +25,16 @@ class SessionShown:
     seen_at: str
 
 
+@dataclasses.dataclass(frozen=True)
+class ReceiptShown:
+    """A deletion of this account's: a model."""
+
+    number: str
+    name: str
+    at: str
+    done: bool
+
+
 def device(user_agent: str) -> str:
     """ "Firefox on Linux" from a User-Agent, as far as it tells."""
     browsers = (
@@ -60,6 +70,7 @@ class SettingsPage(rx.State):
     email: str = ""
     since: str = ""
     sessions: list[SessionShown] = []
+    receipts: list[ReceiptShown] = []
 
     @rx.event
     @allow("user")
@@ -68,6 +79,7 @@ class SettingsPage(rx.State):
         try:
             profile = await call(services().accounts.profile, who.account_id)
             sessions = await call(services().accounts.sessions, who.account_id)
+            receipts = await call(services().receipts.of_account, who.account_id)
         except PhotogenError as error:
             self.problem, self.code, self.ready = error.public, error.code, True
             return
@@ -76,6 +88,9 @@ class SettingsPage(rx.State):
             SessionShown(s.id, device(s.user_agent), s.ip, s.id == who.session_id, iso(s.last_seen_at))
             for s in sessions
         ][:30]
+        self.receipts = [
+            ReceiptShown(r.number, t(r.name), iso(r.requested_at), r.finished_at is not None) for r in receipts
+        ]
         self.problem, self.code, self.ready = "", "", True
 
     @rx.event

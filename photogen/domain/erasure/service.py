@@ -1,0 +1,212 @@
+"""The deletion of an account.
+
+At once, in one transaction: the row loses name, address and password, every log-in ends, a receipt is opened. Then, by
+a job that may be killed anywhere and begins again where it was: what runs is cancelled, models, photos and pictures go
+here and at the vendors, credits lapse, and the rows go last. The account's row stays, with an id and two dates: the
+ledger hangs on it, adds up as before, and names nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+
+from photogen.db.uow import UnitOfWork, UowFactory
+from photogen.domain.accounts.service import AccountsService
+from photogen.domain.credits.service import CreditsService
+from photogen.domain.erasure import repository
+from photogen.domain.erasure.commands import DeleteAccount
+from photogen.domain.generation.service import GenerationService
+from photogen.domain.loras.service import LorasService
+from photogen.domain.receipts import Item, ReceiptKind, ReceiptsService
+from photogen.domain.training.service import TrainingService
+from photogen.errors import Conflict, Invalid, NotFound
+from photogen.gateways.base import GatewayError, Job, Storage
+from photogen.kit import log
+from photogen.kit.clock import Clock
+
+ERASE = "erase_account"
+"""The function of worker.jobs."""
+_AGAIN = timedelta(seconds=15)
+_BATCH = 100
+_ITEMS = (
+    ("profile", "Name, email address, password", "studio"),
+    ("log_ins", "Log-ins on all devices", "studio"),
+    ("work", "Trainings and pictures under way", "studio"),
+    ("photos", "Photos and photo sets", "studio"),
+    ("pictures", "Pictures, prompts and recipes", "studio"),
+    ("trainings", "Training data and trained versions", "trainer"),
+    ("models", "Models, their weights and repositories", "hub"),
+    ("records", "Settings, drafts, history", "studio"),
+    ("credits", "Credits that were left", "studio"),
+)
+_log = log.get("erasure")
+
+
+class ErasureService:
+    """For pages: request. For the operator: request_for. For the worker: erase, due."""
+
+    def __init__(
+        self,
+        uow: UowFactory,
+        clock: Clock,
+        accounts: AccountsService,
+        credits: CreditsService,
+        training: TrainingService,
+        generation: GenerationService,
+        loras: LorasService,
+        storage: Storage,
+        receipts: ReceiptsService,
+    ) -> None:
+        self._uow = uow
+        self._clock = clock
+        self._accounts = accounts
+        self._credits = credits
+        self._training = training
+        self._generation = generation
+        self._loras = loras
+        self._storage = storage
+        self._receipts = receipts
+
+    def request(self, account_id: str, command: DeleteAccount) -> str:
+        """Ends the account for its owner, now; gives the receipt's number.
+
+        Raises Invalid (`wrong_password`, `not_confirmed`), Conflict (`last_admin`), NotFound."""
+        email = self._accounts.profile(account_id).email
+        if command.confirmation.strip().lower() != email:
+            raise Invalid(
+                "This is not the email address of your account. Type it as it stands above.",
+                field="confirmation",
+                code="not_confirmed",
+            )
+        self._accounts.verify_password(account_id, command.password)
+        return self._close(account_id)
+
+    def request_for(self, email: str) -> str:
+        """The same by the operator, for who asks for it. Raises NotFound, Conflict (`last_admin`)."""
+        return self._close(self._accounts.find(email).account_id)
+
+    def _close(self, account_id: str) -> str:
+        with self._uow() as uow:
+            row = repository.lock(uow.session, account_id)
+            if row is None or row.deleted_at is not None:
+                raise NotFound("There is no such account.", code="account_not_found")
+            if row.role == "admin" and not repository.other_admins(uow.session, account_id):
+                raise Conflict(
+                    "This is the last administrator. Make another one first: python -m photogen create-admin.",
+                    code="last_admin",
+                )
+            now = self._clock()
+            number = self._receipts.open(
+                uow,
+                ReceiptKind.ACCOUNT,
+                account_id,
+                "An account",
+                [Item(key, what, place, now if key in {"profile", "log_ins"} else None) for key, what, place in _ITEMS],
+            )
+            self._accounts.close(uow, account_id)
+            row.deleted_at, row.erase_due_at = now, now + _AGAIN
+            uow.session.add(row)
+            uow.after_commit(Job(ERASE, (account_id,)))
+        _log.info("account closed", account=account_id)
+        return number
+
+    # --- the worker's side ------------------------------------------------------------------------------------------
+
+    def due(self, limit: int = 20) -> list[Job]:
+        """Jobs for the accounts that are being erased."""
+        with self._uow() as uow:
+            found = repository.due(uow.session, self._clock(), limit, _AGAIN)
+        return [Job(ERASE, (account_id,)) for account_id in found]
+
+    def erase(self, account_id: str) -> None:
+        """Does what can be done now; what waits for vendors stays due. Safe to repeat, and to be killed."""
+        with self._uow() as uow:
+            row = repository.lock(uow.session, account_id)
+            if row is None or row.deleted_at is None or row.erase_due_at is None:
+                return
+        done = {
+            "work": self._stop_work(account_id),
+            "photos": self._files("photos", account_id, repository.photos, repository.forget_photos),
+            "pictures": self._files("images", account_id, repository.images, repository.forget_images),
+        }
+        with self._uow() as uow:
+            done["trainings"] = not repository.trainings_left(uow.session, account_id)
+            done["models"] = not repository.models_left(uow.session, account_id)
+            gone = [key for key, over in done.items() if over]
+            self._receipts.gone(uow, ReceiptKind.ACCOUNT, account_id, gone)
+        if all(done.values()):
+            self._forget(account_id)
+
+    def _stop_work(self, account_id: str) -> bool:
+        """Cancels what runs and deletes models; True when nothing is under way any more."""
+        with self._uow() as uow:
+            trainings = repository.running_trainings(uow.session, account_id)
+            batches = repository.moving_batches(uow.session, account_id)
+        for training_id in trainings:
+            with suppress(Conflict, NotFound):
+                self._training.cancel(account_id, training_id)
+        for generation_id in batches:
+            with suppress(Conflict, NotFound):
+                self._generation.cancel(account_id, generation_id)
+        with self._uow() as uow:
+            repository.discard_trainings(uow.session, account_id, self._clock())
+            models = repository.models(uow.session, account_id)
+        for model_id in models:
+            with suppress(Conflict, NotFound):
+                self._loras.delete(account_id, model_id)
+        with self._uow() as uow:
+            return not (
+                repository.running_trainings(uow.session, account_id)
+                or repository.moving_batches(uow.session, account_id)
+            )
+
+    def _files(
+        self,
+        folder: str,
+        account_id: str,
+        find: Callable[..., object],
+        forget: Callable[..., None],
+    ) -> bool:
+        """Files first, rows after (rule 8); True when there are none left."""
+        while True:
+            with self._uow() as uow:
+                ids: list[str] = list(find(uow.session, account_id, _BATCH))  # type: ignore[call-overload]
+            if not ids:
+                return True
+            try:
+                for one in ids:
+                    for key in list(self._storage.keys(f"{folder}/{one}/")):
+                        self._storage.delete(key)
+            except GatewayError as error:
+                _log.warning("files not erased yet", account=account_id, folder=folder, code=error.code)
+                return False
+            with self._uow() as uow:
+                forget(uow.session, ids)
+
+    def _forget(self, account_id: str) -> None:
+        with self._uow() as uow:
+            row = repository.lock(uow.session, account_id)
+            if row is None or row.erase_due_at is None or self._still_there(uow, account_id):
+                return
+            self._credits.lapse(uow, account_id)
+            uow.session.flush()
+            repository.forget(uow.session, account_id)
+            row.erase_due_at = None
+            uow.session.add(row)
+            self._receipts.gone(uow, ReceiptKind.ACCOUNT, account_id, [key for key, _, _ in _ITEMS])
+        _log.info("account erased", account=account_id)
+
+    @staticmethod
+    def _still_there(uow: UnitOfWork, account_id: str) -> bool:
+        """Looked at again under the lock: a worker may have put a last picture there meanwhile."""
+        session = uow.session
+        return bool(
+            repository.running_trainings(session, account_id)
+            or repository.moving_batches(session, account_id)
+            or repository.photos(session, account_id, 1)
+            or repository.images(session, account_id, 1)
+            or repository.trainings_left(session, account_id)
+            or repository.models_left(session, account_id)
+        )
