@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(60), nullable=False),
         sa.Column("words", sa.String(2000), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_leftover"),
-        sa.UniqueConstraint("owner", "owner_id", "what", "name", name="uq_leftover_owner"),
+        sa.UniqueConstraint("owner", "owner_id", "what", "name", name="uq_leftover_owner_owner_id_what_name"),
     )
     op.create_index("ix_leftover_since", "leftover", ["since"])
     op.add_column("lora_version", sa.Column("hub_checked_at", sa.DateTime(timezone=True), nullable=True))

@@ -61,7 +61,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_deletion_receipt"),
         sa.UniqueConstraint("number", name="uq_deletion_receipt_number"),
-        sa.UniqueConstraint("kind", "subject_id", name="uq_deletion_receipt_kind"),
+        sa.UniqueConstraint("kind", "subject_id", name="uq_deletion_receipt_kind_subject_id"),
     )
     op.create_index(
         "ix_deletion_receipt_account_id",
