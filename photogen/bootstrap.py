@@ -182,7 +182,6 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         GenerationConfig(lease=lease, poll=min(poll, GenerationConfig().poll), webhook_base=outside.reachable_at),
         paused=lambda: vendors.paused("submit"),
     )
-    incidents = IncidentsService(uow, clock)
     billing = BillingService(uow, clock, ledger, incidents, outside.payments, _billing_config(settings))
     payment_webhooks = StripeWebhooks(lambda: _secret(settings.stripe_webhook_secret) or billing.signing_secret())
     inbox = InboxService(
