@@ -45,7 +45,8 @@ from photogen.gateways.hub import huggingface
 from photogen.gateways.images.spec import Connection, specs
 from photogen.gateways.payments.closed import closed_payments
 from photogen.gateways.payments.stripe import ADDRESS as STRIPE_ADDRESS
-from photogen.gateways.payments.stripe import StripePayments, StripeWebhooks
+from photogen.gateways.payments.stripe import StripePayments
+from photogen.gateways.payments.stripe_webhooks import StripeWebhooks
 from photogen.gateways.queue.rq import RqQueue
 from photogen.gateways.replicate_api import ADDRESS as REPLICATE_ADDRESS
 from photogen.gateways.replicate_api import ReplicateApi

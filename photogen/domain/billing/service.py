@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
-from photogen.db.locks import lock_account
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.billing import policy, repository, show
+from photogen.domain.billing.checkouts import Checkouts, asking
 from photogen.domain.billing.commands import BuyPack, BuyPlan, ChangePlan, Refund
 from photogen.domain.billing.config import BillingConfig
-from photogen.domain.billing.offers import Offer, Offers
+from photogen.domain.billing.offers import Offers
 from photogen.domain.billing.refunds import REFUND, Refunds
 from photogen.domain.billing.sync import Sync
 from photogen.domain.billing.views import (
@@ -26,24 +25,19 @@ from photogen.domain.billing.views import (
 from photogen.domain.credits.service import CreditsService
 from photogen.domain.inbox.service import Event
 from photogen.domain.incidents.service import IncidentsService
-from photogen.errors import Conflict, Invalid, NotFound, Unavailable
-from photogen.gateways.base import Fix, GatewayError, Job
-from photogen.gateways.base_payments import CheckoutOrder, CheckoutPage, PaymentGateway, SubscriptionState
+from photogen.errors import Conflict, Unavailable
+from photogen.gateways.base import GatewayError, Job
+from photogen.gateways.base_payments import PaymentGateway, SubscriptionState
 from photogen.kit import log
 from photogen.kit.clock import Clock
-from photogen.kit.ids import is_id, new_id
 from photogen.models import (
-    BillingCustomer,
     GatewaySecret,
-    Purchase,
     PurchaseKind,
-    PurchaseStatus,
     Subscription,
 )
 
 CHECK_PURCHASE, CHECK_SUBSCRIPTION, GRANT_MONTH = "check_purchase", "check_subscription", "grant_month"
 """Functions of worker.jobs."""
-RETURN = "/billing/return"
 EVENTS = (
     "charge.dispute.closed",
     "charge.dispute.created",
@@ -96,6 +90,7 @@ class BillingService:
         self._config = config or BillingConfig()
         self._sync = Sync(uow, clock, credits, incidents, gateway, self._config)
         self._offers = Offers(uow, clock, gateway)
+        self._checkouts = Checkouts(uow, clock, gateway, self._offers, self._sync, self._config)
         self._refunds = Refunds(uow, clock, credits, incidents, gateway, self._sync, self._config)
 
     # --- buying -----------------------------------------------------------------------------------------------------
@@ -117,101 +112,19 @@ class BillingService:
                     code="already_subscribed",
                 )
             trial = 0 if repository.had_subscription(uow.session, account_id) else self._config.trial_days
-        return self._checkout(account_id, offer, PurchaseKind.PLAN, command.request_key, trial)
+        return self._checkouts.begin(account_id, offer, PurchaseKind.PLAN, command.request_key, trial)
 
     def buy_pack(self, account_id: str, command: BuyPack) -> str:
         """The address of a page to pay on. The same `request_key` gives the same checkout.
 
         Raises NotFound, Unavailable."""
         offer = self._offers.pack(command.pack)
-        return self._checkout(account_id, offer, PurchaseKind.PACK, command.request_key, 0)
-
-    def _checkout(self, account_id: str, offer: Offer, kind: PurchaseKind, request_key: str, trial: int) -> str:
-        with _asking():
-            price_id = self._offers.price(offer)
-            customer_id = self._customer(account_id)
-        key = f"{account_id}:{request_key}"
-        now = self._clock()
-        with self._uow() as uow:
-            lock_account(uow.session, account_id)
-            purchase = repository.purchase_by_request(uow.session, key)
-            if purchase is None:
-                purchase = Purchase(
-                    id=new_id(), account_id=account_id, request_key=key, gateway=self._gateway.name, kind=kind,
-                    plan_key=offer.plan_key, plan_version=offer.plan_version, interval=offer.interval,
-                    pack_key=offer.pack_key, credits=offer.credits if kind is PurchaseKind.PACK else 0,
-                    cents=offer.cents, price_id=price_id, created_at=now, check_at=now + self._config.poll,
-                )  # fmt: skip
-                uow.session.add(purchase)
-            earlier = [
-                other.session_id
-                for other in repository.open_purchases(uow.session, account_id)
-                if kind is PurchaseKind.PLAN and other.kind is kind and other.id != purchase.id and other.session_id
-            ]
-        if purchase.status is not PurchaseStatus.OPEN:
-            raise Conflict("This checkout is over. Reload the page to begin again.", code="checkout_over")
-        back = f"{self._config.address}{RETURN}?purchase={purchase.id}"
-        order = CheckoutOrder(
-            reference=purchase.id,
-            customer_id=customer_id,
-            price_id=purchase.price_id,
-            recurring=kind is PurchaseKind.PLAN,
-            success_url=back,
-            cancel_url=f"{back}&cancelled=1",
-            trial_days=trial,
-        )
-        with _asking():
-            page = self._gateway.checkout(order)
-            for session_id in earlier:  # of another tab: two open ones could both be paid
-                self._gateway.expire(session_id)
-        self._remember(purchase.id, page)
-        return page.url
-
-    def _remember(self, purchase_id: str, page: CheckoutPage) -> None:
-        with self._uow() as uow:
-            row = repository.purchase(uow.session, purchase_id, locked=True)
-            if row is not None:
-                row.session_id = page.id
-                uow.session.add(row)
-
-    def _customer(self, account_id: str) -> str:
-        """The account's id at the service; made there at its first purchase."""
-        with self._uow() as uow:
-            known = repository.customer(uow.session, account_id)
-            account = repository.account(uow.session, account_id)
-        if known is not None:
-            return known.customer_id
-        if account is None:
-            raise NotFound("There is no such account.", code="account_not_found")
-        customer_id = self._gateway.customer(account_id, account.email, account.name)
-        with self._uow() as uow:
-            lock_account(uow.session, account_id)
-            known = repository.customer(uow.session, account_id)
-            if known is None:
-                known = BillingCustomer(
-                    account_id=account_id, gateway=self._gateway.name, customer_id=customer_id, created_at=self._clock()
-                )
-                uow.session.add(known)
-        return known.customer_id
+        return self._checkouts.begin(account_id, offer, PurchaseKind.PACK, command.request_key, 0)
 
     def purchase(self, account_id: str, purchase_id: str) -> PurchaseView:
         """What became of a checkout; asks the service if nothing is known yet, so that the payer need not wait for a
         webhook. Raises NotFound."""
-        row = self._own_purchase(account_id, purchase_id)
-        if row.status in {PurchaseStatus.OPEN, PurchaseStatus.WAITING} and row.session_id:
-            try:
-                self._sync.session(row.session_id)
-            except GatewayError as error:
-                _log.warning("checkout not looked at", purchase=purchase_id, code=error.code)
-            row = self._own_purchase(account_id, purchase_id)
-        return show.purchase(row)
-
-    def _own_purchase(self, account_id: str, purchase_id: str) -> Purchase:
-        with self._uow() as uow:
-            found = repository.own_purchase(uow.session, account_id, purchase_id) if is_id(purchase_id) else None
-        if found is None:
-            raise NotFound("This checkout does not exist.", code="purchase_not_found")
-        return found
+        return self._checkouts.look(account_id, purchase_id)
 
     # --- the plan ---------------------------------------------------------------------------------------------------
 
@@ -231,7 +144,7 @@ class BillingService:
         immediate = policy.is_upgrade(now, wanted)
         due = 0
         if immediate:
-            with _asking():
+            with asking():
                 due = self._gateway.change_cost(self._state(row), self._price_of(command))
         return show.change(wanted, immediate=immediate, due=due, starts=self._clock() if immediate else row.period_end)
 
@@ -239,7 +152,7 @@ class BillingService:
         """More at once, with proration; less from the next period on. The present plan again takes a planned change
         back. Raises what `quote_change` raises, and Invalid (`card_declined`): then nothing has changed."""
         row, now, wanted = self._change(account_id, command, same=True)
-        with _asking():
+        with asking():
             state, price_id = self._state(row), self._price_of(command)
             key = f"change:{account_id}:{command.request_key}"
             if policy.is_upgrade(now, wanted):
@@ -291,7 +204,7 @@ class BillingService:
     def _end(self, account_id: str, *, wanted: bool) -> SubscriptionView | None:
         with self._uow() as uow:
             row = self._live(uow, account_id)
-        with _asking():
+        with asking():
             self._gateway.cancel_at_end(row.gateway_id, wanted)
             self._sync.subscription(row.gateway_id)
         return self.subscription(account_id)
@@ -304,7 +217,7 @@ class BillingService:
             known = repository.customer(uow.session, account_id)
         if known is None:
             raise Conflict("There is nothing to manage yet: nothing has been bought.", code="never_paid")
-        with _asking():
+        with asking():
             self._gateway.ensure_portal()
             return self._gateway.portal(known.customer_id, f"{self._config.address}/billing")
 
@@ -362,21 +275,7 @@ class BillingService:
 
     def check_purchase(self, purchase_id: str) -> None:
         """An open checkout of which nothing was heard."""
-        with self._uow() as uow:
-            row = repository.purchase(uow.session, purchase_id)
-        if row is None or row.check_at is None:
-            return
-        if row.session_id:
-            self._sync.session(row.session_id)
-        with self._uow() as uow:
-            row = repository.purchase(uow.session, purchase_id, locked=True)
-            if row is None or row.status not in {PurchaseStatus.OPEN, PurchaseStatus.WAITING}:
-                return
-            wait = policy.check_again(self._clock() - row.created_at, self._config)
-            if wait is None and row.status is PurchaseStatus.OPEN:
-                row.status = PurchaseStatus.EXPIRED
-            row.check_at = None if wait is None else self._clock() + wait
-            uow.session.add(row)
+        self._checkouts.check(purchase_id)
 
     def check_subscription(self, gateway_id: str) -> None:
         """A subscription that should have moved on: with its newest invoice, whose word may have got lost."""
@@ -442,15 +341,3 @@ class BillingService:
             known = repository.customer(uow.session, account_id)
         if known is not None:
             self._gateway.forget(known.customer_id)
-
-
-@contextmanager
-def _asking() -> Iterator[None]:
-    """Turns what the service's gateway raises into what a person is told."""
-    try:
-        yield
-    except GatewayError as error:
-        if isinstance(error, Fix) and error.code == "card_declined":
-            raise Invalid(error.public, field="card", code=error.code) from error
-        _log.warning("payment service", code=error.code, words=error.words, request_id=error.request_id or None)
-        raise Unavailable(error.public, code=error.code) from error

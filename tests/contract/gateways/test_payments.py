@@ -11,7 +11,8 @@ import pytest
 
 from photogen.gateways.base import Fix, Missing, Retry, Stop
 from photogen.gateways.base_payments import CheckoutOrder, SubscriptionState
-from photogen.gateways.payments.stripe import StripePayments, StripeWebhooks
+from photogen.gateways.payments.stripe import StripePayments
+from photogen.gateways.payments.stripe_webhooks import StripeWebhooks
 from photogen.gateways.webhooks import Forged
 from photogen.sandbox.stripe.deliveries import signature
 from tests.contract.recording import RecordedSandbox
