@@ -82,6 +82,20 @@ def give_credits(
         typer.echo(give(url, email=email, amount=amount, reason=reason))
 
 
+stripe = typer.Typer(no_args_is_help=True, help="The shop at Stripe.")
+app.add_typer(stripe, name="stripe")
+
+
+@stripe.command()
+def sync() -> None:
+    """Makes at Stripe what the plan table says: products, prices, portal, webhook. Safe to repeat."""
+    from photogen.runtime.database import reachable
+    from photogen.runtime.operator import sync_shop
+
+    with _words(), reachable() as url:
+        sync_shop(url, typer.echo)
+
+
 @app.command()
 def incidents(
     as_json: bool = typer.Option(False, "--json", help="As JSON, one object per incident."),

@@ -54,6 +54,20 @@ def sweep(database_url: str, say: Say, *, dry: bool, as_json: bool = False) -> i
     return int(any(area.missing_count for area in report.areas))
 
 
+def sync_shop(database_url: str, say: Say) -> None:
+    """Has products, prices, portal and webhook at the payment service; says each price's name and id.
+
+    Raises Unavailable when it refuses or does not answer."""
+    with services_on(database_url) as services:
+        try:
+            made = services.billing.set_up()
+        except GatewayError as error:
+            raise Unavailable(error.public, code=error.code) from error
+    for name, price_id in made:
+        say(f"{name:<36}{price_id}")
+    say(f"{len(made)} prices are at the payment service.")
+
+
 def _swept(report: SweepReport) -> Iterator[str]:
     fate = "would be deleted" if report.dry else "deleted"
     for area in report.areas:

@@ -160,6 +160,7 @@ def _account(place: str) -> rx.Component:
     return Menu.create(
         rx.el.span(avatar, who, class_name="flex items-center gap-2.5 min-w-0"),
         nav_link(icon("settings", size=16), t("Settings"), href=routes.SETTINGS, class_name="menu-item"),
+        nav_link(icon("credit_card", size=16), t("Billing"), href=routes.BILLING, class_name="menu-item"),
         nav_link(icon("tag", size=16), t("Plans and prices"), href=routes.PRICING, class_name="menu-item"),
         rx.cond(
             Me.role == "admin",

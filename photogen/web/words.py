@@ -1,6 +1,7 @@
 """Times and amounts in words, the same on every page."""
 
-from datetime import datetime
+from calendar import month_name
+from datetime import UTC, datetime
 
 from photogen.domain.plans.views import Entitlements
 from photogen.web.text import plural, t
@@ -43,6 +44,19 @@ def clock(seconds: float | None) -> str:
     whole = max(0, round(seconds))
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def dollars(cents: float) -> str:
+    """ "$20" or "$79.20"."""
+    return f"${cents / 100:,.0f}" if cents % 100 == 0 else f"${cents / 100:,.2f}"
+
+
+def day(moment: datetime | None) -> str:
+    """ "24 December 2026", by UTC; "" for none."""
+    if moment is None:
+        return ""
+    utc = moment.astimezone(UTC)
+    return t("{day} {month} {year}", day=utc.day, month=t(month_name[utc.month]), year=utc.year)
 
 
 def credits(amount: int) -> str:

@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 from photogen.__main__ import app
 from photogen.models import Account, Role
 from tests.factories.studio import Studio
+from tests.fakes.sandbox import SandboxServer
 
 
 @pytest.fixture
@@ -58,3 +59,20 @@ def test_credits_by_hand(run, database_url: str) -> None:
 def test_an_account_that_is_not_there(run) -> None:
     status, said = run("give-credits", "nobody@example.com", "5")
     assert (status, "not_found" in said) == (1, True)
+
+
+def test_the_shop_is_set_up_as_often_as_one_likes(run, monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    with SandboxServer(tmp_path / "vendors") as sandbox:
+        monkeypatch.setenv("PHOTOGEN_SANDBOX_URL", sandbox.url)
+        monkeypatch.delenv("STRIPE_SECRET_KEY", raising=False)
+        first, again = run("stripe", "sync"), run("stripe", "sync")
+        sandbox.fault("stripe", "webhook_endpoints.list", "500", times=None)
+        refused = run("stripe", "sync")
+    assert first[0] == 0
+    assert "Creator" in first[1]
+    assert "price_" in first[1]
+    assert again == first
+    assert "whsec" not in first[1]
+    assert "sk_" not in first[1]
+    assert refused[0] == 1
+    assert "Traceback" not in refused[1]

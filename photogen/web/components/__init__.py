@@ -45,7 +45,17 @@ text-warn, text-bad, border-line, border-strong, rounded-md/lg/xl, text-xs/sm/ba
 Conditional classes: `class_name=rx.cond(flag, "a", "b")` with both written out, so that Tailwind sees them.
 """
 
-from photogen.web.components.buttons import button, copy_button, icon, icon_button, link_button, nav_link, text_link
+from photogen.web.components.buttons import (
+    Kind,
+    Size,
+    button,
+    copy_button,
+    icon,
+    icon_button,
+    link_button,
+    nav_link,
+    text_link,
+)
 from photogen.web.components.fields import (
     checkbox,
     error_line,
@@ -62,6 +72,7 @@ from photogen.web.components.native import native_field, native_form
 from photogen.web.components.overlays import confirm, dialog, menu, menu_item, menu_link, tab_links, tabs
 from photogen.web.components.surfaces import (
     ago,
+    anchored,
     card,
     elapsed,
     empty_state,
@@ -83,7 +94,10 @@ from photogen.web.components.surfaces import (
 )
 
 __all__ = [
+    "Kind",
+    "Size",
     "ago",
+    "anchored",
     "button",
     "card",
     "checkbox",

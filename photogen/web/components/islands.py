@@ -99,6 +99,10 @@ class SkipLink(Island):
     to: rx.Var[str]
 
 
+class Anchored(Island):
+    tag = "Anchored"
+
+
 class Toasts(Island):
     tag = "Toasts"
     items: rx.Var[list[Any]]

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import reflex as rx
 
 from photogen.web.components.buttons import button, icon
-from photogen.web.components.islands import Ago, Elapsed, Picture
+from photogen.web.components.islands import Ago, Anchored, Elapsed, Picture
 from photogen.web.text import t
 
 Tone = Literal["", "accent", "good", "warn", "bad"]
@@ -30,6 +30,11 @@ def section(title: Any, *children: Any, action: rx.Component | None = None, clas
         *children,
         class_name=class_name or "mb-12",
     )
+
+
+def anchored(id: str, *children: Any) -> rx.Component:
+    """A part that `#id` at the end of an address leads to, also when it is drawn after the page was opened."""
+    return Anchored.create(*children, id=id, class_name="scroll-mt-16")
 
 
 def pill(text: Any, *, tone: Any = "", plain: bool = False) -> rx.Component:

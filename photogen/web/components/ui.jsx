@@ -2,6 +2,7 @@
 import { Children, useCallback, useContext, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { ColorModeContext, EventLoopContext } from "$/utils/context-registry";
 import { ReflexEvent } from "$/utils/state";
+import { useLocation } from "react-router";
 import { paintThumbHash } from "./thumbhash.js";
 
 // --- fields -----------------------------------------------------------------------------------------------------
@@ -212,6 +213,14 @@ export function SkipLink({ to, className, children }) {
     content.scrollIntoView();
   };
   return <a href={`#${to}`} className={className} onClick={skip}>{children}</a>;
+}
+
+// A part of a page that an address may name (#packs): it may come long after the browser has looked for it.
+export function Anchored({ id, className, children }) {
+  const part = useRef(null);
+  const { hash, key } = useLocation();
+  useEffect(() => { if (hash === `#${id}`) part.current.scrollIntoView(); }, [hash, key, id]);
+  return <div ref={part} id={id} className={className}>{children}</div>;
 }
 
 // --- small things -----------------------------------------------------------------------------------------------

@@ -132,7 +132,10 @@ def form() -> rx.Component:
         rx.cond(
             ~Generate.affordable,
             rx.el.p(
-                ui.text_link(t("See plans and credits"), href=routes.PRICING), class_name="text-sm text-center mt-1"
+                t("Your credits don't reach for this."),
+                " ",
+                ui.text_link(t("Buy credits"), href=routes.PACKS),
+                class_name="text-sm text-center mt-1",
             ),
         ),
         class_name="start-foot",

@@ -4,6 +4,7 @@ import reflex as rx
 
 from photogen.web import components as ui
 from photogen.web import routes
+from photogen.web.pages.billing.shop import Shop
 from photogen.web.pages.landing.parts import promises, steps, strip
 from photogen.web.pages.pricing.parts import plan_cards
 from photogen.web.pages.pricing.state import PriceList
@@ -52,7 +53,7 @@ def _section(title: str, sentence: str, content: rx.Component) -> rx.Component:
         "On a server that you trust."
     ),
     login=False,
-    on_load=[PriceList.load],
+    on_load=[Shop.load, PriceList.load],
 )
 def landing() -> rx.Component:
     return rx.el.div(

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from photogen.web import routes
+from photogen.web.pages.billing.shop import Shop
 from photogen.web.pages.pricing.parts import plan_cards
 from photogen.web.pages.pricing.state import PriceList
 from photogen.web.shell import screen
@@ -58,7 +59,7 @@ def _questions() -> tuple[tuple[str, str], ...]:
     t("Pricing"),
     description=t("Begin free. Plans from $20 a month, or pay for each picture. You pay for what is delivered."),
     login=False,
-    on_load=[PriceList.load],
+    on_load=[Shop.load, PriceList.load],
 )
 def pricing() -> rx.Component:
     head = rx.el.header(

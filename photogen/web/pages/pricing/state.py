@@ -8,10 +8,12 @@ from typing import Any
 
 import reflex as rx
 
-from photogen.web import deps
+from photogen.web import deps, live
 from photogen.web.deps import call
 from photogen.web.security.policy import allow
+from photogen.web.session import current, maybe
 from photogen.web.text import plural, t
+from photogen.web.words import dollars
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,11 +28,6 @@ class PlanCard:
     paid: bool
     popular: bool
     lines: list[str]
-
-
-def dollars(cents: float) -> str:
-    """ "$20" or "$79.20"."""
-    return f"${cents / 100:,.0f}" if cents % 100 == 0 else f"${cents / 100:,.2f}"
 
 
 def card(plan: Any) -> PlanCard:
@@ -83,9 +80,12 @@ def delivered() -> list[PlanCard]:
 
 
 class PriceList(rx.State):
-    """The plans of this installation."""
+    """The plans of this installation. `mine` and `mine_interval` are the plan of who is logged in; the interval is
+    empty while nothing is paid for it."""
 
     plans: list[PlanCard] = delivered()
+    mine: str = ""
+    mine_interval: str = ""
 
     @rx.event
     @allow("public")
@@ -93,3 +93,20 @@ class PriceList(rx.State):
         found = [card(plan) for plan in await call(deps.services().plans.plans)]
         if found != self.plans:
             self.plans = found
+        if maybe() is not None:
+            await self._read_mine()
+            live.subscribe(self, "billing", PriceList.refresh)
+
+    @rx.event
+    @allow("user")
+    async def refresh(self):
+        """A plan was bought or changed: which one is it now."""
+        await self._read_mine()
+
+    async def _read_mine(self):
+        account, services = current().account_id, deps.services()
+        paid = await call(services.billing.subscription, account)
+        if paid is not None:
+            self.mine, self.mine_interval = paid.plan_key, paid.interval
+        else:
+            self.mine, self.mine_interval = (await call(services.plans.entitlements, account)).plan_key, ""

@@ -78,7 +78,7 @@ def usage() -> rx.Component:
         page_head(
             t("Usage"),
             t("Credits are set aside when work starts and spent when it is delivered. What fails is returned at once."),
-            action=ui.link_button(t("Plans and prices"), href=routes.PRICING),
+            action=ui.link_button(t("Billing"), href=routes.BILLING),
         ),
         ui.states(
             loading=~Usage.ready,

@@ -333,6 +333,8 @@ def review_step() -> rx.Component:
                         "included."
                     ),
                     " ",
+                    ui.text_link(t("Buy credits"), href=routes.PACKS),
+                    " ",
                     ui.text_link(t("See the plans"), href=routes.PRICING),
                     tone="warn",
                 ),

@@ -1,0 +1,204 @@
+"""The boxes, the history and the questions of the billing page."""
+
+import reflex as rx
+
+from photogen.web import components as ui
+from photogen.web import routes
+from photogen.web.pages.billing.shown import Line
+from photogen.web.pages.billing.state import Billing
+from photogen.web.text import t
+
+
+def _portal(text: str, size: ui.Size = "md", kind: ui.Kind = "secondary") -> rx.Component:
+    return ui.button(text, on_click=Billing.portal, busy=Billing.busy == "portal", size=size, kind=kind)
+
+
+def plan_alert() -> rx.Component:
+    """What wants doing about the plan, with the buttons that do it."""
+    plan = Billing.plan
+    pay = rx.cond(
+        plan.pay_url != "",
+        ui.link_button(t("Pay the invoice"), href=plan.pay_url, kind="primary", size="sm", reload=True),
+    )
+    buttons = rx.match(
+        plan.alert_tone,
+        ("bad", rx.fragment(pay, _portal(t("Change the card"), "sm"))),
+        (
+            "warn",
+            ui.button(t("Keep the plan"), on_click=Billing.resume, busy=Billing.busy == "resume", size="sm"),
+        ),
+        ui.button(t("Take it back"), on_click=Billing.take_back, busy=Billing.busy == "take_back", size="sm"),
+    )
+    return rx.cond(
+        plan.alert != "",
+        rx.el.div(
+            rx.match(plan.alert_tone, ("bad", ui.icon("circle_alert", size=16)), ui.icon("info", size=16)),
+            rx.el.div(
+                rx.el.p(plan.alert, class_name="num min-w-0 flex-1 basis-64"),
+                rx.el.div(buttons, class_name="flex flex-wrap gap-2"),
+                class_name="min-w-0 flex-1 flex flex-wrap items-center gap-x-6 gap-y-3",
+            ),
+            role="status",
+            class_name="notice mb-6",
+            custom_attrs={"data-tone": plan.alert_tone},
+        ),
+    )
+
+
+def plan_box() -> rx.Component:
+    """The plan in words, and the way out of it."""
+    plan = Billing.plan
+    paid = rx.fragment(
+        ui.link_button(t("Change plan"), href=routes.PLANS),
+        rx.cond(plan.cancel, ui.button(t("Cancel plan"), kind="ghost", on_click=Billing.ask_end)),
+    )
+    return ui.card(
+        rx.el.div(
+            rx.el.p(t("Plan"), class_name="text-sm text-muted"),
+            ui.status_pill(plan.status, label=t("Plan status"), tone=plan.tone),
+            class_name="flex items-center justify-between gap-4 min-h-7",
+        ),
+        rx.el.h2(plan.name, class_name="text-2xl font-semibold mt-1"),
+        rx.el.p(plan.price, class_name="mt-3 num"),
+        rx.el.p(plan.next, class_name="text-sm text-muted mt-1 num"),
+        rx.el.div(
+            rx.cond(plan.interval != "", paid, ui.link_button(t("Choose a plan"), href=routes.PLANS, kind="primary")),
+            class_name="flex flex-wrap gap-2 mt-auto pt-6",
+        ),
+        class_name="flex flex-col",
+    )
+
+
+def credits_box() -> rx.Component:
+    """The balance."""
+    return ui.card(
+        rx.el.p(t("Credits"), class_name="text-sm text-muted"),
+        rx.el.p(
+            rx.el.span(Billing.credits, role="status", custom_attrs={"aria-label": t("Credit balance")}),
+            class_name="text-2xl font-semibold num mt-1",
+        ),
+        rx.el.div(
+            ui.text_link(t("Buy credits"), href=routes.PACKS),
+            ui.text_link(t("What makes it up"), href=routes.USAGE),
+            class_name="flex flex-wrap gap-x-4 gap-y-1 text-sm mt-2",
+        ),
+    )
+
+
+def card_box() -> rx.Component:
+    """The card that is charged."""
+    return ui.card(
+        rx.el.p(t("Payment method"), class_name="text-sm text-muted"),
+        rx.el.p(
+            rx.cond(Billing.card != "", Billing.card, t("No card is kept.")), class_name="text-sm mt-1.5 min-h-5 num"
+        ),
+        rx.cond(
+            (Billing.card != "") | (Billing.payments.length() > 0),
+            rx.el.div(_portal(t("Card and invoices"), "sm"), class_name="mt-3"),
+            rx.el.p(t("You give one when you first buy something."), class_name="text-sm text-muted mt-1"),
+        ),
+    )
+
+
+def _line(item: rx.Var[Line]) -> rx.Component:
+    def paper(text: str, url: rx.Var[str]) -> rx.Component:
+        return rx.cond(url != "", rx.el.a(text, href=url, target="_blank", rel="noopener", class_name="link"))
+
+    return rx.el.tr(
+        rx.el.td(
+            rx.el.span(item.words, class_name="block"),
+            rx.cond(item.more != "", rx.el.span(item.more, class_name="block text-muted num")),
+            class_name="py-3 pl-5 pr-4 w-full min-w-40",
+        ),
+        rx.el.td(ui.ago(item.at), class_name="py-3 pr-6 text-muted whitespace-nowrap"),
+        rx.el.td(ui.pill(item.status, tone=item.tone), class_name="py-3 pr-6 whitespace-nowrap"),
+        rx.el.td(item.amount, class_name="py-3 pr-6 text-right num whitespace-nowrap"),
+        rx.el.td(
+            rx.el.div(
+                paper(t("Invoice"), item.page_url),
+                paper("PDF", item.pdf_url),
+                rx.cond(
+                    item.refundable,
+                    ui.button(t("Refund"), size="sm", kind="ghost", on_click=Billing.ask_refund(item.id)),
+                ),
+                class_name="flex items-center justify-end gap-3 min-h-8",
+            ),
+            class_name="py-2 pr-4 whitespace-nowrap",
+        ),
+        key=item.id,
+    )
+
+
+def _head(text: str, extra: str) -> rx.Component:
+    return rx.el.th(text, class_name=f"py-2.5 font-medium text-muted {extra}", scope="col")
+
+
+def payments() -> rx.Component:
+    """What was paid, newest first."""
+    table = rx.fragment(
+        ui.card(
+            rx.el.table(
+                rx.el.thead(
+                    rx.el.tr(
+                        _head(t("What"), "text-left pl-5 pr-4"),
+                        _head(t("When"), "text-left pr-6"),
+                        _head(t("Status"), "text-left pr-6"),
+                        _head(t("Amount"), "text-right pr-6"),
+                        rx.el.th(rx.el.span(t("Invoice and refund"), class_name="sr-only"), scope="col"),
+                        class_name="border-b border-line",
+                    )
+                ),
+                rx.el.tbody(rx.foreach(Billing.payments, _line), class_name="divide-y divide-line"),
+                class_name="w-full text-sm",
+            ),
+            pad=False,
+            class_name="overflow-x-auto",
+            tab_index=0,
+            role="region",
+            custom_attrs={"aria-label": t("Payments")},
+        ),
+        ui.pager(Billing),
+    )
+    nothing = ui.empty_state(
+        t("Nothing has been paid yet"), icon_name="receipt", help=t("Invoices and receipts appear here.")
+    )
+    return ui.section(t("Payments"), rx.cond(Billing.payments.length() > 0, table, nothing))
+
+
+def dialogs() -> rx.Component:
+    """The questions before a plan ends and before money goes back."""
+    asked = Billing.refund
+    end = ui.confirm(
+        t("Cancel the plan?"),
+        t(
+            "You keep it until the end of what you have paid. Then its credits lapse, and pictures and trainings are "
+            "paid with bought credits. Until then you can change your mind."
+        ),
+        open=Billing.ending,
+        on_close=Billing.keep,
+        action=t("Cancel plan"),
+        on_confirm=Billing.end,
+        busy=Billing.busy == "end",
+    )
+    refund = ui.dialog(
+        t("Refund"),
+        rx.el.p(asked.title, class_name="font-medium num"),
+        rx.el.p(asked.words, class_name="mt-2 text-sm text-soft num"),
+        rx.cond(asked.ends != "", rx.el.p(asked.ends, class_name="mt-2 text-sm text-warn")),
+        open=asked.id != "",
+        on_close=Billing.leave_refund,
+        footer=[
+            ui.button(t("Close"), kind="ghost", on_click=Billing.leave_refund),
+            rx.cond(
+                asked.possible,
+                ui.button(
+                    asked.action,
+                    kind="danger-solid",
+                    on_click=Billing.confirm_refund,
+                    busy=Billing.busy == "refund",
+                    class_name="num",
+                ),
+            ),
+        ],
+    )
+    return rx.fragment(end, refund)
