@@ -31,6 +31,7 @@ from photogen.domain.leftovers import LeftoversService
 from photogen.domain.loras.service import LorasService
 from photogen.domain.photosets.service import PhotoSetsService
 from photogen.domain.plans.service import PlansService
+from photogen.domain.quota import QuotaService
 from photogen.domain.receipts import ReceiptsService
 from photogen.domain.training.config import TrainingConfig
 from photogen.domain.training.service import TrainingService
@@ -83,6 +84,7 @@ class Services:
     payment_webhooks: WebhookVerifier
     accounts: AccountsService
     credits: CreditsService
+    quota: QuotaService
     plans: PlansService
     photosets: PhotoSetsService
     loras: LorasService
@@ -146,6 +148,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
     ledger = CreditsService(uow, clock)
     plans = PlansService(uow, clock, frozenset(image_vendors))
     accounts = AccountsService(uow, clock, ledger, plans, settings.session_days)
+    quota = QuotaService(uow, clock, plans, ledger)
     photosets = PhotoSetsService(uow, clock, storage)
     incidents = IncidentsService(uow, clock)
     leftovers = LeftoversService(uow, clock, incidents)
@@ -176,6 +179,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         uow,
         clock,
         ledger,
+        quota,
         plans,
         gallery,
         storage,
@@ -204,10 +208,11 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         payment_webhooks=payment_webhooks,
         accounts=accounts,
         credits=ledger,
+        quota=quota,
         plans=plans,
         photosets=photosets,
         loras=loras,
-        lab=LabService(uow, clock, ledger, gallery, loras, generation),
+        lab=LabService(uow, clock, gallery, loras, generation),
         training=training,
         generation=generation,
         gallery=gallery,

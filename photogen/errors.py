@@ -3,6 +3,8 @@
 `public` is safe to show to anybody: no secret, no vendor answer, no path. `status` is the HTTP status of the API.
 """
 
+from datetime import datetime
+
 
 class PhotogenError(Exception):
     """Base of all refusals and failures that photogen explains to a person.
@@ -73,14 +75,37 @@ class InsufficientCredits(Rejected):
 
 
 class TierRequired(Rejected):
-    """403. `tier` names the plan tier that opens it."""
+    """403. `tier` names the plan tier that opens it, `plan` the cheapest plan of that tier ("" where none is sold)."""
 
     status = 403
     default_code = "tier_required"
 
-    def __init__(self, public: str, *, tier: str) -> None:
-        super().__init__(public, tier=tier)
+    def __init__(self, public: str, *, tier: str, plan: str = "") -> None:
+        super().__init__(public, tier=tier, plan=plan)
         self.tier = tier
+        self.plan = plan
+
+
+class QuotaExhausted(Rejected):
+    """429. Of the day's quota `used` of `limit` are taken and `needed` more were asked for; a new day begins at
+    `resets_at`. `credits` is what the part beyond the quota would cost, `have` the credits that there are."""
+
+    status = 429
+    default_code = "quota_exhausted"
+
+    def __init__(self, *, needed: int, used: int, limit: int, resets_at: datetime, credits: int, have: int) -> None:
+        super().__init__(
+            f"This takes {needed} of today's quota and {max(0, limit - used)} of {limit} are left. The next day begins "
+            f"at {resets_at:%H:%M} UTC; until then, let credits pay for pictures beyond the quota, or ask for fewer.",
+            needed=needed,
+            used=used,
+            limit=limit,
+            resets_at=resets_at.isoformat(),
+            credits=credits,
+            have=have,
+        )
+        self.needed, self.used, self.limit, self.resets_at = needed, used, limit, resets_at
+        self.credits, self.have = credits, have
 
 
 class RateLimited(Rejected):

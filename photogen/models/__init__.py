@@ -27,6 +27,7 @@ from photogen.models.leftover import Leftover, LeftoverOf
 from photogen.models.lora import LoraModel, LoraStatus, LoraVersion
 from photogen.models.photoset import Photo, PhotoSet, PhotoStatus
 from photogen.models.plan import CreditPack, ImageModel, Plan, PlanTerms, PlanVersion, Tier
+from photogen.models.quota import QuotaDay, QuotaState, QuotaUse
 from photogen.models.receipt import DeletionReceipt, ReceiptKind
 from photogen.models.sweep import StorageSweep
 from photogen.models.training import (
@@ -87,6 +88,9 @@ __all__ = [
     "Purchase",
     "PurchaseKind",
     "PurchaseStatus",
+    "QuotaDay",
+    "QuotaState",
+    "QuotaUse",
     "ReceiptKind",
     "Role",
     "Shot",

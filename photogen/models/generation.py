@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from photogen.models.columns import enum_field, id_field, moment, now_field, reference
+from photogen.models.training import PaidBy
 
 
 class ShotStatus(StrEnum):
@@ -56,6 +57,7 @@ class Generation(SQLModel, table=True):
     guidance: float | None = None
     lora_scale: float | None = None
     credits_each: int = 0
+    """The model's price at the time, in credits; what a shot really takes stands with the shot."""
     created_at: datetime = now_field()
 
 
@@ -75,7 +77,10 @@ class Shot(SQLModel, table=True):
     seed: int
     status: ShotStatus = enum_field(ShotStatus, ShotStatus.QUEUED)
     hold_key: str = Field(max_length=160)
+    paid_by: PaidBy = enum_field(PaidBy, PaidBy.CREDITS)
+    """Under `hold_key` stand either credits of the ledger or a use of the day's quota."""
     credits: int = 0
+    quota_weight: int = 0
     vendor: str = Field(default="", max_length=32)
     vendor_model: str = Field(default="", max_length=120)
     """Who draws it, or may have been asked to, and under which name of the model."""

@@ -42,9 +42,11 @@ class Visibility(StrEnum):
 
 
 class PaidBy(StrEnum):
-    """How a training is paid: out of the plan's included ones, or with credits."""
+    """How work is paid: a training out of the plan's included ones or with credits, a picture out of the day's quota or
+    with credits."""
 
     INCLUDED = "included"
+    QUOTA = "quota"
     CREDITS = "credits"
 
 

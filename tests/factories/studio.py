@@ -1,11 +1,13 @@
 """The services at the bottom of the house on a test's database, and accounts to use them with."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 
 from passlib.context import CryptContext
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from sqlmodel import select
 
 from photogen.db.engine import make_engine
 from photogen.db.uow import UnitOfWork
@@ -14,8 +16,9 @@ from photogen.domain.accounts.commands import Register
 from photogen.domain.accounts.secrets import Passwords
 from photogen.domain.credits import CreditsService
 from photogen.domain.plans import PlansService
+from photogen.domain.quota import QuotaService
 from photogen.gateways.queue.memory import MemoryQueue
-from photogen.models import Account, GrantSource
+from photogen.models import Account, GrantSource, Interval, Subscription, SubscriptionStatus
 from tests.fakes.clock import FakeClock
 
 PASSWORD = "correct horse battery"
@@ -38,6 +41,7 @@ class Studio:
     def __post_init__(self) -> None:
         self.credits = CreditsService(self.uow, self.clock)
         self.plans = PlansService(self.uow, self.clock)
+        self.quota = QuotaService(self.uow, self.clock, self.plans, self.credits)
         self.passwords = quick_passwords()
         self.accounts = AccountsService(
             self.uow, self.clock, self.credits, self.plans, session_days=30, passwords=self.passwords
@@ -73,3 +77,23 @@ class Studio:
             uow.session.flush()
             self.credits.grant(uow, account.id, credits, GrantSource.PACK, f"test:{account.id}")
         return account.id
+
+    def subscribe(self, account_id: str, plan: str = "creator", *, version: int = 1, days: float = 30) -> str:
+        """The plan is paid for from now on; gives the subscription's id. One that was paid before has ended."""
+        self.unsubscribe(account_id)
+        now = self.clock()
+        with self.uow() as uow:
+            row = Subscription(
+                account_id=account_id, gateway="stripe", gateway_id=f"sub_{next(_numbers)}",
+                status=SubscriptionStatus.ACTIVE, plan_key=plan, plan_version=version,
+                interval=Interval.MONTH, price_id="price_test", period_start=now,
+                period_end=now + timedelta(days=days), entitled_until=now + timedelta(days=days),
+            )  # fmt: skip
+            uow.session.add(row)
+        return row.id
+
+    def unsubscribe(self, account_id: str) -> None:
+        """What was paid for is over."""
+        with self.uow() as uow:
+            for row in uow.session.exec(select(Subscription).where(Subscription.account_id == account_id)):
+                row.status, row.entitled_until = SubscriptionStatus.CANCELED, self.clock()

@@ -79,6 +79,7 @@ class Works:
             studio.uow,
             studio.clock,
             studio.credits,
+            studio.quota,
             studio.plans,
             self.gallery,
             self.storage,
@@ -86,7 +87,7 @@ class Works:
             self.generation_config,
             paused=lambda: self.vendors.paused("submit") if guarded else frozenset(),
         )
-        self.lab = LabService(studio.uow, self.clock, self.credits, self.gallery, self.loras, self.generation)
+        self.lab = LabService(studio.uow, self.clock, self.gallery, self.loras, self.generation)
 
     def another_vendors_service(self) -> VendorsService:
         """Another process's opinion of the vendors."""
@@ -256,5 +257,5 @@ class Works:
         return self.credits.balance(account_id).available
 
     def sound(self, account_id: str) -> bool:
-        """Whether the ledger adds up."""
-        return self.credits.audit(account_id) == []
+        """Whether the ledger and the quota add up."""
+        return self.credits.audit(account_id) == [] and self.studio.quota.audit(account_id) == []

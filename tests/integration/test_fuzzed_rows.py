@@ -114,7 +114,8 @@ def test_a_giant_log(works: Works, clients: Clients, server: OddServer) -> None:
 def drawing(works: Works, clients: Clients) -> GenerationService:
     """Pictures by the true clients."""
     return GenerationService(
-        works.studio.uow, works.clock, works.credits, works.studio.plans, works.gallery, works.storage,
+        works.studio.uow, works.clock, works.credits, works.studio.quota, works.studio.plans, works.gallery,
+        works.storage,
         {"together": clients.together, "replicate": clients.replicate}, GenerationConfig(storage_pause=0.0),
     )  # fmt: skip
 

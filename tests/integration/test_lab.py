@@ -41,7 +41,7 @@ class TestARun:
         offer = works.lab.offer(ada, model)
         have = works.balance(ada)
         start(works, ada, model)
-        assert works.balance(ada) == have - 2 * len(policy.SCALES) * offer.credits_each
+        assert works.balance(ada) == have - 2 * len(policy.SCALES) * offer.tariff.credits_each
         draw(works)
 
         asked = {(r.prompt, r.lora.scale if r.lora else None, r.seed) for r in works.jobs.requests}
@@ -49,7 +49,7 @@ class TestARun:
         assert asked == {(p.of("adalove"), scale, p.seed) for p in prompts for scale in policy.SCALES}
         run = only(works, ada, model)
         assert (run.done, run.total, run.running) == (10, 10, False)
-        assert run.spent == 10 * offer.credits_each
+        assert run.spent == 10 * offer.tariff.credits_each
         assert [[cell.scale for cell in row.cells] for row in run.rows] == [list(policy.SCALES)] * 2
         assert works.sound(ada)
 
@@ -93,7 +93,7 @@ class TestARun:
         works.later()
         run = only(works, ada, model)
         assert (run.done, run.failed) == (9, 1)
-        assert run.returned == works.lab.offer(ada, model).credits_each
+        assert run.returned == works.lab.offer(ada, model).tariff.credits_each
         assert works.lab.retry(ada, id_) == 1
         draw(works)
         run = only(works, ada, model)

@@ -191,8 +191,8 @@ NO_VENDOR = Failure(
 )
 
 
-def notice(failures: Mapping[str, int], returned: int) -> str:
-    """The line under a batch that lost pictures: how many, why, and that the credits are back. "" without any.
+def notice(failures: Mapping[str, int], returned: int, quota: int = 0) -> str:
+    """The line under a batch that lost pictures: how many, why, and that credits and quota are back. "" without any.
 
     `failures` counts by category."""
     lost = sum(failures.values())
@@ -206,6 +206,8 @@ def notice(failures: Mapping[str, int], returned: int) -> str:
         line = f"{lost} {what} failed, {dropped} of them dropped by the safety filter."
     else:
         line = f"{lost} {what} failed."
-    if not returned:
-        return line
-    return f"{line} {returned} credit{' was' if returned == 1 else 's were'} returned."
+    if returned:
+        line = f"{line} {returned} credit{' was' if returned == 1 else 's were'} returned."
+    if quota:
+        line = f"{line} {quota} went back to the quota of the day on which you asked."
+    return line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from photogen.db.lease import Leases
 from photogen.db.locks import lock_account
@@ -15,11 +16,13 @@ from photogen.domain.generation.commands import LARGEST_SEED, QuoteGeneration, S
 from photogen.domain.generation.config import GenerationConfig
 from photogen.domain.generation.draw import Draw
 from photogen.domain.generation.parts import Parts
+from photogen.domain.generation.paying import Payment
 from photogen.domain.generation.settle import ADVANCE, Settlement
 from photogen.domain.generation.styles import ASPECTS, STYLES, pixels
-from photogen.domain.generation.views import GenerateOptions, GenerationQuote, GenerationView
+from photogen.domain.generation.views import GenerateOptions, GenerationQuote, GenerationView, Tariff
 from photogen.domain.plans.service import PlansService
 from photogen.domain.plans.views import ImageModelView
+from photogen.domain.quota import QuotaService
 from photogen.domain.vendors import routing
 from photogen.domain.vendors.routes import routes_of
 from photogen.errors import Conflict, Invalid, NotFound, TierRequired
@@ -33,14 +36,15 @@ _MOST_LISTED = 50
 
 
 class GenerationService:
-    """For pages: options, quote, start, cancel, retry, get, recent. For the worker: advance, due, recover. Whatever
-    belongs to somebody else is NotFound."""
+    """For pages: options, quote, tariff, start, cancel, retry, get, recent. For the worker: advance, due, recover.
+    Whatever belongs to somebody else is NotFound."""
 
     def __init__(
         self,
         uow: UowFactory,
         clock: Clock,
         credits: CreditsService,
+        quota: QuotaService,
         plans: PlansService,
         gallery: GalleryService,
         storage: Storage,
@@ -51,10 +55,10 @@ class GenerationService:
         """`paused` names the vendors that are not to be asked for pictures now."""
         self._uow = uow
         self._clock = clock
-        self._credits = credits
+        self._payment = Payment(credits, quota)
         self._plans = plans
         self._config = config or GenerationConfig()
-        self._settlement = Settlement(clock, credits, self._config)
+        self._settlement = Settlement(clock, self._payment, self._config)
         self._leases: Leases[Shot] = Leases(uow, clock, Shot, self._config.lease)
         self._vendors = image_vendors
         self._draw = Draw(
@@ -86,48 +90,51 @@ class GenerationService:
         """What it would cost now. Raises NotFound, Conflict (`model_unavailable`)."""
         with self._uow() as uow:
             model, _ = self._chosen(uow, account_id, command.model)
-        _check_available(model)
-        balance = self._credits.balance(account_id).available
-        total = model.credits * command.count
-        return GenerationQuote(model.credits, total, balance, balance - total, balance >= total)
+            _check_available(model)
+            return self._payment.tariff(uow, account_id, model).quote(command.count)
+
+    def tariff(self, account_id: str) -> Tariff:
+        """What pictures of the account's own models cost. Raises what `painter` raises."""
+        with self._uow() as uow:
+            return self._payment.tariff(uow, account_id, self._painter_of(uow, account_id))
 
     # --- start, cancel, retry ---------------------------------------------------------------------------------------
 
     def start(self, account_id: str, command: StartGeneration) -> str:
-        """Sets the credits aside and queues a shot per picture; gives the batch's id. The same `request_key` gives the
-        same batch.
+        """Sets quota and credits aside and queues a shot per picture; gives the batch's id. The same `request_key`
+        gives the same batch.
 
         Raises NotFound (model), TierRequired, Conflict (`model_unavailable`), Invalid (what no vendor can do that draws
-        it now), InsufficientCredits."""
+        it now), QuotaExhausted, InsufficientCredits."""
         first = secrets.randbelow(LARGEST_SEED + 1) if command.seed is None else command.seed
         return self._start(account_id, command, [first + n for n in range(command.count)])
 
     def _start(
         self, account_id: str, command: StartGeneration, seeds: Sequence[int], lab_run_id: str | None = None
     ) -> str:
+        at = self._clock()  # of the click: whoever waits for the lock until midnight has asked before it
         with self._uow() as uow:
             lock_account(uow.session, account_id)
             known = repository.by_request_key(uow.session, f"{account_id}:{command.request_key}")
             if known is not None:
                 return known.id
-            batch, shots = self._prepared(uow, account_id, command, seeds, lab_run_id)
-            self._enter(uow, account_id, [batch], shots)
+            batch, shots = self._prepared(uow, account_id, command, seeds, lab_run_id, at)
+            self._enter(uow, account_id, [batch], shots, at)
             return batch.id
 
-    def begin(self, uow: UnitOfWork, account_id: str, commands: Sequence[StartGeneration], lab_run_id: str) -> None:
-        """Step: batches of one picture each for a run of the lab, all or none; the caller has locked the account, and
-        each command has its seed. Raises what `start` raises."""
-        made = [self._prepared(uow, account_id, one, [one.seed or 0], lab_run_id) for one in commands]
-        self._enter(uow, account_id, [batch for batch, _ in made], [shot for _, shots in made for shot in shots])
+    def begin(
+        self, uow: UnitOfWork, account_id: str, commands: Sequence[StartGeneration], lab_run_id: str, at: datetime
+    ) -> None:
+        """Step: batches of one picture each for a run of the lab asked for at `at`, all or none; the caller has locked
+        the account, and each command has its seed. Raises what `start` raises."""
+        made = [self._prepared(uow, account_id, one, [one.seed or 0], lab_run_id, at) for one in commands]
+        self._enter(uow, account_id, [batch for batch, _ in made], [shot for _, shots in made for shot in shots], at)
 
     def painter(self, account_id: str) -> ImageModelView:
         """The registry's model that draws trained models, with its price. Raises NotFound, Conflict
         (`model_unavailable`)."""
-        found = _painter(self._plans.image_models(account_id))
-        if found is None:
-            raise NotFound("No service that draws trained models is set up here.", code="model_not_found")
-        _check_available(found)
-        return found
+        with self._uow() as uow:
+            return self._painter_of(uow, account_id)
 
     def _prepared(
         self,
@@ -136,6 +143,7 @@ class GenerationService:
         command: StartGeneration,
         seeds: Sequence[int],
         lab_run_id: str | None,
+        at: datetime,
     ) -> tuple[Generation, list[Shot]]:
         model, own = self._chosen(uow, account_id, command.model, command.version_id)
         lora, version = own or (None, None)
@@ -143,11 +151,11 @@ class GenerationService:
             raise TierRequired(
                 f"{model.name} comes with the {model.unlocked_by} plan. Choose another model, or change the plan.",
                 tier=model.tier.value,
+                plan=model.unlocked_by,
             )
         _check_available(model)
         chosen = policy.choose(command, model.capabilities, version.default_scale if version else None)
         width, height = pixels(command.aspect)
-        now = self._clock()
         batch = Generation(
             id=new_id(),
             account_id=account_id,
@@ -171,7 +179,7 @@ class GenerationService:
             guidance=chosen.guidance,
             lora_scale=chosen.lora_scale if lora else None,
             credits_each=model.credits,
-            created_at=now,
+            created_at=at,
         )
         routes = routes_of(uow, [model.key])[model.key]
         if routing.choose(routes, policy.wanted(batch), set_up=self._vendors) is None:
@@ -180,12 +188,14 @@ class GenerationService:
                 "them, or choose another model.",
                 code="not_supported",
             )
-        shots = [self._shot(batch, number, seed) for number, seed in enumerate(seeds, 1)]
+        shots = [self._shot(batch, number, seed, model.quota_weight) for number, seed in enumerate(seeds, 1)]
         return batch, shots
 
-    def _enter(self, uow: UnitOfWork, account_id: str, batches: Sequence[Generation], shots: Sequence[Shot]) -> None:
+    def _enter(
+        self, uow: UnitOfWork, account_id: str, batches: Sequence[Generation], shots: Sequence[Shot], at: datetime
+    ) -> None:
         """The money, the rows, the jobs. Spends before it inserts (rule 5)."""
-        self._credits.hold_many(uow, account_id, [(shot.hold_key, shot.id, shot.credits) for shot in shots], "shot")
+        self._payment.hold(uow, account_id, batches, shots, at)
         uow.session.add_all(batches)
         uow.session.flush()
         uow.session.add_all(shots)
@@ -194,7 +204,7 @@ class GenerationService:
         for shot in shots:
             uow.after_commit(Job(ADVANCE, (shot.id,)))
 
-    def _shot(self, batch: Generation, number: int, seed: int) -> Shot:
+    def _shot(self, batch: Generation, number: int, seed: int, weight: int) -> Shot:
         shot_id = new_id()
         return Shot(
             id=shot_id,
@@ -204,12 +214,13 @@ class GenerationService:
             seed=seed,
             hold_key=f"shot:{shot_id}",
             credits=batch.credits_each,
+            quota_weight=weight,
             created_at=batch.created_at,
             next_check_at=batch.created_at + self._config.pickup,
         )
 
     def cancel(self, account_id: str, generation_id: str) -> None:
-        """Ends what is not finished yet and gives its credits back; what is done stays. Cancelling again is fine.
+        """Ends what is not finished yet and gives back what it took; what is done stays. Cancelling again is fine.
 
         Raises NotFound, Conflict (`already_finished`)."""
         with self._uow() as uow:
@@ -314,6 +325,13 @@ class GenerationService:
         if painter is None:
             raise NotFound("No service that draws trained models is set up here.", code="model_not_found")
         return painter, lora
+
+    def _painter_of(self, uow: UnitOfWork, account_id: str) -> ImageModelView:
+        found = _painter(self._plans.image_models_of(uow, account_id))
+        if found is None:
+            raise NotFound("No service that draws trained models is set up here.", code="model_not_found")
+        _check_available(found)
+        return found
 
     def _own(self, uow: UnitOfWork, account_id: str, generation_id: str) -> Generation:
         row = repository.get(uow.session, account_id, generation_id) if is_id(generation_id) else None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from photogen.db.uow import UnitOfWork
-from photogen.domain.credits.service import CreditsService
 from photogen.domain.generation import policy
 from photogen.domain.generation.config import GenerationConfig
+from photogen.domain.generation.paying import Payment
 from photogen.domain.generation.policy import Failure
 from photogen.kit import log
 from photogen.kit.clock import Clock
@@ -20,15 +20,15 @@ ADVANCE = "advance_shot"
 class Settlement:
     """Moves shots. `settle` is a step: it joins the caller's unit of work."""
 
-    def __init__(self, clock: Clock, credits: CreditsService, config: GenerationConfig) -> None:
+    def __init__(self, clock: Clock, payment: Payment, config: GenerationConfig) -> None:
         self._clock = clock
-        self._credits = credits
+        self._payment = payment
         self._config = config
 
     def settle(self, uow: UnitOfWork, row: Shot, to: ShotStatus, *, failure: Failure | None = None) -> bool:
         """Moves `row`, which the caller has locked; False, and nothing done, when it can't go there any more.
 
-        Done captures its credit, failed and cancelled release it."""
+        Done pays for it, failed and cancelled give its credit or its part of the quota back."""
         if not policy.can_move(row.status, to):
             return False
         now = self._clock()
@@ -46,10 +46,7 @@ class Settlement:
             if failure is not None:
                 row.error, row.error_code = failure.public[:500], failure.code[:60]
                 row.error_category, row.vendor_words = failure.category.value, failure.words[:2000]
-            if to is ShotStatus.DONE:
-                self._credits.capture(uow, row.hold_key)
-            else:
-                self._credits.release(uow, row.hold_key)
+            self._payment.close(uow, row, delivered=to is ShotStatus.DONE)
         uow.session.add(row)
         uow.notify(row.account_id, "generation", row.generation_id)
         return True

@@ -33,12 +33,15 @@ def shot(row: Shot, thumbhashes: Mapping[str, str]) -> ShotView:
 def generation(row: Generation, shots: Sequence[Shot], thumbhashes: Mapping[str, str]) -> GenerationView:
     """A batch with its shots."""
     sums: Counter[str] = Counter()
+    quota: Counter[str] = Counter()
     for one in shots:
         side = {ShotStatus.DONE: "spent", ShotStatus.FAILED: "returned", ShotStatus.CANCELLED: "returned"}
-        sums[side.get(one.status, "held")] += one.credits
+        where = side.get(one.status, "held")
+        sums[where] += one.credits
+        quota[where] += one.quota_weight
     status = policy.batch_status(one.status for one in shots)
     failures = Counter(one.error_category for one in shots if one.status is ShotStatus.FAILED)
-    lost = sum(one.credits for one in shots if one.status is ShotStatus.FAILED)
+    lost = [one for one in shots if one.status is ShotStatus.FAILED]
     over = all(one.status in policy.FINAL for one in shots)
     return GenerationView(
         id=row.id,
@@ -59,9 +62,12 @@ def generation(row: Generation, shots: Sequence[Shot], thumbhashes: Mapping[str,
         credits=sums["spent"],
         held=sums["held"],
         returned=sums["returned"],
+        quota=quota["spent"],
+        quota_held=quota["held"],
+        quota_returned=quota["returned"],
         can_cancel=not over,
         can_retry=over and status != "done",
-        notice=policy.notice(failures, lost),
+        notice=policy.notice(failures, sum(one.credits for one in lost), sum(one.quota_weight for one in lost)),
         waiting=next((one.waiting for one in shots if one.waiting), ""),
         created_at=row.created_at,
         shots=tuple(shot(one, thumbhashes) for one in shots),

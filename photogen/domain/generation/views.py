@@ -66,13 +66,70 @@ class GenerateOptions:
 
 @dataclass(frozen=True, slots=True)
 class GenerationQuote:
-    """The price before the start, in credits."""
+    """The price before the start. `total` is in credits; `from_quota` units of the day's quota pay for `quota_pictures`
+    of the pictures, and `quota_after` of `quota_limit` are then left (a limit of 0: the account has no quota).
+
+    `refusal` is the code of what a start would raise, "" where it can be paid."""
 
     credits_each: int
     total: int
     balance: int
     balance_after: int
-    affordable: bool
+    from_quota: int
+    quota_pictures: int
+    quota_left: int
+    quota_after: int
+    quota_limit: int
+    overage: bool
+    resets_at: datetime
+    refusal: str
+
+    @property
+    def affordable(self) -> bool:
+        """Whether a start would be let through."""
+        return not self.refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """What pictures of one model cost one account now: `weight_each` of the quota, beyond it `credits_each`."""
+
+    credits_each: int
+    weight_each: int
+    balance: int
+    quota_left: int
+    quota_limit: int
+    overage: bool
+    resets_at: datetime
+    locked: bool
+
+    def quote(self, count: int) -> GenerationQuote:
+        """The price of `count` pictures."""
+        fit = 0
+        if self.quota_limit:
+            fit = min(count, self.quota_left // self.weight_each) if self.weight_each else count
+        total = (count - fit) * self.credits_each
+        refusal = ""
+        if self.locked:
+            refusal = "tier_required"
+        elif self.quota_limit and fit < count and not self.overage:
+            refusal = "quota_exhausted"
+        elif total > self.balance:
+            refusal = "insufficient_credits"
+        return GenerationQuote(
+            credits_each=self.credits_each,
+            total=total,
+            balance=self.balance,
+            balance_after=self.balance - total,
+            from_quota=fit * self.weight_each,
+            quota_pictures=fit,
+            quota_left=self.quota_left,
+            quota_after=self.quota_left - fit * self.weight_each,
+            quota_limit=self.quota_limit,
+            overage=self.overage,
+            resets_at=self.resets_at,
+            refusal=refusal,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +153,8 @@ class ShotView:
 class GenerationView:
     """A batch. `status` is computed from its shots: queued, running, done, partly, failed or cancelled.
 
-    `credits` were spent on what was delivered, `held` are set aside for what is under way, `returned` came back.
+    `credits` were spent on what was delivered, `held` are set aside for what is under way, `returned` came back; the
+    same of the day's quota in `quota`, `quota_held` and `quota_returned`.
     `waiting` says what its pictures wait for while a vendor is paused, "" while nothing is in their way."""
 
     id: str
@@ -117,6 +175,9 @@ class GenerationView:
     credits: int
     held: int
     returned: int
+    quota: int
+    quota_held: int
+    quota_returned: int
     can_cancel: bool
     can_retry: bool
     notice: str

@@ -62,6 +62,7 @@ class Cell:
     scale: float
     status: ShotStatus
     credits: int
+    quota_weight: int
     error: str
     error_code: str
     image_id: str | None
@@ -80,6 +81,7 @@ def cells(session: Session, run_ids: Sequence[str]) -> list[Cell]:
             col(Generation.lora_scale),
             col(Shot.status),
             col(Shot.credits),
+            col(Shot.quota_weight),
             col(Shot.error),
             col(Shot.error_code),
             col(Image.id),

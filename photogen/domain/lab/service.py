@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from photogen.db.locks import lock_account
 from photogen.db.uow import UnitOfWork, UowFactory
-from photogen.domain.credits.service import CreditsService
 from photogen.domain.gallery.service import GalleryService
 from photogen.domain.generation.commands import StartGeneration
 from photogen.domain.generation.service import GenerationService
@@ -30,14 +29,12 @@ class LabService:
         self,
         uow: UowFactory,
         clock: Clock,
-        credits: CreditsService,
         gallery: GalleryService,
         loras: LorasService,
         generation: GenerationService,
     ) -> None:
         self._uow = uow
         self._clock = clock
-        self._credits = credits
         self._gallery = gallery
         self._loras = loras
         self._generation = generation
@@ -59,14 +56,15 @@ class LabService:
             prompts=tuple(PromptView(p.key, p.of(story.model.trigger_word)) for p in prompts),
             suggested=tuple(p.key for p in prompts[: policy.SUGGESTED]),
             scales=policy.scales_within(painter.capabilities.lora_scale),
-            credits_each=painter.credits,
-            balance=self._credits.balance(account_id).available,
+            tariff=self._generation.tariff(account_id),
         )
 
     def start(self, account_id: str, command: StartLab) -> str:
-        """Sets the credits of the whole grid aside and queues its pictures, all or none; gives the run's id.
+        """Sets aside what the whole grid takes of quota and credits and queues its pictures, all or none; gives the
+        run's id.
 
-        Raises NotFound, Invalid, Conflict (`lab_running`), InsufficientCredits, TierRequired."""
+        Raises NotFound, Invalid, Conflict (`lab_running`), TierRequired, QuotaExhausted, InsufficientCredits."""
+        at = self._clock()
         key = f"{account_id}:lab:{command.request_key}"
         painter = self._generation.painter(account_id)
         scales = policy.scales_within(painter.capabilities.lora_scale)
@@ -105,7 +103,7 @@ class LabService:
                 for n, row in enumerate(rows)
                 for m, scale in enumerate(scales)
             ]
-            self._generation.begin(uow, account_id, orders, run.id)
+            self._generation.begin(uow, account_id, orders, run.id, at)
             return run.id
 
     def runs(self, account_id: str, model_id: str) -> list[LabRunView]:

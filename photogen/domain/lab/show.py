@@ -50,6 +50,7 @@ def run(row: LabRun, version: LoraVersion, cells: Sequence[Cell]) -> LabRunView:
     for one in cells:
         key = "held" if one.status in _OPEN else "spent" if one.status is ShotStatus.DONE else "returned"
         sums[key] += one.credits
+        sums["quota"] += one.quota_weight if key != "returned" else 0
     return LabRunView(
         id=row.id,
         version_id=version.id,
@@ -66,6 +67,7 @@ def run(row: LabRun, version: LoraVersion, cells: Sequence[Cell]) -> LabRunView:
         spent=sums["spent"],
         held=sums["held"],
         returned=sums["returned"],
+        quota=sums["quota"],
         verdict=policy.verdict(votes),
         created_at=row.created_at,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from photogen.domain.generation.views import Tariff
 from photogen.domain.lab.policy import Verdict
 
 
@@ -18,15 +19,14 @@ class PromptView:
 
 @dataclass(frozen=True, slots=True)
 class LabOffer:
-    """What a run of a version would be. A run costs `credits_each` for every prompt and strength."""
+    """What a run of a version would be. `tariff` is the price of every prompt and strength."""
 
     version_id: str
     version_number: int
     prompts: tuple[PromptView, ...]
     suggested: tuple[str, ...]
     scales: tuple[float, ...]
-    credits_each: int
-    balance: int
+    tariff: Tariff
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ class LabRow:
 
 @dataclass(frozen=True, slots=True)
 class LabRunView:
-    """A run. `spent` and `held` are credits, `returned` came back for what failed or was cancelled."""
+    """A run. `spent` and `held` are credits, `returned` came back for what failed or was cancelled; `quota` is what it
+    took of the day's quota, less what went back."""
 
     id: str
     version_id: str
@@ -73,5 +74,6 @@ class LabRunView:
     spent: int
     held: int
     returned: int
+    quota: int
     verdict: Verdict
     created_at: datetime

@@ -63,6 +63,11 @@ def terms_of(session: Session, account_id: str, now: datetime) -> tuple[str, Pla
     return found.key, found
 
 
+def overage(session: Session, account_id: str) -> bool:
+    """Whether credits pay for pictures beyond the account's quota."""
+    return bool(session.exec(select(Account.overage).where(Account.id == account_id)).first())
+
+
 def included_used(session: Session, account_id: str, since: datetime | None) -> int:
     """Included trainings started since then that run or ran to their end."""
     query = (

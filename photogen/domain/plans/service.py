@@ -5,18 +5,18 @@ from collections.abc import Collection, Sequence
 from photogen.db.locks import lock_account
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.plans import policy, repository
-from photogen.domain.plans.views import Entitlements, ImageModelView, PlanView
+from photogen.domain.plans.views import Entitlements, ImageModelView, Paying, PlanView
 from photogen.domain.vendors import routing
 from photogen.domain.vendors.routes import routes_of
 from photogen.domain.vendors.routing import Route
 from photogen.errors import NotFound
 from photogen.kit.clock import Clock
-from photogen.models import ImageModel, Plan, Tier
+from photogen.models import ImageModel, Plan, PlanTerms, PlanVersion, Tier
 
 
 class PlansService:
     """Use cases: plans, entitlements, image_models, image_model. Steps take the open unit of work first: included_left,
-    entitlements_of, image_models_of, image_model_of, credits_once. `training_price` needs neither.
+    entitlements_of, paying_of, image_models_of, image_model_of, credits_once. `training_price` needs neither.
 
     `vendors` are those of pictures that are set up here; None: all that the registry knows."""
 
@@ -64,7 +64,12 @@ class PlansService:
             public_allowed=plan.public_allowed,
             trainings_included=plan.trainings_included,
             trainings_used=repository.included_used(uow.session, account_id, since),
+            paying=self._paying(uow, account_id, plan),
         )
+
+    def paying_of(self, uow: UnitOfWork, account_id: str) -> Paying:
+        """How the account's pictures are paid now. Raises NotFound."""
+        return self._paying(uow, account_id, repository.terms_of(uow.session, account_id, self._clock())[1])
 
     def included_left(self, uow: UnitOfWork, account_id: str) -> int:
         """Included trainings that can still be started, decided under the account's lock: a row with
@@ -92,6 +97,12 @@ class PlansService:
 
     def _tier(self, uow: UnitOfWork, account_id: str | None) -> Tier:
         return Tier.FREE if account_id is None else repository.terms_of(uow.session, account_id, self._clock())[1].tier
+
+    @staticmethod
+    def _paying(uow: UnitOfWork, account_id: str, terms: PlanTerms) -> Paying:
+        # A quota is sold: whoever's plan nobody pays for, the operator's friend say, pays by credit.
+        quota = terms.daily_quota if isinstance(terms, PlanVersion) else 0
+        return Paying(quota, repository.overage(uow.session, account_id))
 
     def _views(self, uow: UnitOfWork, models: Sequence[ImageModel], account_id: str | None) -> list[ImageModelView]:
         tier, plans = self._tier(uow, account_id), repository.plans(uow.session)

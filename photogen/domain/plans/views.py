@@ -25,6 +25,20 @@ class PlanView:
 
 
 @dataclass(frozen=True, slots=True)
+class Paying:
+    """How an account's pictures are paid now. `daily_quota` units come with each UTC day of a plan that is paid for,
+    0 where there is none; `overage` says whether credits pay beyond them."""
+
+    daily_quota: int
+    overage: bool
+
+    @property
+    def way(self) -> str:
+        """ "subscription": the day's quota first; "payg": credits alone."""
+        return "subscription" if self.daily_quota else "payg"
+
+
+@dataclass(frozen=True, slots=True)
 class Entitlements:
     """What an account may do now. `trainings_*` count the included ones of the present period."""
 
@@ -35,6 +49,7 @@ class Entitlements:
     public_allowed: bool
     trainings_included: int
     trainings_used: int
+    paying: Paying
 
     @property
     def trainings_left(self) -> int:

@@ -3,10 +3,10 @@
 import dataclasses
 from collections.abc import Sequence
 
-from photogen.domain.generation.views import GenerationView, ModelChoiceView
+from photogen.domain.generation.views import GenerationQuote, GenerationView, ModelChoiceView
 from photogen.domain.vendors.views import VendorTrouble
 from photogen.web.text import plural, t
-from photogen.web.words import iso
+from photogen.web.words import credits, iso
 
 TONES = {"done": "good", "partly": "warn", "failed": "bad", "running": "accent"}
 
@@ -101,9 +101,41 @@ def limits(values: tuple[float, float, float] | None) -> Range:
     return Range(True, values[0], values[1]) if values else Range()
 
 
+def cost(quote: GenerationQuote) -> str:
+    """What stands on the button: "4 of today's quota", "2 of today's quota and 2 credits ($0.20)"."""
+    if not quote.quota_pictures:
+        return credits(quote.total)
+    quota = t("{n} of today's quota", n=quote.from_quota)
+    return t("{quota} and {credits}", quota=quota, credits=credits(quote.total)) if quote.total else quota
+
+
+def after(quote: GenerationQuote) -> str:
+    """What is left then; or what is missing."""
+    if quote.refusal == "quota_exhausted":
+        return t(
+            "{n} of {m} are left of today's quota. The next day begins at {time} UTC.",
+            n=quote.quota_left,
+            m=quote.quota_limit,
+            time=f"{quote.resets_at:%H:%M}",
+        )
+    if quote.refusal == "insufficient_credits":
+        return t("This needs {n} credits and you have {m}.", n=quote.total, m=quote.balance)
+    money = t("You have {n} credits, {m} afterwards.", n=quote.balance, m=quote.balance_after)
+    if not quote.quota_pictures:
+        return money
+    day = t("{n} of {m} left today, {k} afterwards.", n=quote.quota_left, m=quote.quota_limit, k=quote.quota_after)
+    return f"{day} {money}" if quote.total else day
+
+
 def _spent(view: GenerationView) -> str:
-    amount = plural(view.held or view.credits, "{n} credit", "{n} credits")
-    return t("{credits} set aside", credits=amount) if view.held else amount if view.credits else t("nothing spent")
+    amounts = [
+        t("{n} of the day's quota", n=view.quota_held or view.quota) if view.quota_held or view.quota else "",
+        plural(view.held or view.credits, "{n} credit", "{n} credits") if view.held or view.credits else "",
+    ]
+    amount = ", ".join(one for one in amounts if one)
+    if view.held or view.quota_held:
+        return t("{credits} set aside", credits=amount)
+    return amount or t("nothing spent")
 
 
 def batch(view: GenerationView) -> Batch:

@@ -12,11 +12,10 @@ from photogen.kit.ids import is_id, new_id
 from photogen.web import live
 from photogen.web.deps import call, services
 from photogen.web.notices import toast
-from photogen.web.pages.generate.shown import Batch, Controls, Option, batch, limits, name, trouble
+from photogen.web.pages.generate.shown import Batch, Controls, Option, after, batch, cost, limits, name, trouble
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import plural, t
-from photogen.web.words import credits
 
 SHOWN = 6
 """Batches on the page; older pictures are in the gallery."""
@@ -85,6 +84,7 @@ class Generate(rx.State):
         self.problem, self.code, self.ready = "", "", True
         live.subscribe(self, "generation", Generate.refresh)
         live.subscribe(self, "credits", Generate.refresh_price)
+        live.subscribe(self, "quota", Generate.refresh_price)
 
     def _chosen(self) -> ModelChoiceView | None:
         if self._options is None:
@@ -215,11 +215,8 @@ class Generate(rx.State):
             return
         self.errors = {k: v for k, v in self.errors.items() if k != "model"}
         noun = plural(self.count, "Generate {n} picture", "Generate {n} pictures")
-        self.button = t("{verb} for {price}", verb=noun, price=credits(quote.total))
-        self.after = t("You have {n} credits, {m} afterwards.", n=quote.balance, m=max(0, quote.balance_after))
-        self.affordable = quote.affordable
-        if not quote.affordable:
-            self.after = t("This needs {n} credits and you have {m}.", n=quote.total, m=quote.balance)
+        self.button = t("{verb} for {price}", verb=noun, price=cost(quote))
+        self.after, self.affordable = after(quote), quote.affordable
 
     @rx.event
     @allow("user")

@@ -3,8 +3,9 @@
 import dataclasses
 
 from photogen.domain.lab.views import LabCell, LabOffer, LabRunView
+from photogen.web.pages.generate.shown import after, cost
 from photogen.web.text import plural, t
-from photogen.web.words import credits, iso
+from photogen.web.words import iso
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,20 +88,18 @@ def strength(scale: float) -> str:
 
 def offer_of(view: LabOffer, taken: list[str]) -> Offer:
     count = len(taken) * len(view.scales)
-    cost = count * view.credits_each
-    left = view.balance - cost
+    quote = view.tariff.quote(count)
+    tail = t("What fails comes back.") if quote.affordable else t("Take fewer prompts.")
     return Offer(
         version=t("Version {n}", n=view.version_number),
         prompts=[PromptShown(p.key, p.text, p.key in taken) for p in view.prompts],
         button=t(
             "{verb} for {price}",
             verb=plural(count, "Draw {n} picture", "Draw {n} pictures"),
-            price=credits(cost),
+            price=cost(quote),
         ),
-        after=t("You have {n} credits, {m} afterwards. What fails comes back.", n=view.balance, m=left)
-        if left >= 0
-        else t("This needs {n} credits and you have {m}. Take fewer prompts.", n=cost, m=view.balance),
-        affordable=left >= 0,
+        after=f"{after(quote)} {tail}",
+        affordable=quote.affordable,
         none=count == 0,
     )
 
@@ -137,6 +136,7 @@ def _verdict(view: LabRunView) -> tuple[str, float]:
 def run_of(view: LabRunView) -> RunShown:
     verdict, best = _verdict(view)
     money = [
+        t("{n} of the day's quota", n=view.quota) if view.quota else "",
         plural(view.spent, "{n} credit spent", "{n} credits spent") if view.spent else "",
         t("{n} set aside", n=view.held) if view.held else "",
         t("{n} came back", n=view.returned) if view.returned else "",

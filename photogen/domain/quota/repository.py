@@ -1,0 +1,90 @@
+"""The rows of the quota."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import func, text
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, select
+
+from photogen.db.locks import lock_account
+from photogen.domain.quota.views import ModelUse
+from photogen.errors import NotFound
+from photogen.models import Account, ImageModel, QuotaDay, QuotaState, QuotaUse
+
+
+def opened(session: Session, account_id: str, day: date) -> QuotaDay:
+    """The day's row, of an account that is locked from here on. Raises NotFound."""
+    lock_account(session, account_id)
+    # A row that this session read before it had the lock may be old: it is read again.
+    found = session.get(QuotaDay, (account_id, day), populate_existing=True)
+    if found is None:
+        found = QuotaDay(account_id=account_id, day=day)
+        session.add(found)
+    return found
+
+
+def day(session: Session, account_id: str, day: date) -> QuotaDay:
+    """The day as it stands, empty where nothing was asked for."""
+    found = session.get(QuotaDay, (account_id, day), populate_existing=True)
+    return found or QuotaDay(account_id=account_id, day=day)
+
+
+def uses_by_key(session: Session, keys: Sequence[str]) -> dict[str, QuotaUse]:
+    """The uses under these keys, whoever's they are, as they are now."""
+    found = session.exec(select(QuotaUse).where(col(QuotaUse.key).in_(keys)).execution_options(populate_existing=True))
+    return {use.key: use for use in found}
+
+
+def whose(session: Session, key: str) -> tuple[str, date] | None:
+    """(account, day) of a use: they never change, so they may be asked before locking."""
+    return session.exec(select(QuotaUse.account_id, QuotaUse.day).where(QuotaUse.key == key)).first()
+
+
+def by_model(session: Session, account_id: str, day: date) -> tuple[ModelUse, ...]:
+    """The day's pictures by model, the most first."""
+    weight = func.sum(QuotaUse.weight)
+    rows = session.execute(
+        select_columns(col(QuotaUse.model_key), col(ImageModel.name), func.count(), weight)
+        .join(ImageModel, col(ImageModel.key) == col(QuotaUse.model_key), isouter=True)
+        .where(col(QuotaUse.account_id) == account_id, col(QuotaUse.day) == day)
+        .where(col(QuotaUse.state) != QuotaState.RELEASED)
+        .group_by(col(QuotaUse.model_key), col(ImageModel.name))
+        .order_by(weight.desc(), col(QuotaUse.model_key))
+    ).all()
+    return tuple(ModelUse(key, name or key, pictures, int(total)) for key, name, pictures, total in rows)
+
+
+def account(session: Session, account_id: str) -> Account:
+    """Raises NotFound."""
+    found = session.get(Account, account_id)
+    if found is None:
+        raise NotFound("There is no such account.", code="account_not_found")
+    return found
+
+
+_CHECKS: Mapping[str, str] = {
+    "account {}, {}: the day says {} used and {} held, its pictures {} and {}": """
+        SELECT account_id, day, d.used, d.held, coalesce(u.used, 0), coalesce(u.held, 0)
+        FROM quota_day d FULL JOIN (
+            SELECT account_id, day, coalesce(sum(weight) FILTER (WHERE state = 'used'), 0) AS used,
+                   coalesce(sum(weight) FILTER (WHERE state = 'held'), 0) AS held
+            FROM quota_use GROUP BY account_id, day) AS u USING (account_id, day)
+        WHERE (CAST(:account AS text) IS NULL OR account_id = :account)
+            AND (d.used IS DISTINCT FROM coalesce(u.used, 0) OR d.held IS DISTINCT FROM coalesce(u.held, 0))""",
+    "shot {} is {}: its part of the quota is {}": """
+        SELECT s.id, s.status, coalesce(u.state, 'missing')
+        FROM shot s LEFT JOIN quota_use u ON u.key = s.hold_key
+        WHERE s.paid_by = 'quota' AND (CAST(:account AS text) IS NULL OR s.account_id = :account)
+            AND u.state IS DISTINCT FROM CASE s.status WHEN 'done' THEN 'used' WHEN 'failed' THEN 'released'
+                WHEN 'cancelled' THEN 'released' ELSE 'held' END""",
+}
+
+
+def disagreements(session: Session, account_id: str | None) -> list[str]:
+    """Everything in which days, uses and shots contradict each other; each check is one snapshot."""
+    found: list[str] = []
+    for sentence, query in _CHECKS.items():
+        rows = session.connection().execute(text(query), {"account": account_id})
+        found.extend(sentence.format(*row) for row in rows)
+    return found

@@ -1,0 +1,143 @@
+"""The day's quota: a picture holds its model's weight when it is asked for, and uses it or gives it back in the end.
+
+The day is the UTC date of the click. What is held across midnight counts on the day of the click, whether it is then
+used or given back, and a new day needs no reset: it is another row. A step joins the caller's unit of work and locks
+the account first; call it before inserting rows that refer to the account (rule 5 of the house).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from photogen.db.locks import lock_account
+from photogen.db.uow import UnitOfWork, UowFactory
+from photogen.domain.credits.service import CreditsService
+from photogen.domain.plans.service import PlansService
+from photogen.domain.quota import policy, repository
+from photogen.domain.quota.views import Ask, QuotaView
+from photogen.errors import Conflict, NotFound, QuotaExhausted
+from photogen.kit.clock import Clock
+from photogen.models import QuotaState, QuotaUse
+
+_HELD, _USED, _RELEASED = QuotaState.HELD, QuotaState.USED, QuotaState.RELEASED
+
+
+class QuotaService:
+    """Steps: take, use, give_back, view_of. Use cases: now, day, set_overage, audit."""
+
+    def __init__(self, uow: UowFactory, clock: Clock, plans: PlansService, credits: CreditsService) -> None:
+        self._uow = uow
+        self._clock = clock
+        self._plans = plans
+        self._credits = credits
+
+    # --- steps ------------------------------------------------------------------------------------------------------
+
+    def take(self, uow: UnitOfWork, account_id: str, asks: Sequence[Ask], at: datetime) -> frozenset[str]:
+        """Holds a part of the day of `at`, the moment of the click, for as many of `asks` as fit, once per key, and
+        gives the keys of those: the rest is for credits to pay. None where the account pays by credit altogether.
+
+        Raises QuotaExhausted where not all fit and credits may not pay beyond the quota, NotFound (no such account),
+        Conflict (`key_reused`)."""
+        lock_account(uow.session, account_id)
+        paying = self._plans.paying_of(uow, account_id)
+        if not paying.daily_quota:
+            return frozenset()
+        today = repository.opened(uow.session, account_id, policy.day_of(at))
+        earlier = repository.uses_by_key(uow.session, [ask.key for ask in asks])
+        for key, use in earlier.items():
+            asked = next((ask.weight, ask.model_key) for ask in asks if ask.key == key)
+            if (use.account_id, use.weight, use.model_key) != (account_id, *asked):
+                raise Conflict(f"The key {key} was already used for something else.", code="key_reused")
+        fresh = [ask for ask in asks if ask.key not in earlier]
+        taken = today.used + today.held
+        fit = policy.fitting(fresh, paying.daily_quota - taken)
+        if len(fit) < len(fresh) and not paying.overage:
+            left = set(fresh) - set(fit)
+            raise QuotaExhausted(
+                needed=sum(ask.weight for ask in fresh),
+                used=taken,
+                limit=paying.daily_quota,
+                resets_at=policy.resets_at(today.day),
+                credits=sum(ask.credits for ask in left),
+                have=self._credits.available(uow, account_id),
+            )
+        if fit:
+            today.held += sum(ask.weight for ask in fit)
+            now = self._clock()
+            uow.session.add_all(
+                QuotaUse(
+                    key=ask.key, account_id=account_id, day=today.day, weight=ask.weight, model_key=ask.model_key,
+                    created_at=now,
+                )
+                for ask in fit
+            )  # fmt: skip
+            uow.session.flush()
+            uow.notify(account_id, "quota", account_id)
+        return frozenset(ask.key for ask in fit) | frozenset(earlier)
+
+    def use(self, uow: UnitOfWork, key: str) -> None:
+        """The picture is there. Again is fine. Raises NotFound, Conflict (`quota_released`)."""
+        self._close(uow, key, _USED)
+
+    def give_back(self, uow: UnitOfWork, key: str) -> None:
+        """The picture is not going to be: its part goes back to the day of the click. Again is fine.
+
+        Raises NotFound, Conflict (`quota_used`)."""
+        self._close(uow, key, _RELEASED)
+
+    def view_of(self, uow: UnitOfWork, account_id: str, at: datetime | None = None) -> QuotaView:
+        """The day of `at` (now), without its breakdown. Raises NotFound."""
+        paying = self._plans.paying_of(uow, account_id)
+        day = repository.day(uow.session, account_id, policy.day_of(at or self._clock()))
+        return QuotaView(
+            day=day.day,
+            way=paying.way,
+            limit=paying.daily_quota,
+            used=day.used,
+            held=day.held,
+            overage=paying.overage,
+            resets_at=policy.resets_at(day.day),
+        )
+
+    # --- use cases --------------------------------------------------------------------------------------------------
+
+    def now(self, account_id: str) -> QuotaView:
+        """Today, without its breakdown: what a meter shows. Raises NotFound."""
+        with self._uow() as uow:
+            return self.view_of(uow, account_id)
+
+    def day(self, account_id: str) -> QuotaView:
+        """Today with its pictures by model. Raises NotFound."""
+        with self._uow() as uow:
+            view = self.view_of(uow, account_id)
+            return replace(view, by_model=repository.by_model(uow.session, account_id, view.day))
+
+    def set_overage(self, account_id: str, *, on: bool) -> None:
+        """Whether credits pay for pictures beyond the quota, from the next click on. Raises NotFound."""
+        with self._uow() as uow:
+            repository.account(uow.session, account_id).overage = on
+            uow.notify(account_id, "quota", account_id)
+
+    def audit(self, account_id: str | None = None) -> list[str]:
+        """Adds everything up again; a sentence for each disagreement, none when all is well."""
+        with self._uow() as uow:
+            return repository.disagreements(uow.session, account_id)
+
+    def _close(self, uow: UnitOfWork, key: str, to: QuotaState) -> None:
+        whose = repository.whose(uow.session, key)
+        if whose is None:
+            raise NotFound("Nothing of the quota was set aside for this.", code="quota_use_not_found")
+        day = repository.opened(uow.session, *whose)
+        use = repository.uses_by_key(uow.session, [key])[key]
+        if use.state is to:
+            return
+        if use.state is _RELEASED:
+            raise Conflict("This part of the quota was already given back.", code="quota_released")
+        if use.state is _USED:
+            raise Conflict("This part of the quota was already used.", code="quota_used")
+        use.state, use.closed_at = to, self._clock()
+        day.held -= use.weight
+        if to is _USED:
+            day.used += use.weight
+        uow.notify(use.account_id, "quota", use.account_id)
