@@ -38,7 +38,10 @@ def uses_by_key(session: Session, keys: Sequence[str]) -> dict[str, QuotaUse]:
 
 def whose(session: Session, key: str) -> tuple[str, date] | None:
     """(account, day) of a use: they never change, so they may be asked before locking."""
-    return session.exec(select(QuotaUse.account_id, QuotaUse.day).where(QuotaUse.key == key)).first()
+    found = session.execute(
+        select_columns(col(QuotaUse.account_id), col(QuotaUse.day)).where(col(QuotaUse.key) == key)
+    ).first()
+    return None if found is None else (found[0], found[1])
 
 
 def by_model(session: Session, account_id: str, day: date) -> tuple[ModelUse, ...]:
