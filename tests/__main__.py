@@ -2,7 +2,8 @@
 
 The browser tests run in a process of their own: Playwright's synchronous interface keeps an event loop running, in
 which the asynchronous tests can't start theirs. Everything is run even after a failure. Further arguments go to pytest.
-The worker's tests wait for clocks more than for a core, so they run beside the rest, and their words come after it.
+Two lanes run side by side, for two cores: one asks PostgreSQL and web servers; the other waits for the worker's clocks,
+then computes, and its words come after those of the first.
 """
 
 import os
@@ -27,8 +28,8 @@ _CHECKS = (
     ("import-linter", [_BIN / "lint-imports"]),
     ("pages", [sys.executable, "-m", "photogen.runtime.frontend"]),
 )
-_SUITE = ("unit", "integration", "contract", "web")
-_BESIDE = ("worker", "chaos")
+_LANE = (("integration", "web"),)
+_BESIDE = (("worker", "chaos"), ("unit", "contract"))
 _BROWSER = ("e2e",)
 _COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|deselected|xfailed|xpassed|warnings?)")
 _NOTHING_COLLECTED = 5
@@ -46,10 +47,12 @@ def _check(name: str, command: list[Path | str]) -> bool:
     return good
 
 
-def _suite(folders: tuple[str, ...], further: list[str], counts: Counter[str], out: TextIO) -> bool:
+def _suite(folders: tuple[str, ...], further: list[str], out: TextIO) -> tuple[bool, Counter[str]]:
+    """Whether all is well, and how many tests there were of each outcome."""
+    counts: Counter[str] = Counter()
     present = [f"tests/{folder}" for folder in folders if list((_ROOT / "tests" / folder).rglob("test_*.py"))]
     if not present:
-        return True
+        return True, counts
     run = subprocess.Popen(
         [sys.executable, "-m", "pytest", *present, *further],
         cwd=_ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=_environment(),
@@ -61,7 +64,11 @@ def _suite(folders: tuple[str, ...], further: list[str], counts: Counter[str], o
         last = line if line.strip() else last
     for number, what in _COUNT.findall(last):
         counts[what] += int(number)
-    return run.wait() == 0 or (run.returncode == _NOTHING_COLLECTED and bool(further))
+    return run.wait() == 0 or (run.returncode == _NOTHING_COLLECTED and bool(further)), counts
+
+
+def _lane(suites: tuple[tuple[str, ...], ...], further: list[str], out: TextIO) -> list[tuple[bool, Counter[str]]]:
+    return [_suite(folders, further, out) for folders in suites]
 
 
 def _environment() -> dict[str, str]:
@@ -79,16 +86,16 @@ def main() -> int:
         )
         return 1
     began = time.monotonic()
-    counts: Counter[str] = Counter()
     good = [_check(name, command) for name, command in _CHECKS]
     further, words_beside = sys.argv[1:], StringIO()
     with ThreadPoolExecutor(1) as threads:
-        beside = threads.submit(_suite, _BESIDE, further, counts, words_beside)
-        good.append(_suite(_SUITE, further, counts, sys.stdout))
-        good.append(beside.result())
+        beside = threads.submit(_lane, _BESIDE, further, words_beside)
+        suites = _lane(_LANE, further, sys.stdout)
+        suites += beside.result()
     print(words_beside.getvalue(), flush=True)
-    good.append(_suite(_BROWSER, further, counts, sys.stdout))
-    failed = good.count(False)
+    suites.append(_suite(_BROWSER, further, sys.stdout))
+    failed = [*good, *(fine for fine, _ in suites)].count(False)
+    counts: Counter[str] = sum((found for _, found in suites), Counter())
     words = ", ".join(f"{number} {what}" for what, number in counts.items())
     print(f"\n{'' if not failed else f'{failed} parts FAILED. '}All suites together:")
     print(f"{f' {words} in {time.monotonic() - began:.2f}s ':=^100}")
