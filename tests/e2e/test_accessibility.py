@@ -16,8 +16,18 @@ from tests.fakes.running import RunningPhotogen
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 PUBLIC = ["/", "/pricing", "/login", "/register", "/there-is-no-such-page"]
-STUDIO = ["/dashboard", "/generate", "/gallery", "/models", "/models/new", "/trainings", "/usage", "/settings"]
-INSIDE = [*STUDIO, "model", "training", "picture"]  # the last three have addresses with an id
+STUDIO = [
+    "/dashboard",
+    "/generate",
+    "/gallery",
+    "/models",
+    "/models/new",
+    "/photos",
+    "/trainings",
+    "/usage",
+    "/settings",
+]
+INSIDE = [*STUDIO, "model", "set", "training", "picture"]  # the last four have addresses with an id
 LEAST_TARGET = 40  # px, for a thumb
 
 SMALL_TARGETS = """(least) => {
@@ -51,6 +61,8 @@ class Somebody:
         page.goto(self.addresses.get(where, where))
         expect(page.locator("h1").first).to_be_attached()
         expect(page.locator("main .skeleton")).to_have_count(0)
+        if where == "set":
+            expect(page.get_by_role("meter", name="Readiness")).to_be_visible()
         if where == "picture":
             expect(page.get_by_role("dialog").get_by_role("term").first).to_be_visible()
 
@@ -75,6 +87,9 @@ def somebody(browser: Browser, studio: RunningPhotogen, photo_files: list[Path])
     page.get_by_role("link", name="Generate with it").click()
     generate(page, "a portrait by the sea", 2)
     addresses["picture"] = str(page.locator("a:has(img)").first.get_attribute("href"))
+    page.goto("/photos")
+    sets = page.get_by_role("list", name="Photo sets").get_by_role("link")
+    addresses["set"] = str(sets.first.get_attribute("href"))
     yield Somebody(page.context.storage_state(), addresses, enter, hosts)
     for context in contexts:
         context.close()

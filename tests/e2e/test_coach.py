@@ -1,4 +1,5 @@
-"""The photo coach as a person meets it: the editor by keyboard, with a way back, and captions."""
+"""The photo coach as a person meets it: remarks with one tap and a way back, near-duplicates, the editor by keyboard,
+captions, suggested settings, and the set on its own page afterwards."""
 
 import re
 from collections.abc import Callable
@@ -52,6 +53,39 @@ def undo(page: Page) -> None:
     page.get_by_role("button", name="Undo").last.click()
 
 
+def test_one_tap_mends_a_photo_and_one_takes_it_back(wizard: Page) -> None:
+    barred = photo(wizard, "barred.jpg")
+    expect(barred.get_by_role("list", name="Remarks on barred.jpg")).to_contain_text("bars")
+    barred.get_by_role("button", name="Crop barred.jpg").click()
+    expect(wizard.get_by_text("barred.jpg cropped as suggested")).to_be_visible()
+    expect(barred.get_by_role("button", name="Crop barred.jpg")).to_have_count(0)
+    undo(wizard)
+    barred.get_by_role("button", name="Drop barred.jpg").click()
+    expect(barred).to_contain_text("not trained on")
+    expect(wizard.get_by_text("6 photos will be trained on.")).to_be_visible()
+    barred.get_by_role("button", name="Put barred.jpg back").click()
+    barred.get_by_role("button", name="Keep barred.jpg anyway").click()
+    expect(barred).to_contain_text("Kept as it is")
+    barred.get_by_role("button", name="Check barred.jpg again").click()
+    expect(barred.get_by_role("button", name="Crop barred.jpg")).to_be_visible()
+
+
+def test_of_two_that_are_almost_the_same_one_is_kept_and_all_suggestions_are_taken_at_once(wizard: Page) -> None:
+    pairs = wizard.get_by_role("region", name="Almost the same")
+    pairs.get_by_role("button", name="Keep the sharper one").click()
+    expect(pairs).to_have_count(0)
+    expect(wizard.get_by_text("6 photos will be trained on.")).to_be_visible()
+    undo(wizard)
+    expect(pairs).to_be_visible()
+    wizard.get_by_role("button", name="Apply all suggestions").click()
+    expect(wizard.get_by_role("button", name="Apply all suggestions")).to_have_count(0)
+    expect(wizard.get_by_text("2 photos changed")).to_be_visible()
+    undo(wizard)
+    expect(wizard.get_by_text("7 photos will be trained on.")).to_be_visible()
+    wizard.reload()
+    expect(pairs).to_be_visible()
+
+
 def test_the_editor_obeys_the_keyboard(wizard: Page) -> None:
     first = photo(wizard, "photo2.jpg")
     before = first.locator("img").get_attribute("src")
@@ -87,7 +121,7 @@ def test_the_editor_obeys_the_keyboard(wizard: Page) -> None:
     expect(opener).to_be_focused()
 
 
-def test_a_caption_gets_its_trigger_word_with_one_tap(wizard: Page) -> None:
+def test_captions_settings_and_the_sets_own_page(wizard: Page) -> None:
     wizard.locator("summary", has_text="Captions").click()
     caption = wizard.get_by_role("textbox", name="Caption of photo1.jpg")
     caption.fill("soft shapes")
@@ -97,3 +131,23 @@ def test_a_caption_gets_its_trigger_word_with_one_tap(wizard: Page) -> None:
     wizard.get_by_role("button", name=re.compile("into the caption of photo1.jpg")).click()
     expect(caption).to_have_value("luna_tok, soft shapes")
     expect(wizard.get_by_text("1 without the trigger word")).to_have_count(0)
+
+    wizard.get_by_role("button", name="Next").click()
+    wizard.get_by_label("LoRA rank").fill("100")
+    wizard.get_by_label("Steps", exact=True).fill("150")
+    wizard.get_by_label("Learning rate").focus()
+    wizard.get_by_role("button", name=re.compile(r"Use \d+ as suggested")).first.click()
+    expect(wizard.get_by_label("Steps", exact=True)).not_to_have_value("150")
+    expect(wizard.get_by_label("LoRA rank")).to_have_value("100")
+    wizard.reload()
+    expect(wizard.get_by_label("LoRA rank")).to_have_value("100")
+
+    wizard.goto("/photos")
+    wizard.get_by_role("list", name="Photo sets").get_by_role("link").click()
+    expect(wizard.get_by_role("heading", name="Luna")).to_be_visible()
+    wizard.get_by_role("button", name="More").click()
+    wizard.get_by_role("menuitem", name="Copy").click()
+    expect(wizard.get_by_text("Luna is copied")).to_be_visible()
+    wizard.get_by_role("link", name="Train with this set").click()
+    wizard.wait_for_url("**/models/new")
+    expect(wizard.get_by_text("7 photos ready")).to_be_visible()
