@@ -69,6 +69,17 @@ def test_one_tap_does_what_the_remarks_suggest_and_can_be_undone(album: Album) -
     assert codes(album.of(sharp.id)) == ["no_face", "twin"] or codes(album.of(sharp.id)) == ["twin", "no_face"]
 
 
+def test_where_no_photo_shows_a_face_it_is_said_once_for_all_of_them(album: Album) -> None:
+    views = [add(album, photos.scene(seed, 900, 800)) for seed in range(1, 6)]
+    assert not any("no_face" in codes(album.of(view.id)) for view in views)
+    report = album.service.report(album.owner, album.set_id, "person", "")
+    assert [reason.points < 0 for reason in report.reasons if reason.code == "no_face"] == [True]
+    add(album, portrait())
+    assert all("no_face" in codes(album.of(view.id)) for view in views)
+    report = album.service.report(album.owner, album.set_id, "person", "")
+    assert "no_face" not in {reason.code for reason in report.reasons}
+
+
 def test_a_photo_that_lies_on_its_side_is_turned_whole(album: Album) -> None:
     view = add(album, portrait().rotate(90, expand=True))
     album.service.edit(album.owner, album.set_id, view.id, EditPhoto.of(crop=(0, 0, 0.95, 1)))

@@ -25,6 +25,8 @@ _SMALL_SUBJECT = 0.2  # of the picture's area
 _SECOND_FACE = 0.25  # of the first one's area, from which on it competes with it
 _AT_EDGE = 0.004
 _CRUDE, _POOR = 30, 50  # JPEG qualities
+FEWEST = 5
+"""Photos without which no training starts (training.commands.PHOTOS), and nothing is said of a set as a whole."""
 
 Box = tuple[float, float, float, float]
 _ORDER = {"warn": 0, "hint": 1}
@@ -38,16 +40,23 @@ def analysis_of(photo: Photo) -> Analysis | None:
 def remarks(used: Sequence[Photo], subject: Subject) -> Mapping[str, tuple[Remark, ...]]:
     """The remarks on each of the photos that are trained on, by id; the gravest first. None on what is kept anyway."""
     known = [(photo, seen) for photo in used if (seen := analysis_of(photo)) is not None]
-    twins = _twins(known)
+    twins, faceless = _twins(known), nobody(known, subject)
     found: dict[str, tuple[Remark, ...]] = {}
     for photo, seen in known:
         if photo.kept:
             continue
         about = [*_pixels(photo, seen, subject), *_frame(photo, seen, subject)]
+        if faceless:  # the report says it once for all of them
+            about = [remark for remark in about if remark.code != "no_face"]
         if photo.id in twins:
             about.append(_twin(twins[photo.id]))
         found[photo.id] = tuple(sorted(about, key=lambda remark: _ORDER[remark.severity]))
     return found
+
+
+def nobody(known: Sequence[tuple[Photo, Analysis]], subject: Subject) -> bool:
+    """Whether a set of a person shows no face at all: an animal or a thing, perhaps, or somebody always from behind."""
+    return subject is Subject.PERSON and len(known) >= FEWEST and not any(seen.faces or seen.turn for _, seen in known)
 
 
 def suggested_edit(photo: Photo, found: Sequence[Remark], subject: Subject) -> Edit | None:

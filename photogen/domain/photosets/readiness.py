@@ -10,13 +10,11 @@ from statistics import median
 from typing import Literal
 
 from photogen.domain.photosets.analysis import Analysis
-from photogen.domain.photosets.policy import analysis_of, caption_problem, distance
+from photogen.domain.photosets.policy import FEWEST, analysis_of, caption_problem, distance, nobody
 from photogen.domain.photosets.views import Reason, Remark, SetReport, Suggestion
 from photogen.models.photoset import Photo
 from photogen.models.training import Subject
 
-FEWEST = 5
-"""Photos without which no training starts (training.commands.PHOTOS)."""
 _USUAL: Mapping[Subject, int] = {Subject.PERSON: 15, Subject.PET: 15, Subject.PRODUCT: 12, Subject.STYLE: 20}
 """Photos from which on more of them add little."""
 _SOME = 8  # photos from which on their quality and variety count in full
@@ -97,10 +95,17 @@ def _variety(known: Seen, remarks: Mapping[str, tuple[Remark, ...]], subject: Su
     full = round(_VARIETY * min(len(known), _SOME) / _SOME)
     yield Reason("variety", full, "Points for photos that differ in place, light and framing.")
     left = full
-    for code, sentence, ids in (*_alike(known, remarks), *_one_framing(known, subject), *_one_place(known, subject)):
+    framing = (*_faceless(known, subject), *_one_framing(known, subject))
+    for code, sentence, ids in (*framing, *_alike(known, remarks), *_one_place(known, subject)):
         lost = min(left, _PENALTY)
         left -= lost
         yield Reason(code, -lost, sentence, ids)
+
+
+def _faceless(known: Seen, subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    if nobody(known, subject):
+        sentence = "No face can be seen in any of them. Add photos that show it, or choose another subject."
+        yield "no_face", sentence, ()
 
 
 def _alike(known: Seen, remarks: Mapping[str, tuple[Remark, ...]]) -> Iterator[tuple[str, str, tuple[str, ...]]]:

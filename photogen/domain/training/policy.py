@@ -219,9 +219,18 @@ class Failure:
     @classmethod
     def of(cls, error: GatewayError) -> Failure:
         """From what a vendor's gateway says."""
-        return cls(error.code, error.category, error.public, ADVICE[error.category], error.words, error.request_id)
+        return cls(error.code, error.category, error.public, advice(error), error.words, error.request_id)
 
 
+def advice(error: GatewayError) -> str:
+    """What can be done about it. A retry takes the same settings: where those are the reason, it helps little."""
+    return _ADVICE_ON.get(error.code, ADVICE[error.category])
+
+
+_ADVICE_ON: Mapping[str, str] = {
+    "out_of_memory": "Press Retry; if it happens again, start another with a lower LoRA rank or fewer photos.",
+    "training_timeout": "Start another with fewer steps.",
+}
 ADVICE: Mapping[Category, str] = {
     Category.NETWORK: "The connection to the service kept breaking. Press Retry in a few minutes.",
     Category.AUTHENTICATION: "Whoever runs this studio has to renew its access to the service. Your credits are back.",
@@ -229,7 +238,7 @@ ADVICE: Mapping[Category, str] = {
     Category.RATE_LIMIT: "The service is very busy. Press Retry in a while.",
     Category.PROVIDER: "The fault is not yours. Press Retry; if it fails again, tell whoever runs this studio.",
     Category.FILE: "A file could not be used. Check the photos of this training, then press Retry.",
-    Category.TIMEOUT: "It took far too long and was stopped. Press Retry, perhaps with fewer steps.",
+    Category.TIMEOUT: "It took far too long and was stopped. Press Retry, or start another with fewer steps.",
     Category.MODERATION: "The service's safety rules refused these photos or words. Change them and start again.",
     Category.INTERNAL: "The fault is ours. Press Retry; if it fails again, tell whoever runs this studio the code.",
 }

@@ -128,7 +128,7 @@ def failure(job: VendorJob) -> GatewayError:
         return Retry("The training was cancelled.", code="vendor_cancelled", category=Category.PROVIDER, **rest)
     if "out of memory" in lowered or "outofmemory" in lowered:
         return Fix(
-            "The training ran out of memory. Try again with a lower LoRA rank or fewer photos.",
+            "The training ran out of memory.",
             code="out_of_memory",
             category=Category.PROVIDER,
             **rest,
@@ -142,7 +142,7 @@ def failure(job: VendorJob) -> GatewayError:
         )
     if "timed out" in lowered or "timeout" in lowered:
         return Fix(
-            "The training took longer than the service allows. Try again with fewer steps.",
+            "The training took longer than the service allows.",
             code="training_timeout",
             category=Category.TIMEOUT,
             **rest,

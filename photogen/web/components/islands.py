@@ -94,6 +94,12 @@ class Menu(Island):
     list_class: rx.Var[str]
 
 
+class Part(Island):
+    tag = "Part"
+    at: rx.Var[int]
+    label: rx.Var[str]
+
+
 class SkipLink(Island):
     tag = "SkipLink"
     to: rx.Var[str]

@@ -59,6 +59,16 @@ export default function PhotoEditor({ photo, smallest, words, onSave, onClose })
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
 
+  const saved = JSON.stringify([photo.rotation, photo.crop]);
+  const shown = useRef(saved);
+  useEffect(() => { // an undo that was still on its way when this opened
+    if (saved === shown.current) return;
+    shown.current = saved;
+    setRotation(photo.rotation);
+    setAspect(0);
+    setCrop(toPercent(photo.crop));
+  }, [saved, photo]);
+
   useEffect(() => {
     const loading = new Image();
     loading.onload = () => setImage(loading);

@@ -15,7 +15,7 @@ def _uploading() -> dict[str, str]:
         "add": t("Add photos"),
         "list": t("Photos"),
         "title": t("Drop photos here, or pick them"),
-        "more": t("Drop more photos here"),
+        "more": t("Drop or add more photos"),
         "letGo": t("Let go to add them"),
         "help": t(
             "JPEG, PNG, WebP or HEIC, up to {n} MB each, {most} photos at most.",

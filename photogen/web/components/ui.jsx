@@ -223,6 +223,19 @@ export function Anchored({ id, className, children }) {
   return <div ref={part} id={id} className={className}>{children}</div>;
 }
 
+// What is gone through part by part: when `at` changes, the next part begins at its top, for eyes and for readers.
+export function Part({ at, label, children }) {
+  const ref = useRef(null);
+  const was = useRef(at);
+  useEffect(() => {
+    if (was.current === at) return;
+    was.current = at;
+    ref.current.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }, [at]);
+  return <div ref={ref} role="group" aria-label={label} tabIndex={-1} className="outline-none!">{children}</div>;
+}
+
 // --- small things -----------------------------------------------------------------------------------------------
 
 // Dark, light or as the system does; kept in a cookie too, which outlives the storage cleared at log-out.

@@ -260,7 +260,7 @@ def batch(item: rx.Var[Batch]) -> rx.Component:
             class_name="flex items-start gap-4 mb-3",
         ),
         rx.cond(item.notice != "", rx.el.p(item.notice, class_name="text-sm text-warn mb-3", role="status")),
-        rx.cond(item.waiting != "", rx.el.p(item.waiting, class_name="text-sm text-warn mb-3", role="status")),
+        rx.cond(item.waiting != "", rx.el.p(item.waiting, class_name="text-sm text-soft mb-3", role="status")),
         rx.cond(
             item.fault != "",
             ui.notice(rx.el.p(item.fault, " ", rx.el.span(item.code, class_name="code")), tone="bad"),

@@ -48,7 +48,7 @@ class ModelPage(rx.State):
         self.pictures = shots(story)
         self.versions = [version(view) for view in story.versions]
         self.trainings = [past(view) for view in story.trainings]
-        self.photos = [photo.thumb_url for photo in photos if photo.thumb_url]
+        self.photos = [photo.thumb_url for photo in photos if photo.thumb_url and not photo.dropped]
         self.ready, self.missing, self.problem, self.code = True, False, "", ""
 
     @rx.event

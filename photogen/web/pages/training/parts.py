@@ -67,7 +67,7 @@ def failure() -> rx.Component:
         rx.el.div(
             ui.notice(
                 rx.el.p(_view.error, class_name="font-medium"),
-                rx.cond(_view.advice != "", rx.el.p(_view.advice, class_name="mt-1")),
+                rx.cond(_view.advice != "", rx.el.p(_view.advice, class_name="mt-1 text-text")),
                 rx.el.p(
                     _view.money,
                     rx.cond(_view.can_retry, rx.fragment(" ", _view.retry_text)),

@@ -49,7 +49,7 @@ def _day(name: str, label: str) -> rx.Component:
             on_change=lambda value: Trainings.look_for(name, value),
             class_name="input min-w-0",
         ),
-        class_name="grid grid-cols-[auto_minmax(0,1fr)] items-center gap-2",
+        class_name="flex max-sm:flex-col sm:items-center gap-x-2 gap-y-1 min-w-0",
     )
 
 
@@ -60,7 +60,7 @@ def _search() -> rx.Component:
         type="search",
         value=Trainings.wanted["q"],
         on_change=lambda value: Trainings.look_for("q", value),
-        placeholder=t("Name or trigger word"),
+        placeholder=t("Name or word"),
         max_length=80,
         class_name="input",
         custom_attrs={"aria-label": t("Search")},
@@ -75,16 +75,16 @@ def filters() -> rx.Component:
             _choice("status", t("Status"), _STANDINGS),
             _choice("subject", t("Subject"), _SUBJECTS),
             _choice("sort", t("Order"), _SORTS),
-            class_name="grid grid-cols-2 lg:grid-cols-4 gap-3 max-lg:[&>:first-child]:col-span-2",
+            class_name="grid grid-cols-2 lg:grid-cols-4 gap-3",
         ),
         rx.el.div(
             _day("from", t("From")),
-            _day("to", t("to")),
+            _day("to", t("To")),
             rx.cond(
                 Trainings.filtered,
                 ui.button(t("Clear the filter"), kind="ghost", on_click=Trainings.clear),
             ),
-            class_name="flex flex-wrap items-center gap-3 mt-3",
+            class_name="grid grid-cols-2 items-end gap-3 mt-3 sm:flex",
         ),
         ui.error_line("filter-error", Trainings.refused),
         role="search",

@@ -4,6 +4,7 @@ import reflex as rx
 
 from photogen.web import components as ui
 from photogen.web import routes
+from photogen.web.components.islands import Part
 from photogen.web.pages.wizard.parts import photos_step, review_step, settings_step, subject_step
 from photogen.web.pages.wizard.state import LAST, Wizard
 from photogen.web.shell import page_head, screen
@@ -42,7 +43,7 @@ def _form() -> rx.Component:
     step = rx.match(Wizard.step, (1, subject_step()), (2, photos_step()), (3, settings_step()), review_step())
     return ui.card(
         rx.el.form(
-            step,
+            Part.create(step, at=Wizard.step, label=rx.Var.create(STEPS)[Wizard.step - 1]),
             _buttons(),
             on_submit=Wizard.submit,
             custom_attrs={"noValidate": True},
