@@ -56,6 +56,11 @@ def new_version(model_id: str) -> str:
     return f"/models/new?version_of={model_id}"
 
 
+def picture(image_id: str) -> str:
+    """Address of a picture with its recipe."""
+    return f"/gallery?image={image_id}"
+
+
 def training(training_id: str) -> str:
     """Address of a training's page; `training_id` may be a Var."""
     return f"/trainings/{training_id}"

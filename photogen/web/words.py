@@ -51,6 +51,11 @@ def dollars(cents: float) -> str:
     return f"${cents / 100:,.0f}" if cents % 100 == 0 else f"${cents / 100:,.2f}"
 
 
+def month(year: int, number: int) -> str:
+    """ "December 2026"."""
+    return t("{month} {year}", month=t(month_name[number]), year=year)
+
+
 def day(moment: datetime | None) -> str:
     """ "24 December 2026", by UTC; "" for none."""
     if moment is None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from photogen.domain.credits.views import EntryView
 from photogen.models import EntryKind, HoldState
-from photogen.web.pages.usage.state import movements
+from photogen.web.movements import movements
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

@@ -1,8 +1,10 @@
-"""What an operator may ask of the ledger."""
+"""What an operator or a creator may ask of the ledger."""
 
-from typing import Annotated
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from photogen.kit.commands import Command, Line, wrong
 
@@ -24,3 +26,24 @@ class Adjust(Command):
         if amount == 0:
             raise wrong("out_of_range", "{label} has to be more or less than 0.")
         return amount
+
+
+def _month(text: str) -> str:
+    if text and not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", text):
+        raise wrong("not_a_month", "{label} is not one of those on offer.")
+    return text
+
+
+class HistoryQuery(Command):
+    """Which entries are wanted: of one kind, of one UTC month ("2026-11"); "all" and "" leave it open."""
+
+    group: Literal["all", "pictures", "trainings", "received", "lost"] = Field("all", title="The kind")
+    month: Annotated[str, AfterValidator(_month)] = Field("", title="The month")
+
+    def span(self) -> tuple[datetime, datetime] | None:
+        """From when until when; None where it is left open."""
+        if not self.month:
+            return None
+        year, month = map(int, self.month.split("-"))
+        start = datetime(year, month, 1, tzinfo=UTC)
+        return start, datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, text
+from sqlalchemy import ColumnElement, and_, func, or_, text
 from sqlmodel import Session, col, select
 
 from photogen.db.locks import lock_account
+from photogen.domain.credits.commands import HistoryQuery
 from photogen.domain.credits.policy import Lot, has_lapsed
-from photogen.domain.credits.views import Balance, EntryView
+from photogen.domain.credits.views import Balance, DayUse, EntryView, GrantView
 from photogen.models import CreditEntry, CreditGrant, CreditHold, EntryKind, GrantSource, HoldState
 
 
@@ -192,12 +193,61 @@ def accounts_with_lapsed(session: Session, now: datetime, after: str, limit: int
     )
 
 
-def history(session: Session, account_id: str, before: int | None, limit: int) -> list[EntryView]:
-    """Newest first; entries below the id `before`."""
+def grants(session: Session, account_id: str, now: datetime) -> list[GrantView]:
+    """What can be spent now, in the order in which it is spent."""
+    rows = session.exec(
+        select(CreditGrant)
+        .where(
+            CreditGrant.account_id == account_id,
+            CreditGrant.remaining > 0,
+            or_(col(CreditGrant.expires_at).is_(None), col(CreditGrant.expires_at) > now),
+        )
+        .order_by(col(CreditGrant.expires_at).asc().nulls_last(), col(CreditGrant.created_at), CreditGrant.id)
+    )
+    return [GrantView(g.source, g.note, g.amount, g.remaining, g.expires_at, g.created_at) for g in rows]
+
+
+def use_by_day(session: Session, account_id: str, since: datetime) -> list[DayUse]:
+    """What was set aside since then and not given back, by the UTC day of the click and by kind."""
+    day = func.date(func.timezone("UTC", CreditHold.created_at))
+    rows = session.exec(
+        select(day, CreditHold.kind, func.sum(CreditHold.amount))
+        .where(
+            CreditHold.account_id == account_id,
+            CreditHold.created_at >= since,
+            CreditHold.state != HoldState.RELEASED,
+        )
+        .group_by(day, CreditHold.kind)
+        .order_by(day, CreditHold.kind)
+    )
+    return [DayUse(on, kind, int(amount)) for on, kind, amount in rows]
+
+
+def _fitting(only: HistoryQuery) -> list[ColumnElement[bool]]:
+    """Conditions on entries joined with their holds."""
+    kind, amount = col(CreditEntry.kind), col(CreditEntry.amount)
+    adjusted = kind == EntryKind.ADJUST
+    groups: dict[str, ColumnElement[bool]] = {
+        "pictures": col(CreditHold.kind) == "shot",
+        "trainings": col(CreditHold.kind) == "training",
+        "received": or_(kind == EntryKind.GRANT, and_(adjusted, amount > 0)),
+        "lost": or_(kind.in_([EntryKind.EXPIRE, EntryKind.CLAWBACK]), and_(adjusted, amount < 0)),
+    }
+    found = [groups[only.group]] if only.group in groups else []
+    span = only.span()
+    if span is not None:
+        found += [col(CreditEntry.created_at) >= span[0], col(CreditEntry.created_at) < span[1]]
+    return found
+
+
+def history(
+    session: Session, account_id: str, before: int | None, limit: int, only: HistoryQuery | None = None
+) -> list[EntryView]:
+    """Newest first; entries below the id `before` that fit `only`."""
     query = (
         select(CreditEntry, CreditHold.kind, CreditHold.subject_id, CreditHold.state)
         .join(CreditHold, isouter=True, onclause=col(CreditHold.id) == CreditEntry.hold_id)
-        .where(CreditEntry.account_id == account_id)
+        .where(CreditEntry.account_id == account_id, *(_fitting(only) if only else ()))
         .order_by(col(CreditEntry.id).desc())
         .limit(limit)
     )

@@ -8,14 +8,14 @@ in time; released, it returns to the grant that it came from and is written off 
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.credits import repository
-from photogen.domain.credits.commands import Adjust
+from photogen.domain.credits.commands import Adjust, HistoryQuery
 from photogen.domain.credits.policy import burn, has_lapsed
 from photogen.domain.credits.repository import Ledger
-from photogen.domain.credits.views import Balance, EntryView
+from photogen.domain.credits.views import Balance, DayUse, EntryView, GrantView
 from photogen.errors import Conflict, InsufficientCredits, NotFound
 from photogen.kit.clock import Clock
 from photogen.models import CreditHold, EntryKind, GrantSource, HoldState
@@ -25,8 +25,8 @@ _MOST_HISTORY = 200
 
 
 class CreditsService:
-    """Steps: grant, claw_back, hold, hold_many, capture, release, available. Use cases: balance, adjust, expire_due,
-    history, audit."""
+    """Steps: grant, claw_back, hold, hold_many, capture, release, available. Use cases: balance, grants,
+    use_by_day, history, adjust, expire_due, audit."""
 
     def __init__(self, uow: UowFactory, clock: Clock) -> None:
         self._uow = uow
@@ -211,10 +211,23 @@ class CreditsService:
                 return grants
             last = due[-1]
 
-    def history(self, account_id: str, before: int | None = None, limit: int = 50) -> list[EntryView]:
-        """Entries, newest first; `before` is the id of the last one seen. At most 200 at a time."""
+    def grants(self, account_id: str) -> list[GrantView]:
+        """What makes the balance up, in the order in which it is spent."""
         with self._uow() as uow:
-            return repository.history(uow.session, account_id, before, max(1, min(limit, _MOST_HISTORY)))
+            return repository.grants(uow.session, account_id, self._clock())
+
+    def use_by_day(self, account_id: str, days: int = 30) -> list[DayUse]:
+        """What went to work on each of the last UTC days, today included; days without are left out."""
+        midnight = self._clock().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        with self._uow() as uow:
+            return repository.use_by_day(uow.session, account_id, midnight - timedelta(days=days - 1))
+
+    def history(
+        self, account_id: str, before: int | None = None, limit: int = 50, only: HistoryQuery | None = None
+    ) -> list[EntryView]:
+        """Entries that fit `only`, newest first; `before` is the id of the last one seen. At most 200 at a time."""
+        with self._uow() as uow:
+            return repository.history(uow.session, account_id, before, max(1, min(limit, _MOST_HISTORY)), only)
 
     def audit(self, account_id: str | None = None) -> list[str]:
         """Adds everything up again from the entries alone; a sentence for each disagreement, none when all is well."""

@@ -1,9 +1,9 @@
 """What the ledger shows. Amounts are whole credits."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from photogen.models import EntryKind, HoldState
+from photogen.models import EntryKind, GrantSource, HoldState
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +30,24 @@ class EntryView:
     made_by: str
     created_at: datetime
     settled: HoldState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GrantView:
+    """Credits of one source that are not spent yet. `expires_at` is None for those that never lapse."""
+
+    source: GrantSource
+    note: str
+    amount: int
+    remaining: int
+    expires_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DayUse:
+    """Credits that went to one kind of work (training or shot) on one UTC day, without what was given back."""
+
+    day: date
+    kind: str
+    credits: int

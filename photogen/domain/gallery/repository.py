@@ -114,6 +114,15 @@ class ImageRepository:
         )
         return set(self._session.execute(statement).scalars())
 
+    def of_shots(self, account_id: str, shots: Sequence[str]) -> dict[str, str]:
+        """Ids of the account's pictures by the shot that drew them, those in the trash left out."""
+        rows = self._session.execute(
+            select(_C.shot_id, _C.id).where(
+                _C.account_id == account_id, _C.shot_id.in_(list(shots)), _C.deleted_at.is_(None)
+            )
+        )
+        return {row.shot_id: row.id for row in rows}
+
     def mark(self, account_id: str, ids: Sequence[str], deleted_at: datetime | None) -> int:
         """Puts pictures into the trash, or takes them out (None). How many of them moved."""
         elsewhere = _C.deleted_at.is_(None) if deleted_at else _C.deleted_at.is_not(None)

@@ -69,6 +69,11 @@ class GalleryService:
                 found = images.page(account_id, before, wanted)
         return _page(found, query.limit, trash=query.trash)
 
+    def of_shots(self, account_id: str, shots: Sequence[str]) -> dict[str, str]:
+        """Ids of pictures by the shot that drew them; a shot without one, or somebody else's, is left out."""
+        with self._uow() as uow:
+            return ImageRepository(uow.session).of_shots(account_id, shots)
+
     def recent(self, account_id: str, limit: int) -> tuple[ImageCard, ...]:
         """The newest `limit` pictures."""
         with self._uow() as uow:

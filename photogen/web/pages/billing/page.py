@@ -6,24 +6,12 @@ from photogen.web import components as ui
 from photogen.web import routes
 from photogen.web.pages.billing.parts import card_box, credits_box, dialogs, payments, plan_alert, plan_box
 from photogen.web.pages.billing.shop import Shop
-from photogen.web.pages.billing.shown import Pack
 from photogen.web.pages.billing.state import Billing
+from photogen.web.pages.pricing.packs import pack_cards
 from photogen.web.pages.pricing.parts import plan_cards
 from photogen.web.pages.pricing.state import PriceList
 from photogen.web.shell import page_head, screen
 from photogen.web.text import t
-
-
-def _pack(item: rx.Var[Pack]) -> rx.Component:
-    return ui.card(
-        rx.el.div(
-            rx.el.p(rx.el.span(item.credits, class_name="text-xl font-semibold num"), " ", t("credits")),
-            rx.el.p(item.price, " \N{MIDDLE DOT} ", item.each, class_name="text-sm text-muted num"),
-        ),
-        ui.button(item.button, on_click=Shop.buy(item.key), busy=Shop.busy == item.key, class_name="num"),
-        class_name="flex flex-col gap-4",
-        key=item.key,
-    )
 
 
 def _skeleton() -> rx.Component:
@@ -52,10 +40,7 @@ def billing() -> rx.Component:
                     t("Bought once, they never lapse. They pay for pictures and further trainings."),
                     class_name="text-sm text-muted -mt-3 mb-4",
                 ),
-                rx.el.div(
-                    rx.foreach(Billing.packs, _pack),
-                    class_name="grid grid-cols-2 lg:grid-cols-4 gap-4 max-[380px]:grid-cols-1",
-                ),
+                pack_cards(Billing.packs),
             ),
         ),
         ui.anchored(

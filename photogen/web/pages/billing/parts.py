@@ -102,60 +102,46 @@ def card_box() -> rx.Component:
 
 def _line(item: rx.Var[Line]) -> rx.Component:
     def paper(text: str, url: rx.Var[str]) -> rx.Component:
-        return rx.cond(url != "", rx.el.a(text, href=url, target="_blank", rel="noopener", class_name="link"))
+        return rx.cond(
+            url != "", rx.el.a(text, href=url, target="_blank", rel="noopener", class_name="btn btn-ghost btn-sm")
+        )
 
-    return rx.el.tr(
-        rx.el.td(
-            rx.el.span(item.words, class_name="block"),
-            rx.cond(item.more != "", rx.el.span(item.more, class_name="block text-muted num")),
-            class_name="py-3 pl-5 pr-4 w-full min-w-40",
-        ),
-        rx.el.td(ui.ago(item.at), class_name="py-3 pr-6 text-muted whitespace-nowrap"),
-        rx.el.td(ui.pill(item.status, tone=item.tone), class_name="py-3 pr-6 whitespace-nowrap"),
-        rx.el.td(item.amount, class_name="py-3 pr-6 text-right num whitespace-nowrap"),
-        rx.el.td(
-            rx.el.div(
-                paper(t("Invoice"), item.page_url),
-                paper("PDF", item.pdf_url),
-                rx.cond(
-                    item.refundable,
-                    ui.button(t("Refund"), size="sm", kind="ghost", on_click=Billing.ask_refund(item.id)),
-                ),
-                class_name="flex items-center justify-end gap-3 min-h-8",
+    return rx.el.li(
+        rx.el.div(
+            rx.el.p(item.words),
+            rx.el.p(
+                ui.ago(item.at),
+                rx.cond(item.more != "", rx.fragment(" \N{MIDDLE DOT} ", item.more)),
+                class_name="text-muted num",
             ),
-            class_name="py-2 pr-4 whitespace-nowrap",
+            class_name="min-w-0 flex-1 basis-40",
+        ),
+        rx.el.div(ui.pill(item.status, tone=item.tone), class_name="whitespace-nowrap"),
+        rx.el.p(item.amount, class_name="w-20 text-right num whitespace-nowrap"),
+        rx.el.div(
+            paper(t("Invoice"), item.page_url),
+            paper("PDF", item.pdf_url),
+            rx.cond(
+                item.refundable,
+                ui.button(t("Refund"), size="sm", kind="ghost", on_click=Billing.ask_refund(item.id)),
+            ),
+            class_name="flex items-center justify-end gap-1 min-h-8 max-md:basis-full md:w-56",
         ),
         key=item.id,
+        class_name="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 py-3 text-sm",
     )
-
-
-def _head(text: str, extra: str) -> rx.Component:
-    return rx.el.th(text, class_name=f"py-2.5 font-medium text-muted {extra}", scope="col")
 
 
 def payments() -> rx.Component:
     """What was paid, newest first."""
     table = rx.fragment(
         ui.card(
-            rx.el.table(
-                rx.el.thead(
-                    rx.el.tr(
-                        _head(t("What"), "text-left pl-5 pr-4"),
-                        _head(t("When"), "text-left pr-6"),
-                        _head(t("Status"), "text-left pr-6"),
-                        _head(t("Amount"), "text-right pr-6"),
-                        rx.el.th(rx.el.span(t("Invoice and refund"), class_name="sr-only"), scope="col"),
-                        class_name="border-b border-line",
-                    )
-                ),
-                rx.el.tbody(rx.foreach(Billing.payments, _line), class_name="divide-y divide-line"),
-                class_name="w-full text-sm",
+            rx.el.ul(
+                rx.foreach(Billing.payments, _line),
+                class_name="divide-y divide-line",
+                custom_attrs={"aria-label": t("Payments")},
             ),
             pad=False,
-            class_name="overflow-x-auto",
-            tab_index=0,
-            role="region",
-            custom_attrs={"aria-label": t("Payments")},
         ),
         ui.pager(Billing),
     )

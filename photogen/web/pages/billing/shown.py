@@ -3,7 +3,7 @@
 import dataclasses
 from datetime import datetime
 
-from photogen.domain.billing.views import CardView, PackView, PaymentView, RefundView, SubscriptionView
+from photogen.domain.billing.views import CardView, PaymentView, RefundView, SubscriptionView
 from photogen.web.pages.billing.shop import rhythm
 from photogen.web.text import t
 from photogen.web.words import credits, day, dollars, iso
@@ -27,17 +27,6 @@ class Plan:
     cancel: bool = False
     resume: bool = False
     take_back: bool = False
-
-
-@dataclasses.dataclass(frozen=True)
-class Pack:
-    """Credits to buy once."""
-
-    key: str
-    button: str
-    credits: str
-    price: str
-    each: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -141,12 +130,6 @@ def plan(view: SubscriptionView, now: datetime) -> Plan:
             next=t("The first payment of {price} is on {day}.", price=price, day=day(view.trial_end)),
         )
     return shown
-
-
-def pack(view: PackView) -> Pack:
-    """A pack with its price for each credit."""
-    each = t("{cents} cents a credit", cents=f"{view.cents / view.credits:.1f}".removesuffix(".0"))
-    return Pack(view.key, t("Buy {n} credits", n=f"{view.credits:,}"), f"{view.credits:,}", dollars(view.cents), each)
 
 
 def card(view: CardView | None) -> str:

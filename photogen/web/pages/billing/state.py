@@ -10,7 +10,8 @@ from photogen.kit.ids import new_id
 from photogen.web import live
 from photogen.web.deps import call, services
 from photogen.web.notices import toast
-from photogen.web.pages.billing.shown import Line, Pack, Plan, Refund, card, line, no_plan, pack, plan, refund
+from photogen.web.pages.billing.shown import Line, Plan, Refund, card, line, no_plan, plan, refund
+from photogen.web.pages.pricing.packs import Pack, pack
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import t

@@ -2,10 +2,12 @@
 
 import reflex as rx
 
+from photogen.web import components as ui
 from photogen.web import routes
 from photogen.web.pages.billing.shop import Shop
+from photogen.web.pages.pricing.packs import pack_cards
 from photogen.web.pages.pricing.parts import plan_cards
-from photogen.web.pages.pricing.state import PriceList
+from photogen.web.pages.pricing.state import ROWS, PriceList
 from photogen.web.shell import screen
 from photogen.web.text import t
 
@@ -54,6 +56,52 @@ def _questions() -> tuple[tuple[str, str], ...]:
     )
 
 
+def _comparison() -> rx.Component:
+    def row(label: str, index: int) -> rx.Component:
+        cells = rx.foreach(PriceList.plans, lambda plan: rx.el.td(plan.cells[index], class_name="py-3 px-4"))
+        head = rx.el.th(
+            label, scope="row", class_name="py-3 pl-5 pr-4 text-left font-medium text-muted whitespace-nowrap"
+        )
+        return rx.el.tr(head, cells)
+
+    names = rx.foreach(
+        PriceList.plans,
+        lambda plan: rx.el.th(plan.name, scope="col", class_name="py-3.5 px-4 text-left font-medium"),
+    )
+    table = rx.el.table(
+        rx.el.thead(rx.el.tr(rx.el.td(), names)),
+        rx.el.tbody(*(row(label, index) for index, label in enumerate(ROWS)), class_name="divide-y divide-line"),
+        class_name="w-full min-w-[760px] text-sm num divide-y divide-line",
+    )
+    return rx.el.section(
+        rx.el.h2(t("All of it, side by side"), class_name="text-xl mb-6"),
+        ui.card(
+            table,
+            pad=False,
+            class_name="overflow-x-auto",
+            role="region",
+            tab_index=0,
+            custom_attrs={"aria-label": t("All of it, side by side")},
+        ),
+        class_name="pt-24",
+    )
+
+
+def _packs() -> rx.Component:
+    return rx.cond(
+        PriceList.packs.length() > 0,
+        rx.el.section(
+            rx.el.h2(t("Or only credits"), class_name="text-xl"),
+            rx.el.p(
+                t("Bought once, they never lapse. They pay for pictures and further trainings."),
+                class_name="text-sm text-muted mt-1 mb-6",
+            ),
+            pack_cards(PriceList.packs),
+            class_name="pt-24",
+        ),
+    )
+
+
 @screen(
     routes.PRICING,
     t("Pricing"),
@@ -84,4 +132,4 @@ def pricing() -> rx.Component:
         ),
         class_name="py-24",
     )
-    return rx.el.div(head, plan_cards(), questions, class_name="max-w-[1200px] mx-auto px-6")
+    return rx.el.div(head, plan_cards(), _packs(), _comparison(), questions, class_name="max-w-[1200px] mx-auto px-6")

@@ -10,6 +10,7 @@ import reflex as rx
 
 from photogen.web import deps, live
 from photogen.web.deps import call
+from photogen.web.pages.pricing.packs import Pack, pack
 from photogen.web.security.policy import allow
 from photogen.web.session import current, maybe
 from photogen.web.text import plural, t
@@ -28,6 +29,7 @@ class PlanCard:
     paid: bool
     popular: bool
     lines: list[str]
+    cells: list[str]
 
 
 def card(plan: Any) -> PlanCard:
@@ -56,7 +58,40 @@ def card(plan: Any) -> PlanCard:
             plural(plan.model_slots, "{n} model kept", "{n} models kept"),
             t("Private models"),
         ],
+        cells=[
+            f"{dollars(plan.month_cents)}",
+            dollars(plan.year_cents) if plan.year_cents else t("None"),
+            _per(plan.credits_once, once=True) if plan.credits_once else _per(plan.credits_month),
+            _per(plan.trainings_included, once=plan.trainings_once),
+            f"{plan.daily_quota:,}" if plan.daily_quota else t("Paid by credit"),
+            f"{plan.model_slots:,}",
+            _TIERS.get(str(plan.tier), str(plan.tier)),
+            t("Private, public if you choose") if plan.public_allowed else t("Private"),
+        ],
     )
+
+
+ROWS = (
+    t("By the month"),
+    t("By the year"),
+    t("Credits"),
+    t("Trainings included"),
+    t("Pictures a day"),
+    t("Models kept"),
+    t("Image models"),
+    t("Your models are"),
+)
+"""What `cells` say, in their order."""
+_TIERS = {
+    "free": t("Free ones"),
+    "basic": t("Up to Basic"),
+    "pro": t("Up to Pro"),
+    "enterprise": t("All of them"),
+}
+
+
+def _per(amount: int, *, once: bool = False) -> str:
+    return t("{n} once", n=f"{amount:,}") if once else t("{n} a month", n=f"{amount:,}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,6 +106,8 @@ class _Delivered:
     trainings_once: bool
     daily_quota: int
     model_slots: int
+    tier: str
+    public_allowed: bool
 
 
 def delivered() -> list[PlanCard]:
@@ -86,6 +123,7 @@ class PriceList(rx.State):
     plans: list[PlanCard] = delivered()
     mine: str = ""
     mine_interval: str = ""
+    packs: list[Pack] = []
 
     @rx.event
     @allow("public")
@@ -93,6 +131,7 @@ class PriceList(rx.State):
         found = [card(plan) for plan in await call(deps.services().plans.plans)]
         if found != self.plans:
             self.plans = found
+        self.packs = [pack(view) for view in await call(deps.services().billing.packs)]
         if maybe() is not None:
             await self._read_mine()
             live.subscribe(self, "billing", PriceList.refresh)

@@ -4,7 +4,9 @@ import reflex as rx
 
 from photogen.web import components as ui
 from photogen.web import routes
-from photogen.web.pages.usage.state import Movement, Usage
+from photogen.web.movements import Movement
+from photogen.web.pages.usage.parts import lots, trend
+from photogen.web.pages.usage.state import Usage
 from photogen.web.shell import page_head, screen
 from photogen.web.text import t
 
@@ -62,6 +64,47 @@ def _figure(label: str, value: rx.Component, foot: rx.Var[str] | rx.Component) -
     )
 
 
+def _history() -> rx.Component:
+    groups = [
+        ("all", t("Everything")),
+        ("pictures", t("Pictures")),
+        ("trainings", t("Trainings")),
+        ("received", t("Received")),
+        ("lost", t("Lapsed and taken back")),
+    ]
+    file = "/api/usage.csv?group=" + Usage.group + "&month=" + Usage.month
+    filters = rx.el.div(
+        ui.segmented(
+            t("Kind"),
+            groups,
+            name="group",
+            value=Usage.group,
+            on_change=Usage.show_group,
+            class_name="max-w-full overflow-x-auto",
+        ),
+        rx.el.select(
+            rx.foreach(Usage.months, lambda o: rx.el.option(o.text, value=o.value, key=o.value)),
+            id="month",
+            value=Usage.month,
+            on_change=Usage.show_month,
+            class_name="input w-auto!",
+            custom_attrs={"aria-label": t("Month")},
+        ),
+        class_name="flex flex-wrap items-center justify-between gap-3 mb-4",
+    )
+    nothing = rx.cond(
+        (Usage.group == "all") & (Usage.month == ""),
+        ui.empty_state(t("Nothing has moved yet"), icon_name="coins"),
+        ui.empty_state(t("Nothing moved that way"), icon_name="coins", help=t("Choose another kind or month.")),
+    )
+    return ui.section(
+        t("Every movement"),
+        filters,
+        rx.cond(Usage.movements.length() > 0, _table(), nothing),
+        action=ui.link_button("CSV", href=file, icon_name="download", size="sm", reload=True, download=True),
+    )
+
+
 @screen(routes.USAGE, t("Usage"), on_load=[Usage.load])
 def usage() -> rx.Component:
     """Where the credits went."""
@@ -83,7 +126,7 @@ def usage() -> rx.Component:
         ui.states(
             loading=~Usage.ready,
             error=Usage.problem != "",
-            empty=Usage.movements.length() == 0,
+            empty=False,
             skeleton=rx.fragment(
                 rx.el.div(*(ui.skeleton("h-[118px]") for _ in range(2)), class_name="grid sm:grid-cols-2 gap-4 mb-8"),
                 ui.skeleton("h-96 w-full"),
@@ -91,7 +134,9 @@ def usage() -> rx.Component:
             failed=ui.error_state(
                 Usage.problem, code=Usage.code, action=ui.button(t("Try again"), on_click=Usage.load)
             ),
-            nothing=rx.fragment(figures, ui.empty_state(t("Nothing has moved yet"), icon_name="coins")),
-            full=rx.fragment(figures, _table()),
+            nothing=rx.fragment(),
+            full=rx.fragment(
+                figures, rx.el.div(lots(), trend(), class_name="grid lg:grid-cols-2 gap-4 mb-12"), _history()
+            ),
         ),
     )

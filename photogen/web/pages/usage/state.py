@@ -1,97 +1,43 @@
-"""The balance and every movement of it, a page at a time."""
+"""The balance and what makes it up, the last days, and every movement, a page at a time."""
 
 import dataclasses
-from collections.abc import Sequence
-from itertools import groupby
 
 import reflex as rx
 
-from photogen.domain.credits import EntryKind, EntryView, HoldState
+from photogen.domain.credits import HistoryQuery
 from photogen.errors import PhotogenError
-from photogen.web import live, routes
+from photogen.kit.clock import utc_now
+from photogen.web import live
 from photogen.web.deps import call, services
+from photogen.web.movements import Movement, movements
+from photogen.web.pages.usage.shown import Lot, Trend, lot, trend
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import plural, t
-from photogen.web.words import included_left, iso
+from photogen.web.words import included_left, month
 
 PAGE = 80
 """Entries of the ledger; fewer lines, for a batch is one line and what was set aside and then spent is one movement."""
-TONES = {HoldState.OPEN: "accent", HoldState.RELEASED: "warn"}
-STATES = {HoldState.OPEN: t("Set aside"), HoldState.RELEASED: t("Returned")}
+MONTHS = 12
 
 
 @dataclasses.dataclass(frozen=True)
-class Movement:
-    """A movement of the balance, in words. `state` is empty where there is nothing to add."""
+class Option:
+    """An entry of a select."""
 
-    id: int
-    words: str
-    state: str
-    state_tone: str
-    amount: str
-    tone: str
-    balance: str
-    href: str
-    at: str
+    value: str
+    text: str
+    disabled: bool
 
 
-def _words(entry: EntryView, count: int) -> str:
-    training = entry.subject_kind == "training"
-    match entry.kind:
-        case EntryKind.HOLD:
-            return t("Training") if training else plural(count, "{n} picture", "{n} pictures")
-        case EntryKind.RELEASE:
-            return (
-                t("Returned from a training")
-                if training
-                else plural(count, "Returned from {n} picture", "Returned from {n} pictures")
-            )
-        case EntryKind.EXPIRE:
-            return t("Lapsed")
-        case EntryKind.ADJUST:
-            return entry.note or t("Adjusted by the operator")
-        case _:
-            return entry.note or t("Credits received")
-
-
-def _together(entry: EntryView) -> object:
-    """Pictures are asked for in one moment; what comes back comes within a minute or so."""
-    if entry.subject_kind != "shot":
-        return entry.id
-    returned = entry.kind is EntryKind.RELEASE
-    return (
-        entry.kind,
-        entry.settled,
-        entry.created_at.replace(second=0, microsecond=0) if returned else entry.created_at,
-    )
-
-
-def movements(entries: Sequence[EntryView]) -> list[Movement]:
-    """Entries, newest first, in words: captures move nothing and are left out; pictures of one batch are one line."""
-    alike = groupby(
-        (entry for entry in entries if entry.kind is not EntryKind.CAPTURE),
-        _together,
-    )
-    lines = []
-    for _, group in alike:
-        together = list(group)
-        entry, amount = together[0], sum(e.amount for e in together)
-        held = entry.kind is EntryKind.HOLD and entry.settled is not None
-        lines.append(
-            Movement(
-                id=entry.id,
-                words=_words(entry, len({e.subject_id for e in together})),
-                state=STATES.get(entry.settled, "") if held else "",
-                state_tone=TONES.get(entry.settled, "") if held else "",
-                amount=f"{amount:+,}".replace("-", "\N{MINUS SIGN}"),
-                tone="text-good" if amount > 0 else "text-text",
-                balance=f"{entry.balance_after:,}",
-                href=routes.training(entry.subject_id) if entry.subject_kind == "training" else "",
-                at=iso(entry.created_at),
-            )
-        )
-    return lines
+def months() -> list[Option]:
+    """The last months, this one first, with the choice of all of them before."""
+    now = utc_now()
+    counted = [divmod(now.year * 12 + now.month - 1 - back, 12) for back in range(MONTHS)]
+    return [
+        Option("", t("All months"), False),
+        *(Option(f"{y}-{m + 1:02}", month(y, m + 1), False) for y, m in counted),
+    ]
 
 
 class Usage(rx.State):
@@ -105,6 +51,11 @@ class Usage(rx.State):
     movements: list[Movement] = []
     included: str = ""
     plan: str = ""
+    lots: list[Lot] = []
+    trend: Trend = Trend()
+    group: str = "all"
+    month: str = ""
+    months: list[Option] = []
     older: bool = False
     newer: bool = False
     _trail: list[int] = []
@@ -115,7 +66,12 @@ class Usage(rx.State):
         before = self._trail[-1] if self._trail else None
         try:
             balance = await call(services().credits.balance, account)
-            entries = await call(services().credits.history, account, before, PAGE + 1)
+            only = HistoryQuery.of(group=self.group, month=self.month)
+            entries = await call(services().credits.history, account, before, PAGE + 1, only)
+            shots = list({e.subject_id for e in entries if e.subject_kind == "shot"})
+            pictures = await call(services().gallery.of_shots, account, shots) if shots else {}
+            grants = await call(services().credits.grants, account)
+            uses = await call(services().credits.use_by_day, account)
             rights = await call(services().plans.entitlements, account)
         except PhotogenError as error:
             self.problem, self.code, self.ready = error.public, error.code, True
@@ -130,7 +86,9 @@ class Usage(rx.State):
             if balance.held
             else ""
         )
-        self.movements = movements(entries[:PAGE])
+        self.movements = movements(entries[:PAGE], pictures)
+        self.lots = [lot(grant, balance.available) for grant in grants][:50]
+        self.trend = trend(uses, utc_now().date())
         self._last = entries[:PAGE][-1].id if entries else 0
         self.plan, self.included = rights.name, included_left(rights)
         self.older, self.newer = len(entries) > PAGE, bool(self._trail)
@@ -139,7 +97,7 @@ class Usage(rx.State):
     @rx.event
     @allow("user")
     async def load(self):
-        self._trail = []
+        self._trail, self.group, self.month, self.months = [], "all", "", months()
         await self._read()
         live.subscribe(self, "credits", Usage.refresh)
 
@@ -147,6 +105,22 @@ class Usage(rx.State):
     @allow("user")
     async def refresh(self):
         """The balance moved: reads the same page again."""
+        await self._read()
+
+    @rx.event
+    @allow("user")
+    async def show_group(self, group: str):
+        """Only movements of one kind."""
+        self.group = HistoryQuery.of(group=group).group
+        self._trail = []
+        await self._read()
+
+    @rx.event
+    @allow("user")
+    async def show_month(self, month: str):
+        """Only movements of one month."""
+        self.month = HistoryQuery.of(month=month).month
+        self._trail = []
         await self._read()
 
     @rx.event
