@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
+from photogen.domain.credits import HistoryQuery
 from photogen.errors import Conflict, InsufficientCredits, Invalid, NotFound
 from photogen.kit.ids import new_id
 from photogen.models import CreditGrant, EntryKind, GrantSource
@@ -308,3 +309,42 @@ def test_pages_hear_of_every_change(studio: Studio) -> None:
         release(studio, "a")
         heard = [note.payload for note in listener.notifies(timeout=1, stop_after=2)]
         assert heard == [f'{{"account":"{account}","kind":"credits","id":"{account}"}}'] * 2
+
+
+def test_what_makes_the_balance_up_and_where_it_went(studio: Studio) -> None:
+    ada, bob = studio.account(), studio.account()
+    grant(studio, ada, 30, "month", days=10)
+    grant(studio, ada, 100, "pack")
+    grant(studio, bob, 7, "of bob")
+    for key in ("kept", "back"):
+        hold(studio, ada, 10, key)
+    capture(studio, "kept")
+    release(studio, "back")
+    with studio.uow() as uow:
+        studio.credits.hold(uow, ada, 5, "training:1", "training", new_id())
+    assert [(lot.remaining, lot.amount) for lot in studio.credits.grants(ada)] == [(15, 30), (100, 100)]
+    assert [(use.kind, use.credits) for use in studio.credits.use_by_day(ada)] == [("shot", 10), ("training", 5)]
+    studio.clock.move(days=11)
+    assert [lot.remaining for lot in studio.credits.grants(ada)] == [100]
+    studio.clock.move(days=30)
+    assert studio.credits.use_by_day(ada) == []
+
+
+def test_the_history_of_one_kind_and_of_one_month(studio: Studio) -> None:
+    ada = studio.account()
+    grant(studio, ada, 30, "month", days=10)
+    hold(studio, ada, 10, "picture")
+    month = f"{studio.clock.now:%Y-%m}"
+
+    def kinds(**only: str) -> list[EntryKind]:
+        return [entry.kind for entry in studio.credits.history(ada, only=HistoryQuery.of(**only))]
+
+    assert kinds(group="pictures") == [EntryKind.HOLD]
+    assert kinds(group="trainings") == []
+    assert kinds(group="received") == [EntryKind.GRANT]
+    studio.clock.move(days=45)
+    studio.credits.expire_due()
+    assert kinds(group="lost") == [EntryKind.EXPIRE]
+    assert kinds(month=month) == [EntryKind.HOLD, EntryKind.GRANT]
+    with pytest.raises(Invalid):
+        kinds(month="2026-13")

@@ -79,7 +79,9 @@ def link_button(
 ) -> rx.Component:
     """A link that looks like a button. `reload=True` loads the page anew (needed where the session changes)."""
     lead = [icon(icon_name, size=16)] if icon_name else []
-    element = rx.el.a if reload or "download" in props else nav_link
+    if reload:
+        props["reload_document"] = True
+    element = rx.el.a if "download" in props else nav_link
     return element(*lead, *children, href=href, class_name=_classes(kind, size, class_name), **props)
 
 
@@ -90,6 +92,7 @@ class _RouterLink(rx.Component):
     tag = "Link"
     alias = "RouterLink"
     to: rx.Var[str]
+    reload_document: rx.Var[bool]
 
 
 def nav_link(*children: Any, href: Any, **props: Any) -> rx.Component:

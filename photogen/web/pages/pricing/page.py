@@ -132,4 +132,4 @@ def pricing() -> rx.Component:
         ),
         class_name="py-24",
     )
-    return rx.el.div(head, plan_cards(), _packs(), _comparison(), questions, class_name="max-w-[1200px] mx-auto px-6")
+    return rx.el.div(head, plan_cards(), _comparison(), _packs(), questions, class_name="max-w-[1200px] mx-auto px-6")

@@ -70,7 +70,7 @@ def _history() -> rx.Component:
         ("pictures", t("Pictures")),
         ("trainings", t("Trainings")),
         ("received", t("Received")),
-        ("lost", t("Lapsed and taken back")),
+        ("lost", t("Lapsed or taken")),
     ]
     file = "/api/usage.csv?group=" + Usage.group + "&month=" + Usage.month
     filters = rx.el.div(
@@ -80,7 +80,6 @@ def _history() -> rx.Component:
             name="group",
             value=Usage.group,
             on_change=Usage.show_group,
-            class_name="max-w-full overflow-x-auto",
         ),
         rx.el.select(
             rx.foreach(Usage.months, lambda o: rx.el.option(o.text, value=o.value, key=o.value)),
@@ -101,7 +100,7 @@ def _history() -> rx.Component:
         t("Every movement"),
         filters,
         rx.cond(Usage.movements.length() > 0, _table(), nothing),
-        action=ui.link_button("CSV", href=file, icon_name="download", size="sm", reload=True, download=True),
+        action=ui.link_button("CSV", href=file, icon_name="download", size="sm", reload=True),
     )
 
 

@@ -64,7 +64,7 @@ def trend() -> rx.Component:
         rx.el.h2(t("The last 30 days"), class_name="text-base"),
         rx.el.p(shown.words, class_name="text-sm text-muted num mb-5"),
         rx.el.div(
-            rx.el.span(shown.most, class_name="trend-most num"),
+            rx.cond(~shown.empty, rx.el.span(shown.most, class_name="trend-most num")),
             rx.foreach(shown.bars, _bar),
             role="img",
             class_name="trend",
