@@ -39,7 +39,8 @@ from photogen.domain.upkeep import UpkeepService
 from photogen.domain.vendors.guarded import GuardedHub, GuardedImages, GuardedTrainer
 from photogen.domain.vendors.service import VendorsService
 from photogen.errors import Unavailable
-from photogen.gateways.base import Hub, ImageVendor, Job, Queue, Storage, Trainer
+from photogen.gateways.base import ImageVendor, Job, Queue, Storage, Trainer
+from photogen.gateways.base_hub import Hub
 from photogen.gateways.base_payments import PaymentGateway
 from photogen.gateways.http import Downloads
 from photogen.gateways.hub import huggingface
@@ -236,7 +237,9 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         leftovers=leftovers,
         upkeep=UpkeepService(training.parts),
         receipts=receipts,
-        erasure=ErasureService(uow, clock, accounts, ledger, training, generation, loras, storage, receipts),
+        erasure=ErasureService(
+            uow, clock, accounts, ledger, training, generation, loras, storage, receipts, leftovers, billing
+        ),
         checks={
             "database": lambda: _ask(engine),
             "queue": outside.queue.ping,

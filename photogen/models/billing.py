@@ -66,6 +66,8 @@ class BillingCustomer(SQLModel, table=True):
     gateway: str = Field(max_length=32)
     customer_id: str = Field(max_length=80, unique=True)
     created_at: datetime = now_field()
+    forgotten_at: datetime | None = moment()
+    """When the customer was deleted there, with the account here."""
 
 
 class GatewayPrice(SQLModel, table=True):

@@ -10,18 +10,20 @@ from photogen.models.columns import enum_field, id_field, now_field
 
 
 class LeftoverOf(StrEnum):
-    """Whose it was, and so who tries again: a training's clean-up, a deleted version's removal, or the search for
-    what no row knows."""
+    """Whose it was, and so who tries again: a training's clean-up, a deleted version's removal, the erasure of an
+    account, or the search for what no row knows."""
 
     TRAINING = "training"
     VERSION = "version"
+    ACCOUNT = "account"
     NOBODY = "nobody"
 
 
 class Leftover(SQLModel, table=True):
     """One thing that a deletion has not got rid of yet; the row goes when the thing is gone. `what` it is (dataset,
-    vendor, weights, repository, file, version), at which `place` (storage, or the vendor's name) and under which `name`
-    there. `since` when it should have been gone; `words` are the last that the other side said about it."""
+    vendor, weights, repository, file, version, photos, images, customer), at which `place` (storage, or the vendor's
+    name) and under which `name` there. `since` when it should have been gone; `words` are the last that the other side
+    said about it."""
 
     __tablename__ = "leftover"
     __table_args__ = (

@@ -98,7 +98,8 @@ class Till:
 
     def work(self) -> None:
         """Does what billing has left for the worker."""
-        waiting, self.studio.queue.waiting = self.studio.queue.waiting, []
+        waiting = list(self.studio.queue.waiting)
+        self.studio.queue.waiting.clear()
         for job in waiting:
             if hasattr(self.billing, job.name):
                 getattr(self.billing, job.name)(*job.args)

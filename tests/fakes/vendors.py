@@ -19,7 +19,6 @@ from PIL import Image
 
 from photogen.gateways.base import (
     Category,
-    HubRepository,
     ImageJob,
     ImageRequest,
     JobState,
@@ -31,6 +30,7 @@ from photogen.gateways.base import (
     TrainRequest,
     Unknown,
 )
+from photogen.gateways.base_hub import HubRepository
 from photogen.kit import guard
 from photogen.kit.clock import utc_now
 

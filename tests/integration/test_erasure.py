@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import inspect, text
+from sqlalchemy import text
 from sqlmodel import select
 
 from photogen.domain.accounts.commands import LogIn
-from photogen.domain.erasure import ErasureService
 from photogen.domain.erasure.commands import DeleteAccount
 from photogen.domain.erasure.repository import KEPT
 from photogen.domain.receipts import ReceiptKind
@@ -16,61 +15,11 @@ from photogen.domain.receipts.service import new_number
 from photogen.errors import Conflict, Invalid, NotFound, Unauthenticated
 from photogen.gateways.base import JobState
 from photogen.models import Account, DeletionReceipt, Image, Role, Training
+from tests.factories.leaving import EMAIL, Leaving
 from tests.factories.studio import PASSWORD
 from tests.factories.work import Works
 from tests.fakes.vendors import Killed, busy
 from tests.integration.test_operator import run  # noqa: F401  (the fixture)
-
-EMAIL = "ada@example.com"
-
-
-class Leaving:
-    """Somebody who has everything an account can have, and goes."""
-
-    def __init__(self, works: Works) -> None:
-        self.works = works
-        self.token = works.studio.register(EMAIL).token
-        self.id = works.studio.accounts.find(EMAIL).account_id
-        works.credits.adjust(self.id, 200, "A present for Ada", by="boss", key=f"present-{self.id}")
-        with works.studio.uow() as uow:
-            uow.session.get_one(Account, self.id).plan_key = "pro"
-        self.erasure = ErasureService(
-            works.studio.uow, works.clock, works.studio.accounts, works.credits, works.training, works.generation,
-            works.loras, works.storage, works.receipts,
-        )  # fmt: skip
-        works.to_training(self.id, trigger_word="done")
-        works.finish()
-        works.picture(self.id)
-        works.run()
-        works.to_training(self.id, trigger_word="running")
-
-    def go(self) -> str:
-        return self.erasure.request(self.id, DeleteAccount.of(password=PASSWORD, confirmation=EMAIL))
-
-    def work(self, rounds: int = 4) -> None:
-        for _ in range(rounds):
-            for job in self.erasure.due():
-                self.erasure.erase(*job.args)
-            self.works.queue.waiting = type(self.works.queue.waiting)(
-                job for job in self.works.queue.waiting if job.name != "erase_account"
-            )
-            self.works.later(60)
-            for job in self.works.loras.due():
-                self.works.queue.push(job)
-            self.works.run()
-
-    def rows(self) -> dict[str, int]:
-        """How many rows still refer to the account, by table."""
-        found = {}
-        with self.works.studio.session() as session:
-            tables = inspect(session.connection())
-            for table in tables.get_table_names():
-                for key in tables.get_foreign_keys(table):
-                    if key["referred_table"] == "account":
-                        [column] = key["constrained_columns"]
-                        query = text(f"SELECT count(*) FROM {table} WHERE {column} = :id")
-                        found[table] = session.execute(query, {"id": self.id}).scalar_one()
-        return {table: count for table, count in found.items() if count}
 
 
 @pytest.fixture

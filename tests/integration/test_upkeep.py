@@ -10,7 +10,8 @@ from sqlmodel import select
 
 from photogen.domain.upkeep.policy import holds, is_marked
 from photogen.errors import Conflict, NotFound, Unavailable
-from photogen.gateways.base import Category, Fix, HubRepository, Kept, Stop
+from photogen.gateways.base import Category, Fix, Kept, Stop
+from photogen.gateways.base_hub import HubRepository
 from photogen.kit.ids import new_id
 from photogen.models import LoraStatus, LoraVersion, TrainingStatus
 from tests.factories.work import WEIGHTS, Works

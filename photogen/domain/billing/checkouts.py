@@ -10,6 +10,7 @@ from photogen.db.locks import lock_account
 from photogen.db.uow import UowFactory
 from photogen.domain.billing import policy, repository, show
 from photogen.domain.billing.config import BillingConfig
+from photogen.domain.billing.customers import Customers
 from photogen.domain.billing.offers import Offer, Offers
 from photogen.domain.billing.sync import Sync
 from photogen.domain.billing.views import PurchaseView
@@ -19,7 +20,7 @@ from photogen.gateways.base_payments import CheckoutOrder, CheckoutPage, Payment
 from photogen.kit import log
 from photogen.kit.clock import Clock
 from photogen.kit.ids import is_id, new_id
-from photogen.models import BillingCustomer, Purchase, PurchaseKind, PurchaseStatus
+from photogen.models import Purchase, PurchaseKind, PurchaseStatus
 
 RETURN = "/billing/return"
 _log = log.get("billing")
@@ -32,6 +33,7 @@ class Checkouts:
     uow: UowFactory
     clock: Clock
     gateway: PaymentGateway
+    customers: Customers
     offers: Offers
     sync: Sync
     config: BillingConfig
@@ -40,7 +42,7 @@ class Checkouts:
         """The address of a page to pay on. The same `request_key` gives the same checkout."""
         with asking():
             price_id = self.offers.price(offer)
-            customer_id = self._customer(account_id)
+            customer_id = self.customers.id_of(account_id)
         key = f"{account_id}:{request_key}"
         now = self.clock()
         with self.uow() as uow:
@@ -84,26 +86,6 @@ class Checkouts:
             if row is not None:
                 row.session_id = page.id
                 uow.session.add(row)
-
-    def _customer(self, account_id: str) -> str:
-        """The account's id at the service; made there at its first purchase."""
-        with self.uow() as uow:
-            known = repository.customer(uow.session, account_id)
-            account = repository.account(uow.session, account_id)
-        if known is not None:
-            return known.customer_id
-        if account is None:
-            raise NotFound("There is no such account.", code="account_not_found")
-        customer_id = self.gateway.customer(account_id, account.email, account.name)
-        with self.uow() as uow:
-            lock_account(uow.session, account_id)
-            known = repository.customer(uow.session, account_id)
-            if known is None:
-                known = BillingCustomer(
-                    account_id=account_id, gateway=self.gateway.name, customer_id=customer_id, created_at=self.clock()
-                )
-                uow.session.add(known)
-        return known.customer_id
 
     def look(self, account_id: str, purchase_id: str) -> PurchaseView:
         """What became of a checkout; asks the service if nothing is known yet, so that the payer need not wait for a

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, tuple_
+from sqlalchemy import func, or_, tuple_, update
 from sqlmodel import Session, col, select
 
-from photogen.domain.billing.policy import LIVE, Sold
+from photogen.domain.billing.policy import LIVE, OVER, Sold
 from photogen.models import (
     Account,
     BillingCustomer,
@@ -35,6 +35,12 @@ from photogen.models import (
 def account(session: Session, account_id: str) -> Account | None:
     """The account."""
     return session.get(Account, account_id)
+
+
+def is_closed(session: Session, account_id: str) -> bool:
+    """Whether the account is deleted, or being so."""
+    found = session.exec(select(Account.id).where(Account.id == account_id, col(Account.deleted_at).is_(None)))
+    return found.one_or_none() is None
 
 
 def customer(session: Session, account_id: str) -> BillingCustomer | None:
@@ -157,6 +163,15 @@ def subscription(session: Session, gateway_id: str, *, locked: bool = False) -> 
     return session.exec(query).one_or_none()
 
 
+def unended_subscriptions(session: Session, account_id: str) -> Sequence[str]:
+    """The service's ids of those that are not over, as far as was heard."""
+    return session.exec(
+        select(Subscription.gateway_id).where(
+            Subscription.account_id == account_id, col(Subscription.status).not_in(OVER)
+        )
+    ).all()
+
+
 def live_subscription(session: Session, account_id: str, now: datetime) -> Subscription | None:
     """What gives the account its plan now: the one that does so longest."""
     return session.exec(
@@ -272,6 +287,16 @@ def payment(session: Session, gateway_id: str, *, locked: bool = False) -> Payme
 def payment_by_intent(session: Session, intent_id: str) -> Payment | None:
     """Whosever payment, by the money's own id."""
     return session.exec(select(Payment).where(Payment.intent_id == intent_id).limit(1)).one_or_none()
+
+
+def forget_pages(session: Session, account_id: str) -> None:
+    """Of the account's payments, where their invoices are shown: there stands who paid."""
+    session.execute(
+        update(Payment)
+        .where(col(Payment.account_id) == account_id)
+        .values(page_url="", pdf_url="")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def own_payment(session: Session, account_id: str, payment_id: str) -> Payment | None:

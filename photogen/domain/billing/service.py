@@ -10,6 +10,7 @@ from photogen.domain.billing import policy, repository, show
 from photogen.domain.billing.checkouts import Checkouts, asking
 from photogen.domain.billing.commands import BuyPack, BuyPlan, ChangePlan, Refund
 from photogen.domain.billing.config import BillingConfig
+from photogen.domain.billing.customers import Customers
 from photogen.domain.billing.offers import Offers
 from photogen.domain.billing.refunds import REFUND, Refunds
 from photogen.domain.billing.sync import Sync
@@ -73,7 +74,8 @@ _Jobs = list[Job]
 class BillingService:
     """For pages: packs, buy_plan, buy_pack, purchase, subscription, quote_change, change, cancel, resume, portal, card,
     payments, quote_refund, refund. For the worker: apply_event, check_purchase, check_subscription, grant_month,
-    refund_payment, due. For the operator: set_up. Whatever belongs to somebody else is NotFound."""
+    refund_payment, due. For the operator: set_up. For the erasure: forget. Whatever belongs to
+    somebody else is NotFound."""
 
     def __init__(
         self,
@@ -89,8 +91,9 @@ class BillingService:
         self._gateway = gateway
         self._config = config or BillingConfig()
         self._sync = Sync(uow, clock, credits, incidents, gateway, self._config)
+        self._customers = Customers(uow, clock, gateway, self._sync)
         self._offers = Offers(uow, clock, gateway)
-        self._checkouts = Checkouts(uow, clock, gateway, self._offers, self._sync, self._config)
+        self._checkouts = Checkouts(uow, clock, gateway, self._customers, self._offers, self._sync, self._config)
         self._refunds = Refunds(uow, clock, credits, incidents, gateway, self._sync, self._config)
 
     # --- buying -----------------------------------------------------------------------------------------------------
@@ -336,8 +339,6 @@ class BillingService:
         return known.value if known else ""
 
     def forget(self, account_id: str) -> None:
-        """Ends the plan and deletes the customer at the service: the account is going away. Again is fine."""
-        with self._uow() as uow:
-            known = repository.customer(uow.session, account_id)
-        if known is not None:
-            self._gateway.forget(known.customer_id)
+        """Ends the plan and deletes the customer at the service: the account is going away. Again is fine, also after
+        a death in the middle. Raises the gateway's errors."""
+        self._customers.forget(account_id)

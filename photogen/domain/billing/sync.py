@@ -159,7 +159,7 @@ class Sync:
             )  # fmt: skip
         row.subscription_id, row.reason, row.number = state.subscription_id, state.reason, state.number[:80]
         row.purchase_id = state.reference or None
-        row.page_url, row.pdf_url = state.page_url[:500], state.pdf_url[:500]
+        row.page_url, row.pdf_url = self._pages(uow, account_id, state)
         row.next_attempt_at = state.next_attempt_at
         row.intent_id = state.intent_id or row.intent_id
         new = next((prices[line.price_id] for line in reversed(state.lines) if line.price_id in prices), None)
@@ -176,6 +176,13 @@ class Sync:
             trial = bool(last and new and not last.cents and new.cents)
             self._grant(uow, row, policy.granted(state, prices, trial=trial))
         uow.notify(account_id, "billing", row.id)
+
+    @staticmethod
+    def _pages(uow: UnitOfWork, account_id: str, state: InvoiceState | None) -> tuple[str, str]:
+        """Where the invoice is shown, and its file: they name the payer, so nothing for an account that is gone."""
+        if state is None or repository.is_closed(uow.session, account_id):
+            return "", ""
+        return state.page_url[:500], state.pdf_url[:500]
 
     def _grant(self, uow: UnitOfWork, row: Payment, grant: policy.Grant | None) -> None:
         now = self.clock()
@@ -271,9 +278,9 @@ class Sync:
             account_id=purchase.account_id, gateway=purchase.gateway, gateway_id=state.id, purchase_id=purchase.id,
             kind=PurchaseKind.PACK, status=PaymentStatus.PAID, cents=state.total_cents, credits=purchase.credits,
             intent_id=state.intent_id or (invoice.intent_id if invoice else ""), created_at=now, paid_at=now,
-            granted_at=now, number=invoice.number if invoice else "", page_url=invoice.page_url if invoice else "",
-            pdf_url=invoice.pdf_url if invoice else "",
+            granted_at=now, number=invoice.number if invoice else "",
         )  # fmt: skip
+        row.page_url, row.pdf_url = self._pages(uow, purchase.account_id, invoice)
         key = grant_key(row.gateway, row.gateway_id)
         uow.session.add(row)
         words = f"{purchase.credits} credits bought"

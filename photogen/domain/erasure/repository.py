@@ -10,6 +10,7 @@ from sqlmodel import Session, SQLModel, col
 
 from photogen.models import (
     Account,
+    BillingCustomer,
     DeletionReceipt,
     Image,
     InboxEvent,
@@ -25,9 +26,16 @@ from photogen.models import (
     TrainingStatus,
 )
 
-KEPT = frozenset({"credit_grant", "credit_hold", "credit_entry", "deletion_receipt", "incident"})
-"""Tables whose rows outlive the account they name: the ledger, which accounting needs and which then names nobody, and
-what says that the deletion was done. Every other table that refers to an account is emptied of it."""
+KEPT = frozenset(
+    {
+        *("credit_grant", "credit_hold", "credit_entry"),
+        *("billing_customer", "purchase", "subscription", "payment"),
+        *("deletion_receipt", "incident"),
+    }
+)
+"""Tables whose rows outlive the account they name, and then name nobody: the ledger and the books of what was sold and
+paid, which accounting needs for years and to which a late refund or dispute still belongs; and what says that the
+deletion was done. Every other table that refers to an account is emptied of it."""
 
 _FINAL = (TrainingStatus.COMPLETED, TrainingStatus.FAILED, TrainingStatus.CANCELLED)
 _MOVING = (ShotStatus.QUEUED, ShotStatus.RENDERING)
@@ -66,6 +74,19 @@ def due(session: Session, now: datetime, limit: int, push: timedelta) -> list[st
             .execution_options(synchronize_session=False)
         )
     return found
+
+
+def is_customer(session: Session, account_id: str) -> bool:
+    """Whether the payment service still has it."""
+    return bool(
+        session.scalar(
+            select(
+                exists().where(
+                    col(BillingCustomer.account_id) == account_id, col(BillingCustomer.forgotten_at).is_(None)
+                )
+            )
+        )
+    )
 
 
 def running_trainings(session: Session, account_id: str) -> Sequence[str]:

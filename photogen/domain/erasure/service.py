@@ -1,28 +1,31 @@
 """The deletion of an account.
 
 At once, in one transaction: the row loses name, address and password, every log-in ends, a receipt is opened. Then, by
-a job that may be killed anywhere and begins again where it was: what runs is cancelled, models, photos and pictures go
+a job that may be killed anywhere and begins again where it was: the plan is ended at the payment service before
+anything else, so that nobody pays for what is being taken away; what runs is cancelled, models, photos and pictures go
 here and at the vendors, credits lapse, and the rows go last. The account's row stays, with an id and two dates: the
 ledger hangs on it, adds up as before, and names nobody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.accounts.service import AccountsService
+from photogen.domain.billing.service import BillingService
 from photogen.domain.credits.service import CreditsService
 from photogen.domain.erasure import repository
 from photogen.domain.erasure.commands import DeleteAccount
 from photogen.domain.generation.service import GenerationService
+from photogen.domain.leftovers import PAYMENTS, STORAGE, LeftoverOf, LeftoversService, Tried
 from photogen.domain.loras.service import LorasService
 from photogen.domain.receipts import Item, ReceiptKind, ReceiptsService
 from photogen.domain.training.service import TrainingService
 from photogen.errors import Conflict, Invalid, NotFound
-from photogen.gateways.base import GatewayError, Job, Storage
+from photogen.gateways.base import Job, Storage
 from photogen.kit import log
 from photogen.kit.clock import Clock
 
@@ -33,6 +36,7 @@ _BATCH = 100
 _ITEMS = (
     ("profile", "Name, email address, password", "studio"),
     ("log_ins", "Log-ins on all devices", "studio"),
+    ("plan", "Plan and payment details", "payments"),
     ("work", "Trainings and pictures under way", "studio"),
     ("photos", "Photos and photo sets", "studio"),
     ("pictures", "Pictures, prompts and recipes", "studio"),
@@ -41,6 +45,8 @@ _ITEMS = (
     ("records", "Settings, drafts, history", "studio"),
     ("credits", "Credits that were left", "studio"),
 )
+_Find = Callable[..., Sequence[str]]
+_Forget = Callable[..., None]
 _log = log.get("erasure")
 
 
@@ -58,6 +64,8 @@ class ErasureService:
         loras: LorasService,
         storage: Storage,
         receipts: ReceiptsService,
+        leftovers: LeftoversService,
+        billing: BillingService,
     ) -> None:
         self._uow = uow
         self._clock = clock
@@ -68,6 +76,8 @@ class ErasureService:
         self._loras = loras
         self._storage = storage
         self._receipts = receipts
+        self._leftovers = leftovers
+        self._billing = billing
 
     def request(self, account_id: str, command: DeleteAccount) -> str:
         """Ends the account for its owner, now; gives the receipt's number.
@@ -126,12 +136,23 @@ class ErasureService:
             row = repository.lock(uow.session, account_id)
             if row is None or row.deleted_at is None or row.erase_due_at is None:
                 return
+            since = row.deleted_at
+        tried = Tried(account_id)
+
+        def files(folder: str, find: _Find, forget: _Forget) -> bool:
+            return tried.part(folder, STORAGE, account_id, lambda: self._files(folder, account_id, find, forget))
+
         done = {
+            "plan": tried.part("customer", PAYMENTS, account_id, lambda: self._billing.forget(account_id)),
             "work": self._stop_work(account_id),
-            "photos": self._files("photos", account_id, repository.photos, repository.forget_photos),
-            "pictures": self._files("images", account_id, repository.images, repository.forget_images),
+            "photos": files("photos", repository.photos, repository.forget_photos),
+            "pictures": files("images", repository.images, repository.forget_images),
         }
         with self._uow() as uow:
+            row = repository.lock(uow.session, account_id)
+            if row is None or row.erase_due_at is None:
+                return  # done by another worker meanwhile
+            self._leftovers.record(uow, LeftoverOf.ACCOUNT, account_id, tried.left, since)
             done["trainings"] = not repository.trainings_left(uow.session, account_id)
             done["models"] = not repository.models_left(uow.session, account_id)
             gone = [key for key, over in done.items() if over]
@@ -162,26 +183,16 @@ class ErasureService:
                 or repository.moving_batches(uow.session, account_id)
             )
 
-    def _files(
-        self,
-        folder: str,
-        account_id: str,
-        find: Callable[..., object],
-        forget: Callable[..., None],
-    ) -> bool:
-        """Files first, rows after (rule 8); True when there are none left."""
+    def _files(self, folder: str, account_id: str, find: _Find, forget: _Forget) -> None:
+        """Files first, rows after (rule 8), until there are none. Raises GatewayError."""
         while True:
             with self._uow() as uow:
-                ids: list[str] = list(find(uow.session, account_id, _BATCH))  # type: ignore[call-overload]
+                ids = find(uow.session, account_id, _BATCH)
             if not ids:
-                return True
-            try:
-                for one in ids:
-                    for key in list(self._storage.keys(f"{folder}/{one}/")):
-                        self._storage.delete(key)
-            except GatewayError as error:
-                _log.warning("files not erased yet", account=account_id, folder=folder, code=error.code)
-                return False
+                return
+            for one in ids:
+                for key in list(self._storage.keys(f"{folder}/{one}/")):
+                    self._storage.delete(key)
             with self._uow() as uow:
                 forget(uow.session, ids)
 
@@ -203,7 +214,8 @@ class ErasureService:
         """Looked at again under the lock: a worker may have put a last picture there meanwhile."""
         session = uow.session
         return bool(
-            repository.running_trainings(session, account_id)
+            repository.is_customer(session, account_id)
+            or repository.running_trainings(session, account_id)
             or repository.moving_batches(session, account_id)
             or repository.photos(session, account_id, 1)
             or repository.images(session, account_id, 1)

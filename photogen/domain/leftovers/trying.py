@@ -8,7 +8,7 @@ from photogen.domain.leftovers.views import Remains
 from photogen.gateways.base import GatewayError
 from photogen.kit import log
 
-STORAGE, HUB = "storage", "hub"
+STORAGE, HUB, PAYMENTS = "storage", "hub", "payments"
 """Places at which things of ours lie; the trainer's is called by its own name."""
 _STILL_THERE = "still_there"
 _log = log.get("leftovers")

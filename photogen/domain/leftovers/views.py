@@ -8,8 +8,9 @@ from photogen.models.leftover import Leftover, LeftoverOf
 
 @dataclass(frozen=True, slots=True)
 class Remains:
-    """One thing that is still there: `what` (dataset, vendor, weights, repository, file, version), at which `place`
-    (storage, or a vendor's name), under which `name`. `code` and `words` are the other side's last."""
+    """One thing that is still there: `what` (dataset, vendor, weights, repository, file, version, photos, images,
+    customer), at which `place` (storage, or a vendor's name), under which `name`. `code` and `words` are the other
+    side's last."""
 
     what: str
     place: str
@@ -20,7 +21,7 @@ class Remains:
 
 @dataclass(frozen=True, slots=True)
 class LeftoverView:
-    """A leftover. `owner_id` is the training's or the version's id, "" for what belongs to nobody."""
+    """A leftover. `owner_id` is the training's, the version's or the account's id, "" for what belongs to nobody."""
 
     id: str
     owner: LeftoverOf

@@ -13,7 +13,8 @@ from photogen.domain.loras.views import LoraModelView, ModelStory
 from photogen.domain.receipts import Item, ReceiptKind, ReceiptsService
 from photogen.domain.receipts.service import STUDIO
 from photogen.errors import Conflict, NotFound
-from photogen.gateways.base import Hub, Job, Storage
+from photogen.gateways.base import Job, Storage
+from photogen.gateways.base_hub import Hub
 from photogen.kit.clock import Clock
 from photogen.kit.ids import is_id
 from photogen.models.lora import LoraModel, LoraStatus, LoraVersion

@@ -13,7 +13,8 @@ from photogen.domain.loras.service import LorasService
 from photogen.domain.photosets.service import PhotoSetsService
 from photogen.domain.training.config import TrainingConfig
 from photogen.domain.training.settle import Settlement
-from photogen.gateways.base import Hub, Storage, Trainer
+from photogen.gateways.base import Storage, Trainer
+from photogen.gateways.base_hub import Hub
 from photogen.kit.clock import Clock
 from photogen.models.training import Training
 

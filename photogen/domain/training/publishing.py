@@ -6,7 +6,7 @@ from photogen.db.uow import UnitOfWork
 from photogen.domain.loras.commands import NewVersion
 from photogen.domain.training import repository
 from photogen.domain.training.parts import Parts
-from photogen.gateways.base import HubRepository
+from photogen.gateways.base_hub import HubRepository
 from photogen.models.training import Training, TrainingStatus
 
 

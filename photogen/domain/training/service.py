@@ -37,7 +37,8 @@ from photogen.domain.training.views import (
     TrainingView,
 )
 from photogen.errors import Conflict, NotFound
-from photogen.gateways.base import Hub, Job, Storage, Trainer
+from photogen.gateways.base import Job, Storage, Trainer
+from photogen.gateways.base_hub import Hub
 from photogen.kit.clock import Clock
 from photogen.kit.ids import is_id, new_id
 from photogen.models.training import PaidBy, Training, TrainingRound, TrainingStatus

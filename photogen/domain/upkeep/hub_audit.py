@@ -15,7 +15,8 @@ from photogen.domain.training.parts import Parts
 from photogen.domain.upkeep import policy, repository
 from photogen.domain.upkeep.repository import Published
 from photogen.errors import Conflict, NotFound, Unavailable
-from photogen.gateways.base import GatewayError, HubRepository, Missing, Retry
+from photogen.gateways.base import GatewayError, Missing, Retry
+from photogen.gateways.base_hub import HubRepository
 from photogen.kit import log
 from photogen.kit.ids import is_id
 from photogen.models.lora import LoraStatus

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from photogen.domain.erasure import ERASE
 from photogen.domain.leftovers import LeftoverOf
 from photogen.domain.loras.service import REMOVE
 from photogen.domain.training.parts import Parts
@@ -67,5 +68,7 @@ class UpkeepService:
             elif found.owner is LeftoverOf.VERSION:
                 repository.remove_at(uow.session, found.owner_id, now)
                 uow.after_commit(Job(REMOVE, (found.owner_id,)))
+            elif found.owner is LeftoverOf.ACCOUNT:
+                uow.after_commit(Job(ERASE, (found.owner_id,)))
             else:
                 uow.after_commit(Job(FIND_STRAYS))

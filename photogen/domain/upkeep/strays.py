@@ -10,7 +10,8 @@ from __future__ import annotations
 from photogen.domain.leftovers import HUB, LeftoverOf, Tried
 from photogen.domain.training.parts import Parts
 from photogen.domain.upkeep import policy, repository
-from photogen.gateways.base import GatewayError, HubRepository, Kept
+from photogen.gateways.base import GatewayError, Kept
+from photogen.gateways.base_hub import HubRepository
 from photogen.kit import log
 
 _BATCH = 100

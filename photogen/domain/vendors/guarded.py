@@ -7,8 +7,6 @@ from pathlib import Path
 
 from photogen.domain.vendors.service import VendorsService
 from photogen.gateways.base import (
-    Hub,
-    HubRepository,
     ImageJob,
     ImageRequest,
     ImageVendor,
@@ -18,6 +16,7 @@ from photogen.gateways.base import (
     TrainJob,
     TrainRequest,
 )
+from photogen.gateways.base_hub import Hub, HubRepository
 
 
 class GuardedImages:

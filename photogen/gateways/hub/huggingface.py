@@ -22,7 +22,8 @@ import httpx2
 from huggingface_hub import CommitOperationAdd, HfApi, ModelInfo, close_session, set_client_factory
 from huggingface_hub.errors import HfHubHTTPError
 
-from photogen.gateways.base import Category, Fix, GatewayError, HubRepository, Missing, Retry, Stop
+from photogen.gateways.base import Category, Fix, GatewayError, Missing, Retry, Stop
+from photogen.gateways.base_hub import HubRepository
 from photogen.gateways.errors import from_status, from_transport, redacted, unreadable
 from photogen.gateways.examination import Finding, failed, good, warning
 from photogen.gateways.http import CONNECT_SECONDS, tls

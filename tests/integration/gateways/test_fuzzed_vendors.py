@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from photogen.gateways.base import (
     Category,
     GatewayError,
-    HubRepository,
     ImageJob,
     ImageRequest,
     Picture,
     TrainJob,
     TrainRequest,
 )
+from photogen.gateways.base_hub import HubRepository
 from photogen.gateways.http import Downloads
 from photogen.gateways.hub.huggingface import HuggingFaceHub
 from photogen.gateways.images.nebius import NebiusImages

@@ -11,7 +11,12 @@ from photogen.web.security.policy import allow
 from photogen.web.text import t
 from photogen.web.words import iso
 
-PLACES = {"studio": t("in this studio"), "hub": t("here and at the model hub"), "trainer": t("here and at the trainer")}
+PLACES = {
+    "studio": t("in this studio"),
+    "hub": t("here and at the model hub"),
+    "trainer": t("here and at the trainer"),
+    "payments": t("here and at the payment service"),
+}
 
 
 @dataclasses.dataclass(frozen=True)
