@@ -21,6 +21,8 @@ PLANS = "/billing#plans"
 PACKS = "/billing#packs"
 CHECKOUT_RETURN = "/billing/return"
 SETTINGS = "/settings"
+DELETE_ASKED = "delete"
+"""In the query of the settings: the dialog that deletes the account is open."""
 DELETIONS = "/deletions"
 ADMIN = "/admin"
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from photogen.domain.billing.commands import BuyPack, BuyPlan
+from photogen.domain.billing.commands import BuyPack
 from photogen.domain.billing.sync import Sync
 from photogen.domain.erasure.repository import KEPT
 from photogen.errors import NotFound
@@ -110,7 +110,7 @@ def test_killed_after_the_service_has_deleted_it_goes_on(
 def test_a_service_that_is_away_is_asked_until_it_answers(works: Works, till: Till, payer: Leaving) -> None:
     number = payer.go()
     till.sandbox.fault("stripe", "customers.delete", "401", times=None)
-    payer.work(2)
+    payer.work()
     pending = {item.what for item in works.receipts.look(number).items if item.gone_at is None}
     assert pending == {"Plan and payment details", "Settings, drafts, history", "Credits that were left"}
     assert not any(key.startswith(("photos/", "images/")) for key in works.storage.objects), "the rest does not wait"
@@ -144,6 +144,6 @@ def test_nothing_is_sold_to_who_is_going(
     payer.go()
     for account_id in (payer.id, late):
         with pytest.raises(NotFound):
-            till.billing.buy_plan(account_id, BuyPlan.of(plan="pro", request_key=new_id()))
+            till.billing.buy_pack(account_id, BuyPack.of(pack="credits_100", request_key=new_id()))
     payer.work()
     assert _customers(till) == []

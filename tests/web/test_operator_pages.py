@@ -63,7 +63,7 @@ async def test_an_account_is_deleted_with_password_and_address_and_is_out_at_onc
     token = web.services.accounts.register(Register.of(name="Ada", email=email, password=PASSWORD)).token
     async with web.client(token) as browser:
         wrong = await browser.post("/auth/delete-account", data={"confirmation": email, "delete_password": "no"})
-        assert (wrong.status_code, wrong.headers["location"]) == (303, "/settings")
+        assert (wrong.status_code, wrong.headers["location"]) == (303, "/settings?delete=1")
         assert web.services.accounts.identify(token) is not None
         gone = await browser.post("/auth/delete-account", data={"confirmation": email, "delete_password": PASSWORD})
         to = urlsplit(gone.headers["location"])

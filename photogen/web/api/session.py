@@ -181,7 +181,7 @@ async def delete_account(request: Request) -> Response:
     except PhotogenError as problem:
         if problem.details.get("field") == "password":
             problem.details["field"] = "delete_password"
-        return _back(routes.SETTINGS, "delete", {}, problem)
+        return _back(f"{routes.SETTINGS}?{routes.DELETE_ASKED}=1", "delete", {}, problem)
     return _out(routes.receipt(number))
 
 

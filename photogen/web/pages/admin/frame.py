@@ -21,7 +21,7 @@ def admin_frame(active: str, *content: rx.Component) -> rx.Component:
                 text,
                 href=href,
                 class_name="tab",
-                custom_attrs={"aria-current": "page", "aria-selected": "true"} if href == active else {},
+                custom_attrs={"aria-current": "page"} if href == active else {},
             )
             for href, text in TABS
         ),

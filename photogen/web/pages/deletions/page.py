@@ -76,7 +76,7 @@ def _receipt() -> rx.Component:
 def deletions() -> rx.Component:
     """Open to everybody with a number."""
     return rx.el.div(
-        rx.el.h1(t("Deletion receipts")),
+        rx.el.h1(t("Deletion receipts"), class_name="text-2xl"),
         rx.el.p(
             t("Whoever deletes an account or a model gets a number. Keep it: it shows here what is gone, and when."),
             class_name="text-soft mt-2",
@@ -94,7 +94,7 @@ def deletions() -> rx.Component:
             ),
             rx.el.div(ui.button(t("Look up"), type="submit", kind="primary")),
             on_submit=Deletions.look,
-            class_name="flex flex-col gap-4 mt-8 max-w-md",
+            class_name="flex flex-col gap-4 mt-10 max-w-md",
         ),
         rx.cond(Deletions.shown.number != "", _receipt()),
         class_name="max-w-[720px] mx-auto px-6 py-16",

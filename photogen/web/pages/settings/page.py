@@ -98,35 +98,44 @@ def _receipt(item: rx.Var[ReceiptShown]) -> rx.Component:
 
 
 def _delete() -> rx.Component:
-    consequences = (
-        t("Trainings and pictures under way are cancelled. Credits that are left lapse."),
-        t("Photos, photo sets, pictures, models and their repositories are deleted, at the vendors too."),
-        t("You are logged out everywhere at once, and get a number under which you can look up what is gone."),
-        t("Amounts and dates of credit movements are kept for accounting; they no longer say whose they were."),
+    return rx.fragment(
+        rx.el.p(t("Nobody can bring it back, not even who runs this studio."), class_name="text-sm text-soft mb-4"),
+        ui.button(t("Delete account"), kind="danger", on_click=SettingsPage.ask_to_delete),
     )
-    return rx.el.div(
+
+
+def _delete_dialog() -> rx.Component:
+    consequences = (
+        t("You are logged out everywhere at once, and get a number under which you can look up what is gone."),
+        t("Your plan ends now, without a refund. What is under way is cancelled, and credits lapse."),
+        t("Photos, sets, pictures, models and their repositories are deleted, at the services behind them too."),
+        t("Amounts and dates of payments stay in the books without your name, and invoices at the payment service."),
+    )
+    return ui.dialog(
+        t("Delete this account?"),
         rx.el.ul(
             *(rx.el.li(sentence) for sentence in consequences),
-            class_name="list-disc pl-5 flex flex-col gap-1 text-sm text-soft mb-5",
+            class_name="list-disc pl-5 flex flex-col gap-1.5 text-sm text-soft mb-6",
         ),
         ui.native_form(
             "delete",
             routes.AUTH_DELETE,
-            ui.native_field(
-                t("Your email address"),
-                name="confirmation",
-                auto_complete="off",
-                required=True,
-                help=t("Type it once more, so that this does not happen by accident."),
+            rx.el.p(
+                t("To go on, type the address of this account:"),
+                " ",
+                rx.el.strong(SettingsPage.email, class_name="font-medium break-all"),
+                class_name="text-sm",
             ),
+            ui.native_field(t("Your email address"), name="confirmation", auto_complete="off", required=True),
             ui.native_field(
                 t("Password"), name="delete_password", type="password", auto_complete="current-password", required=True
             ),
-            submit=t("Delete account"),
+            submit=t("Delete account for good"),
             kind="danger-solid",
-            class_name="self-start",
+            class_name="self-end",
         ),
-        class_name="max-w-md",
+        open=SettingsPage.deleting,
+        on_close=SettingsPage.keep,
     )
 
 
@@ -174,6 +183,7 @@ def settings() -> rx.Component:
                         t("With everything that belongs to it, here and at the services behind it."),
                         _delete(),
                     ),
+                    _delete_dialog(),
                     class_name="max-w-4xl p-6! sm:p-8!",
                 ),
             ),

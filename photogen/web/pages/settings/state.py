@@ -5,6 +5,7 @@ import dataclasses
 import reflex as rx
 
 from photogen.errors import Invalid, PhotogenError
+from photogen.web import routes
 from photogen.web.deps import call, services
 from photogen.web.me import Me
 from photogen.web.notices import toast
@@ -71,11 +72,13 @@ class SettingsPage(rx.State):
     since: str = ""
     sessions: list[SessionShown] = []
     receipts: list[ReceiptShown] = []
+    deleting: bool = False
 
     @rx.event
     @allow("user")
     async def load(self):
         who = current()
+        self.deleting = routes.DELETE_ASKED in self.router.url.query_parameters
         try:
             profile = await call(services().accounts.profile, who.account_id)
             sessions = await call(services().accounts.sessions, who.account_id)
@@ -110,6 +113,18 @@ class SettingsPage(rx.State):
             return
         yield toast.good(t("Name saved"))
         yield Me.load
+
+    @rx.event
+    @allow("user")
+    def ask_to_delete(self):
+        """Opens the dialog."""
+        self.deleting = True
+
+    @rx.event
+    @allow("user")
+    def keep(self):
+        """Closes it."""
+        self.deleting = False
 
     @rx.event
     @allow("user")
