@@ -1,11 +1,49 @@
-"""Who is logged in and what they have, for the frame around every page. Thin: a name, a role, a balance."""
+"""Who is logged in and what they have, for the frame around every page. Thin: a name, a role, a balance,
+the day's quota."""
+
+import dataclasses
 
 import reflex as rx
 
+from photogen.domain.quota import QuotaView
 from photogen.web import deps, live
 from photogen.web.deps import call
 from photogen.web.security.policy import allow
 from photogen.web.session import current, maybe
+from photogen.web.text import t
+
+
+@dataclasses.dataclass(frozen=True)
+class QuotaShown:
+    """Today's quota; `limit` is 0 where pictures are paid with credits alone."""
+
+    limit: int = 0
+    left: int = 0
+    text: str = ""
+    percent: int = 0
+    tone: str = ""
+    warning: str = ""
+    resets_at: str = ""
+
+
+def quota_of(view: QuotaView) -> QuotaShown:
+    """The meter: "38 of 50"; under a fifth it warns."""
+    if not view.limit:
+        return QuotaShown()
+    warning = ""
+    if not view.left:
+        warning = t("Today's quota is used up.")
+    elif view.low:
+        warning = t("Less than a fifth of today's quota is left.")
+    return QuotaShown(
+        limit=view.limit,
+        left=view.left,
+        text=t("{n} of {m}", n=view.taken, m=view.limit),
+        percent=min(100, round(100 * view.taken / view.limit)),
+        tone="bad" if not view.left else "warn" if view.low else "",
+        warning=warning,
+        resets_at=view.resets_at.isoformat(),
+    )
 
 
 class Me(rx.State):
@@ -17,6 +55,7 @@ class Me(rx.State):
     initial: str = ""
     role: str = ""
     credits: int = 0
+    quota: QuotaShown = QuotaShown()
     ready: bool = False
 
     @rx.event
@@ -25,15 +64,21 @@ class Me(rx.State):
         who = current()
         self.account_id, self.name, self.email, self.role = who.account_id, who.name, who.email, str(who.role)
         self.initial = who.name[:1]
-        self.credits = (await call(deps.services().credits.balance, who.account_id)).available
+        await self._read()
         self.ready = True
         live.subscribe(self, "credits", Me.refresh)
+        live.subscribe(self, "quota", Me.refresh)
+
+    async def _read(self):
+        account = current().account_id
+        self.credits = (await call(deps.services().credits.balance, account)).available
+        self.quota = quota_of(await call(deps.services().quota.now, account))
 
     @rx.event
     @allow("user")
     async def refresh(self):
-        """The balance again, after something was charged or given back."""
-        self.credits = (await call(deps.services().credits.balance, current().account_id)).available
+        """Balance and quota again, after something was charged or given back."""
+        await self._read()
 
 
 class Visitor(rx.State):

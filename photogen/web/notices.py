@@ -12,10 +12,11 @@ from typing import Any
 import reflex as rx
 from reflex_base.event import Event, EventSpec
 
-from photogen.errors import PhotogenError
+from photogen.errors import PhotogenError, Rejected
 from photogen.kit.ids import new_id
 from photogen.web.security.policy import allow
 from photogen.web.text import t
+from photogen.web.walls import STATUS, Walls
 
 _KEPT = 5
 _LARGEST = 64 * 1024  # characters of a button's payload: the ids of a few hundred pictures
@@ -74,7 +75,9 @@ class _Toast:
         return Notices.show("bad", text, code)
 
     def error(self, problem: PhotogenError) -> EventSpec:
-        """`bad` with the public sentence and the code of `problem`."""
+        """`bad` with the public sentence and the code of `problem`; one of the three refusals opens its dialog."""
+        if isinstance(problem, Rejected) and problem.code in STATUS:
+            return Walls.show(problem.code, problem.public, problem.details)
         return Notices.show("bad", problem.public, problem.code)
 
     def undo(self, text: str, event: EventSpec, label: str = "") -> EventSpec:

@@ -23,9 +23,11 @@ from photogen.web import routes
 from photogen.web.components.brand import brand
 from photogen.web.components.buttons import icon, link_button, nav_link
 from photogen.web.components.islands import Menu, Offline, SkipLink, ThemeSwitch, Toasts
+from photogen.web.components.surfaces import meter
 from photogen.web.me import Me, Visitor
 from photogen.web.notices import Notices
 from photogen.web.text import t
+from photogen.web.walls import dialogs
 
 NAVIGATION: tuple[tuple[str, str, str], ...] = (
     (routes.GENERATE, t("Generate"), "sparkles"),
@@ -192,6 +194,31 @@ def _credits() -> rx.Component:
     )
 
 
+def _quota() -> rx.Component:
+    return rx.cond(
+        Me.quota.limit > 0,
+        nav_link(
+            meter(t("Today's quota"), Me.quota.text, percent=Me.quota.percent, tone=Me.quota.tone),
+            href=routes.USAGE,
+            title=Me.quota.warning,
+            class_name="quota",
+        ),
+    )
+
+
+def _quota_short() -> rx.Component:
+    return rx.cond(
+        Me.quota.limit > 0,
+        nav_link(
+            icon("gauge", size=16),
+            rx.el.span(Me.quota.text, class_name="num text-text font-medium"),
+            href=routes.USAGE,
+            class_name="credits",
+            custom_attrs={"aria-label": t("Today's quota: {n}", n=Me.quota.text), "data-tone": Me.quota.tone},
+        ),
+    )
+
+
 def everywhere() -> rx.Component:
     """Toasts and the word about a lost connection; app.py puts it around every page."""
     return rx.fragment(
@@ -212,6 +239,7 @@ def studio(content: rx.Component, *, route: str, wide: bool = False) -> rx.Compo
         brand(routes.DASHBOARD),
         rx.el.nav(*_nav(route), class_name="flex flex-col gap-0.5", custom_attrs={"aria-label": t("Main")}),
         rx.el.div(
+            _quota(),
             _credits(),
             rx.el.div(
                 rx.el.div(_account("left-0 bottom-full mb-2"), class_name="min-w-0 flex-1"),
@@ -225,6 +253,7 @@ def studio(content: rx.Component, *, route: str, wide: bool = False) -> rx.Compo
     top = rx.el.header(
         brand(routes.DASHBOARD),
         rx.el.div(
+            _quota_short(),
             _credits(),
             _account("right-0 top-full mt-1"),
             log_out_button("btn btn-ghost btn-icon btn-sm"),
@@ -236,7 +265,7 @@ def studio(content: rx.Component, *, route: str, wide: bool = False) -> rx.Compo
         content if wide else rx.el.div(content, class_name="narrow"), id="content", tab_index=-1, class_name="main"
     )
     bottom = rx.el.nav(*_nav(route), class_name="bottom", custom_attrs={"aria-label": t("Main")})
-    return rx.el.div(_skip(), rx.el.div(side, top, main, bottom, class_name="frame"))
+    return rx.el.div(_skip(), rx.el.div(side, top, main, bottom, class_name="frame"), dialogs())
 
 
 def public(content: rx.Component) -> rx.Component:

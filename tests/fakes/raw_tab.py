@@ -59,6 +59,7 @@ class RawTab:
             await self.socket.connect(
                 f"{self.url}?token={self.tab}", namespaces=[NAMESPACE], socketio_path="/_event",
                 transports=["websocket"], headers=self.headers, auth={"event": event} if self._boot else None,
+                wait_timeout=20,
             )  # fmt: skip
         except BaseException:
             await self._http.close()

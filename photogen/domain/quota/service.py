@@ -51,7 +51,7 @@ class QuotaService:
                 raise Conflict(f"The key {key} was already used for something else.", code="key_reused")
         fresh = [ask for ask in asks if ask.key not in earlier]
         taken = today.used + today.held
-        fit = policy.fitting(fresh, paying.daily_quota - taken)
+        fit = policy.fitting(fresh, max(0, paying.daily_quota - taken))
         if len(fit) < len(fresh) and not paying.overage:
             left = set(fresh) - set(fit)
             raise QuotaExhausted(

@@ -4,7 +4,8 @@
     async def recipe(request: Request, account_id: str) -> Response:
         return answer(await call(services().gallery.recipe, account_id, request.path_params["id"]))
 
-Errors are `{"error": {"code", "message", "field"?}}` with the status of the error.
+Errors are `{"error": {"code", "message", "field"?}}` with the status of the error; a refusal (402, 403, 429) adds what
+it needs, has, or when it ends.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from photogen.errors import Invalid, PhotogenError, Unauthenticated
+from photogen.errors import Invalid, PhotogenError, Rejected, Unauthenticated
 from photogen.web import session
 
 BODY_MOST = 64 * 1024
@@ -35,7 +36,9 @@ def answer(content: Any, status: int = 200) -> Response:
 
 def refused(error: PhotogenError) -> Response:
     """The answer that explains `error`."""
-    said = {"code": error.code, "message": error.public}
+    said: dict[str, object] = {"code": error.code, "message": error.public}
+    if isinstance(error, Rejected):
+        said |= error.details
     field = error.details.get("field")
     response = answer({"error": {**said, "field": field} if field else said}, error.status)
     if "retry_after" in error.details:

@@ -138,6 +138,11 @@ class Elapsed(Island):
     until: rx.Var[str]
 
 
+class Until(Island):
+    tag = "Until"
+    at: rx.Var[str]
+
+
 class Picture(Island):
     tag = "Picture"
     src: rx.Var[str]

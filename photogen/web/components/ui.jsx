@@ -295,6 +295,21 @@ export function Elapsed({ since, until, className }) {
   return <span className={`num ${className ?? ""}`}>{h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`}</span>;
 }
 
+// What is left until a moment, by the second; nothing once it is over.
+export function Until({ at, className }) {
+  const [now, setNow] = useState(null);
+  useEffect(() => {
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, [at]);
+  const left = at && now !== null ? Math.round((Date.parse(at) - now) / 1000) : 0;
+  if (!(left > 0)) return null;
+  const two = (n) => String(n).padStart(2, "0");
+  const text = `${Math.floor(left / 3600)}:${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`;
+  return <span className={`num ${className ?? ""}`} role="timer" aria-live="off">{text}</span>;
+}
+
 const useBeforePaint = typeof window === "undefined" ? useEffect : useLayoutEffect;
 
 // A picture whose space is kept, whose blurred look (`preview`, a ThumbHash in base64) comes first, and which fades in

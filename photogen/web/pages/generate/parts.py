@@ -4,7 +4,8 @@ import reflex as rx
 
 from photogen.domain.generation.commands import COUNT
 from photogen.web import components as ui
-from photogen.web import routes
+from photogen.web.components.islands import Until
+from photogen.web.me import Me
 from photogen.web.pages.generate.shown import Batch, ShotShown
 from photogen.web.pages.generate.state import Generate
 from photogen.web.text import t
@@ -117,7 +118,22 @@ def form() -> rx.Component:
             class_name="flex items-center gap-1.5 text-sm text-muted -mt-3",
         ),
     )
+    quota = rx.cond(
+        Me.quota.limit > 0,
+        rx.el.div(
+            ui.meter(t("Today's quota"), Me.quota.text, percent=Me.quota.percent, tone=Me.quota.tone),
+            rx.el.p(
+                rx.cond(Me.quota.warning != "", rx.el.span(Me.quota.warning, " ", class_name="text-warn")),
+                t("Begins anew in"),
+                " ",
+                Until.create(at=Me.quota.resets_at),
+                class_name="text-xs text-muted mt-1.5",
+            ),
+            class_name="mb-4",
+        ),
+    )
     start = rx.el.div(
+        quota,
         ui.button(
             Generate.button,
             kind="primary",
@@ -125,19 +141,9 @@ def form() -> rx.Component:
             type="submit",
             icon_name="sparkles",
             busy=Generate.starting,
-            disabled=~Generate.affordable,
             class_name="w-full",
         ),
         rx.el.p(Generate.after, class_name="text-xs text-muted num text-center mt-2"),
-        rx.cond(
-            ~Generate.affordable,
-            rx.el.p(
-                t("Your credits don't reach for this."),
-                " ",
-                ui.text_link(t("Buy credits"), href=routes.PACKS),
-                class_name="text-sm text-center mt-1",
-            ),
-        ),
         class_name="start-foot",
     )
     return rx.el.form(

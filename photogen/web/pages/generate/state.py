@@ -7,7 +7,7 @@ import reflex as rx
 from photogen.domain.generation.commands import COUNT, LARGEST_SEED, PROMPT_LENGTH, QuoteGeneration, StartGeneration
 from photogen.domain.generation.views import GenerateOptions, ModelChoiceView
 from photogen.domain.vendors.views import VendorTrouble
-from photogen.errors import Invalid, PhotogenError
+from photogen.errors import Invalid, PhotogenError, Rejected
 from photogen.kit.ids import is_id, new_id
 from photogen.web import live
 from photogen.web.deps import call, services
@@ -43,7 +43,6 @@ class Generate(rx.State):
     errors: dict[str, str] = {}
     button: str = ""
     after: str = ""
-    affordable: bool = True
     starting: bool = False
     batches: list[Batch] = []
     _options: GenerateOptions | None = None
@@ -64,7 +63,7 @@ class Generate(rx.State):
             return
         options = self._options
         both = (*options.my_models, *options.base_models)
-        self.models = [Option(m.choice, name(m), m.locked or not m.available) for m in both]
+        self.models = [Option(m.choice, name(m), not m.available) for m in both]
         self.styles = [Option("", t("None")), *(Option(s.key, s.name) for s in options.styles)]
         self._request_key = new_id()
         asked = self.router.url.query_parameters
@@ -74,7 +73,7 @@ class Generate(rx.State):
             choice = (
                 self.model
                 if self.model in {m.value for m in self.models}
-                else next((m.value for m in self.models if not m.disabled), "")
+                else next((m.choice for m in both if m.available and not m.locked), "")
             )
         self._choose(choice, keep=choice == self.model)
         if is_id(source):
@@ -216,7 +215,9 @@ class Generate(rx.State):
         self.errors = {k: v for k, v in self.errors.items() if k != "model"}
         noun = plural(self.count, "Generate {n} picture", "Generate {n} pictures")
         self.button = t("{verb} for {price}", verb=noun, price=cost(quote))
-        self.after, self.affordable = after(quote), quote.affordable
+        self.after = after(quote)
+        if quote.refusal == "tier_required" and (found := self._chosen()) is not None:
+            self.after = t("{name} comes with the {plan} plan.", name=found.name, plan=found.unlocked_by)
 
     @rx.event
     @allow("user")
@@ -255,6 +256,8 @@ class Generate(rx.State):
             self._request_key = new_id()
         except Invalid as error:
             self.errors = {error.field or "start": error.public}
+        except Rejected as error:
+            yield toast.error(error)
         except PhotogenError as error:
             self.errors = {"start": f"{error.public} ({error.code})"}
         self.starting = False

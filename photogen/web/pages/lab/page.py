@@ -188,7 +188,7 @@ def _new_run() -> rx.Component:
                 kind="primary",
                 on_click=Lab.start,
                 busy=Lab.starting,
-                disabled=~Lab.offer.affordable | Lab.offer.none | Lab.run.running,
+                disabled=Lab.offer.none | Lab.run.running,
                 class_name="whitespace-normal! h-auto! min-h-9 py-2",
             ),
             rx.el.p(Lab.offer.after, class_name="text-sm text-muted num self-end pb-2"),

@@ -31,7 +31,6 @@ def _buttons() -> rx.Component:
                 kind="primary",
                 type="submit",
                 busy=Wizard.starting,
-                disabled=~Wizard.price.affordable,
                 class_name="max-sm:flex-1 whitespace-normal! h-auto! min-h-9 py-2",
             ),
         ),

@@ -7,7 +7,7 @@ import reflex as rx
 
 from photogen.domain.training.commands import LEARNING_RATE, LORA_RANK, PHOTOS, STEPS, SaveDraft, StartTraining
 from photogen.domain.training.views import DraftView
-from photogen.errors import Invalid, NotFound, PhotogenError
+from photogen.errors import Invalid, NotFound, PhotogenError, Rejected
 from photogen.kit.ids import new_id
 from photogen.web import routes
 from photogen.web.deps import call, services
@@ -382,6 +382,10 @@ class Wizard(rx.State):
             )
             if field == "photo_set_id":
                 self.errors = {"photos": error.public}
+            return
+        except Rejected as error:
+            self.starting = False
+            yield toast.error(error)
             return
         except PhotogenError as error:
             self.errors = {"start": f"{error.public} ({error.code})"}
