@@ -31,7 +31,7 @@ def _row(
 
 
 def _foot(*parts: rx.Component | rx.Var | str) -> rx.Component:
-    return rx.el.p(*parts, class_name="text-sm text-muted num mt-1 break-all")
+    return rx.el.p(*parts, class_name="text-sm text-muted num mt-1 wrap-anywhere")
 
 
 def _incident(item: rx.Var[IncidentShown]) -> rx.Component:

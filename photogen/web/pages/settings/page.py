@@ -123,7 +123,7 @@ def _delete_dialog() -> rx.Component:
             rx.el.p(
                 t("To go on, type the address of this account:"),
                 " ",
-                rx.el.strong(SettingsPage.email, class_name="font-medium break-all"),
+                rx.el.strong(SettingsPage.email, class_name="block font-medium wrap-anywhere"),
                 class_name="text-sm",
             ),
             ui.native_field(t("Your email address"), name="confirmation", auto_complete="off", required=True),
