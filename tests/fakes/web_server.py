@@ -79,7 +79,7 @@ class WebServer:
         with (self.folder / "web.log").open("ab") as log:
             self._process = subprocess.Popen(service.argv, cwd=service.cwd, env=service.env, stdout=log, stderr=log)
         try:
-            wait_for(lambda: service.ready(datetime.now(UTC)), "the web server's answer", 40)
+            wait_for(lambda: service.ready(datetime.now(UTC)), "the web server's answer", 120)
         except AssertionError as error:
             self._end()
             raise AssertionError(f"{error}\n{self.log()[-3000:]}") from None

@@ -248,12 +248,15 @@ class LocalStorage:
 
 
 def _move(aside: Path, target: Path) -> None:
-    """A delete of the last object beside it may take the folder away between the two steps."""
+    """A delete of the last object beside it may take the folder, or the one above it, away between any two steps."""
     for left in reversed(range(_MOVES)):
-        target.parent.mkdir(parents=True, exist_ok=True)
         try:
+            target.parent.mkdir(parents=True, exist_ok=True)
             aside.replace(target)
-        except FileNotFoundError:
+        except (
+            FileNotFoundError,
+            FileExistsError,
+        ):  # mkdir may find one that then goes
             if not left or not aside.exists():
                 raise
         else:

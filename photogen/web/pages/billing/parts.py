@@ -114,10 +114,10 @@ def _line(item: rx.Var[Line]) -> rx.Component:
                 rx.cond(item.more != "", rx.fragment(" \N{MIDDLE DOT} ", item.more)),
                 class_name="text-muted num",
             ),
-            class_name="min-w-0 flex-1 basis-40",
+            class_name="min-w-0 flex-1 basis-32",
         ),
         rx.el.div(ui.pill(item.status, tone=item.tone), class_name="whitespace-nowrap"),
-        rx.el.p(item.amount, class_name="w-20 text-right num whitespace-nowrap"),
+        rx.el.p(item.amount, class_name="md:w-20 text-right num whitespace-nowrap"),
         rx.el.div(
             paper(t("Invoice"), item.page_url),
             paper("PDF", item.pdf_url),
