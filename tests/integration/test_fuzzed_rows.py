@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from photogen.domain.generation import policy as shots
 from photogen.domain.generation.config import GenerationConfig
@@ -21,7 +22,7 @@ from photogen.gateways.images.replicate import ReplicateImages
 from photogen.gateways.images.together import TogetherImages
 from photogen.gateways.replicate_api import ReplicateApi
 from photogen.gateways.trainers.replicate import ReplicateTrainer
-from photogen.models import Shot, Training, TrainingStatus
+from photogen.models import ImageRoute, Shot, Training, TrainingStatus
 from tests.factories.oddities import answers
 from tests.factories.work import Works
 from tests.fakes.odd_server import Answer, OddServer, as_json
@@ -112,7 +113,9 @@ def test_a_giant_log(works: Works, clients: Clients, server: OddServer) -> None:
 
 
 def drawing(works: Works, clients: Clients) -> GenerationService:
-    """Pictures by the true clients."""
+    """Pictures by the true clients; what an earlier answer said of the models is forgotten."""
+    with works.studio.uow() as uow:
+        uow.session.execute(update(ImageRoute).values(available=True, retired_at=None))
     return GenerationService(
         works.studio.uow, works.clock, works.credits, works.studio.quota, works.studio.plans, works.gallery,
         works.storage,

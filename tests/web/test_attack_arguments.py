@@ -156,7 +156,8 @@ async def test_of_two_tabs_and_credits_for_one_exactly_one_succeeds(web):
             await asyncio.gather(*(start(tab) for tab in tabs))
             assert batches(web, account) == 1
             assert web.services.credits.balance(account).available == 0
-            assert sorted("start" in (tab.value("generate.errors") or {}) for tab in tabs) == [False, True]
+            told = sorted((tab.value("walls.wall") or {}).get("code", "") for tab in tabs)
+            assert told == ["", "insufficient_credits"]
 
 
 async def test_a_training_started_twice_is_one(web):

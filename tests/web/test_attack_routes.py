@@ -15,11 +15,12 @@ from tests.factories.victim import Victim, victim
 from tests.fakes.web_server import WebServer
 
 OPEN = {
-    "/robots.txt", "/sitemap.xml", "/healthz", "/readyz", "/media/signed/{key:path}", "/webhooks/replicate",
-    "/auth/login", "/auth/register", "/auth/logout", "/auth/password",
+    "/robots.txt", "/sitemap.xml", "/healthz", "/readyz", "/media/signed/{key:path}",
+    "/webhooks/replicate", "/webhooks/stripe",
+    "/auth/login", "/auth/register", "/auth/logout", "/auth/password", "/auth/delete-account",
 }  # fmt: skip
 """For anybody, or with another proof than the session's."""
-MACHINES = {"/webhooks/replicate"}
+MACHINES = {"/webhooks/replicate", "/webhooks/stripe"}
 
 
 def table() -> list[tuple[str, str]]:
@@ -34,12 +35,13 @@ WRITES = [(method, path) for method, path in table() if method not in {"GET", "H
 
 def filled(path: str, who: Victim) -> str:
     """The path with ids of the victim's."""
-    values = {"size": "256", "variant": "512", "key": who.image_key}
+    values = {"size": "256", "variant": "512", "revision": "0", "key": who.image_key}
     return re.sub(r"\{(\w+?)(?:_id)?(?::\w+)?\}", lambda found: values.get(found[1]) or who.ids[found[1]], path)
 
 
 async def ask(browser: httpx.AsyncClient, method: str, path: str, who: Victim) -> httpx.Response:
     body: dict[str, object] = {"ids": [who.ids["photo" if "photosets" in path else "image"]]}
+    body = {"caption": {"text": "changed"}, "edit": {"rotation": 90}}.get(path.rpartition("/")[2], body)
     headers = {"x-upload-id": "upload-0001", "x-file-name": "a.jpg"}
     return await browser.request(method, filled(path, who), headers=headers, content=json.dumps(body))
 

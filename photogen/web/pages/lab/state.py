@@ -47,7 +47,7 @@ class Lab(rx.State):
             runs = await call(services().lab.runs, account, self.model_id)
             self._offer = await call(services().lab.offer, account, self.model_id, self.version)
         except NotFound:
-            self.missing, self.ready = True, True
+            self.missing, self.ready, self.model_id = True, True, ""
             return
         except PhotogenError as error:
             self.problem, self.code, self.ready = error.public, error.code, True
