@@ -86,7 +86,7 @@ async def test_others_change_nothing_of_hers_and_see_nothing(application, web, a
         texts = [*known, f"lora:{ada.ids['model']}"] if takes_text(fn) else [""]
         for path in pages(fn, ada):
             async with RawTab(web.url, eve, path=path, address="127.0.1.3") as tab:
-                sent = {path.rsplit("/", 1)[-1]}  # an echo of what she sent herself tells her nothing
+                sent = set(path.split("/"))  # an echo of what she sent herself tells her nothing
                 for text in texts:
                     sent.add(text.removeprefix("lora:"))
                     await tab.send(name, arguments(fn, text))

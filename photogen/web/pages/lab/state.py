@@ -37,22 +37,23 @@ class Lab(rx.State):
     _shown: str = ""
     _other: str = ""
     _request_key: str = ""
+    _wanted: str = ""
 
     async def _read(self):
         account = current().account_id
         try:
-            story = await call(services().loras.story, account, self.model_id)
+            story = await call(services().loras.story, account, self._wanted)
             known = {v.id for v in story.versions}
             self.version = self.version if self.version in known else story.model.version_id
-            runs = await call(services().lab.runs, account, self.model_id)
-            self._offer = await call(services().lab.offer, account, self.model_id, self.version)
+            runs = await call(services().lab.runs, account, self._wanted)
+            self._offer = await call(services().lab.offer, account, self._wanted, self.version)
         except NotFound:
-            self.missing, self.ready, self.model_id = True, True, ""
+            self.missing, self.ready = True, True
             return
         except PhotogenError as error:
             self.problem, self.code, self.ready = error.public, error.code, True
             return
-        self.name = story.model.name
+        self.model_id, self.name = self._wanted, story.model.name
         self.versions = [Option(v.id, t("Version {n}", n=v.number)) for v in story.versions]
         if not self._taken:
             self._taken = list(self._offer.suggested)
@@ -73,9 +74,9 @@ class Lab(rx.State):
     @allow("user")
     async def load(self):
         wanted = routes.model_of(str(self.router.url.path))
-        if wanted != self.model_id:
+        if wanted != self._wanted:
             self.reset()
-            self.model_id = wanted
+            self._wanted = wanted
         self._request_key = self._request_key or new_id()
         await self._read()
         if not self.missing:
