@@ -73,7 +73,9 @@ def _lane(suites: tuple[tuple[str, ...], ...], further: list[str], out: TextIO) 
 
 def _environment() -> dict[str, str]:
     chromium = find_chromium()
-    return os.environ | {"PYTHONUNBUFFERED": "1"} | ({"CHROMIUM_PATH": str(chromium)} if chromium else {})
+    # A hundred processes are started, and without kept bytecode each takes 6 s of a core longer.
+    ours = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""}
+    return os.environ | ours | ({"CHROMIUM_PATH": str(chromium)} if chromium else {})
 
 
 def main() -> int:
