@@ -169,7 +169,7 @@ def test_a_file_that_is_cut_anywhere_is_noticed(kind: str) -> None:
     options = {"progressive": True} if kind == "progressive" else {}
     data = photos.encoded(photos.scene(), "JPEG" if kind == "progressive" else kind, **options)
     whole = len(data) - 20  # of a PNG the last 12 bytes only say that it ends: every pixel is there
-    for cut in {1, 2, 3, 12, 20, 50, 500, *(whole * part // 37 for part in range(1, 37)), whole - 100, whole}:
+    for cut in {1, 2, 3, 12, 20, 50, 500, *(whole * part // 13 for part in range(1, 13)), whole - 100, whole}:
         assert _problem(data[:cut])[0] in {"damaged", "wrong_type"}, f"cut at {cut} of {len(data)}"
 
 
@@ -177,7 +177,7 @@ def test_a_file_that_is_cut_anywhere_is_noticed(kind: str) -> None:
 def test_flipped_bytes_give_a_photo_or_a_verdict_and_never_an_error(kind: str) -> None:
     data = photos.encoded(photos.scene(width=520, height=520), kind)
     chance = np.random.default_rng(7)
-    for _ in range(40):
+    for _ in range(15):
         broken = bytearray(data)
         for at in chance.integers(0, min(len(broken), 2000), 6):
             broken[at] = int(chance.integers(0, 256))
