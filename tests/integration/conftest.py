@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import text
 
+from tests.factories.shop import Till
 from tests.factories.studio import Studio
 from tests.factories.work import Works
+from tests.fakes.sandbox import SandboxServer
 
 
 @pytest.fixture
@@ -43,3 +45,24 @@ def ada(works: Works) -> str:
     works.trainer.calls.clear()
     works.hub.calls.clear()
     return account
+
+
+@pytest.fixture(scope="session")
+def vendors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]:
+    """The sandbox of this run, for what is sold; whoever uses it begins with `reset()`."""
+    with SandboxServer(tmp_path_factory.mktemp("sandbox")) as server:
+        yield server
+
+
+@pytest.fixture
+def till(module_database_url: str, vendors: SandboxServer) -> Iterator[Till]:
+    """A studio that sells, without accounts yet."""
+    vendors.reset()
+    studio = Studio.on(module_database_url)
+    with studio.session() as session:
+        session.execute(text("TRUNCATE account, gateway_price CASCADE"))
+        session.commit()
+    till = Till(studio, vendors)
+    yield till
+    till.close()
+    studio.close()

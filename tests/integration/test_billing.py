@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 
 import httpx
 import pytest
-from sqlalchemy import text
 
 from photogen.domain.billing.commands import BuyPack, BuyPlan, Refund
 from photogen.domain.inbox.service import Event
@@ -15,29 +13,7 @@ from photogen.errors import Conflict, Invalid, NotFound, Unavailable
 from photogen.kit.ids import new_id
 from photogen.models import Plan
 from tests.factories.shop import Till, purchase_of
-from tests.factories.studio import Studio
-from tests.fakes.sandbox import SandboxServer
 from tests.fakes.shop import DECLINED, DISPUTED
-
-
-@pytest.fixture(scope="module")
-def vendors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]:
-    with SandboxServer(tmp_path_factory.mktemp("sandbox")) as server:
-        yield server
-
-
-@pytest.fixture
-def till(module_database_url: str, vendors: SandboxServer) -> Iterator[Till]:
-    vendors.reset()
-    studio = Studio.on(module_database_url)
-    with studio.session() as session:
-        session.execute(text("TRUNCATE account, gateway_price CASCADE"))
-        session.commit()
-    till = Till(studio, vendors)
-    yield till
-    till.close()
-    studio.close()
-
 
 # --- packs ---
 

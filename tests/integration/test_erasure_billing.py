@@ -21,12 +21,6 @@ from tests.fakes.sandbox import SandboxServer
 from tests.fakes.vendors import Killed
 
 
-@pytest.fixture(scope="module")
-def vendors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]:
-    with SandboxServer(tmp_path_factory.mktemp("sandbox")) as server:
-        yield server
-
-
 @pytest.fixture
 def till(works: Works, vendors: SandboxServer) -> Iterator[Till]:
     vendors.reset()

@@ -118,9 +118,10 @@ class Checkouts:
             row = repository.purchase(uow.session, purchase_id, locked=True)
             if row is None or row.status not in {PurchaseStatus.OPEN, PurchaseStatus.WAITING}:
                 return
-            wait = policy.check_again(self.clock() - row.created_at, self.config)
-            if wait is None and row.status is PurchaseStatus.OPEN:
-                row.status = PurchaseStatus.EXPIRED
+            waiting = row.status is PurchaseStatus.WAITING
+            wait = policy.check_again(self.clock() - row.created_at, self.config, waiting=waiting)
+            if wait is None:
+                row.status = PurchaseStatus.FAILED if waiting else PurchaseStatus.EXPIRED
             row.check_at = None if wait is None else self.clock() + wait
             uow.session.add(row)
 

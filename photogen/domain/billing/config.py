@@ -27,5 +27,7 @@ class BillingConfig:
     """How often the service is asked about an open checkout at first."""
     forget: timedelta = timedelta(hours=26)
     """After which an open checkout is not asked about any more: the service ends it after a day."""
+    forget_debit: timedelta = timedelta(days=30)
+    """After which money that a bank was asked for does not come any more: debits take days, not weeks."""
     recheck: timedelta = timedelta(hours=1)
     """How often a subscription is asked about that should have moved on."""

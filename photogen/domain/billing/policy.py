@@ -169,11 +169,12 @@ def lost_credits(credits: int, cents: int, refunded: int, *, disputed: bool) -> 
     return credits * lost // cents if cents > 0 else 0
 
 
-def check_again(age: timedelta, config: BillingConfig) -> timedelta | None:
-    """When to ask about an open checkout again; None when it is not worth asking any more."""
-    if age >= config.forget:
+def check_again(age: timedelta, config: BillingConfig, *, waiting: bool) -> timedelta | None:
+    """When to ask about a checkout again that is open, or `waiting` for a bank; None when it is not worth asking any
+    more."""
+    if age >= (config.forget_debit if waiting else config.forget):
         return None
-    return max(config.poll, min(age / 4, timedelta(hours=1)))
+    return max(config.poll, min(age / 4, timedelta(hours=6 if waiting else 1)))
 
 
 def months_between(start: datetime, moment: datetime) -> int:

@@ -17,7 +17,7 @@ from photogen.errors import Conflict, NotFound
 from photogen.gateways.base import Fix, Job, Missing
 from photogen.gateways.base_payments import PaymentGateway
 from photogen.kit.clock import Clock
-from photogen.models import GrantSource, Payment, PaymentStatus, PurchaseKind
+from photogen.models import Payment, PaymentStatus, PurchaseKind
 
 REFUND = "refund_payment"
 """The function of worker.jobs."""
@@ -74,6 +74,12 @@ class Refunds:
             row = repository.any_payment(uow.session, payment_id)
         if row is None or row.refund_cents <= row.refunded_cents:
             return
+        # It may have been made, and the word of it lost: the service knows our key for a day only.
+        self.sync.payment(row.intent_id)
+        with self.uow() as uow:
+            row = repository.any_payment(uow.session, payment_id)
+        if row is None or row.refund_cents <= row.refunded_cents:
+            return
         if row.kind is PurchaseKind.PLAN and row.subscription_id:
             self.gateway.cancel_now(row.subscription_id)
             self.sync.subscription(row.subscription_id)
@@ -96,10 +102,9 @@ class Refunds:
             if row is None or row.refund_cents <= row.refunded_cents:
                 return
             row.refund_cents, row.check_at = row.refunded_cents, None
-            if row.kind is PurchaseKind.PACK:
-                key, back = f"returned:{row.id}:{row.moves + 1}", row.clawed
-                self.credits.grant(uow, row.account_id, back, GrantSource.REFUND, key, None, "The refund was refused")
-                row.clawed, row.moves = 0, row.moves + 1
+            # An earlier refund may have taken its part, which does not come back.
+            gone = policy.lost_credits(row.credits, row.cents, row.refunded_cents, disputed=row.disputed)
+            self.sync.give_back(uow, row, row.clawed - max(0, gone - row.shortfall), "The refund was refused")
             uow.session.add(row)
             message = f"The refund of payment {row.id} was refused by the payment service. Look at it there."
             self.incidents.report(uow, "refund_refused", row.id, message, account_id=row.account_id, words=words[:300])

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, tuple_, update
+from sqlalchemy import func, not_, or_, tuple_, update
 from sqlmodel import Session, col, select
 
 from photogen.domain.billing.policy import LIVE, OVER, Sold
+from photogen.domain.plans.repository import included_used
 from photogen.models import (
     Account,
     BillingCustomer,
@@ -17,17 +18,19 @@ from photogen.models import (
     GatewayPrice,
     GatewaySecret,
     Interval,
-    PaidBy,
     Payment,
     PaymentStatus,
     Plan,
     PlanVersion,
     Purchase,
     PurchaseStatus,
+    QuotaState,
+    QuotaUse,
     Subscription,
-    Training,
-    TrainingStatus,
 )
+
+RETURNED = "returned"
+"""Behind a payment's key in that of a grant: credits that had been taken back."""
 
 # --- who ------------------------------------------------------------------------------------------------------------
 
@@ -224,20 +227,17 @@ def any_payment(session: Session, payment_id: str, *, locked: bool = False) -> P
 
 
 def plan_was_used(session: Session, account_id: str, since: datetime) -> bool:
-    """Whether an included training was begun since then."""
-    return (
-        session.exec(
-            select(Training.id)
-            .where(
-                Training.account_id == account_id,
-                Training.paid_by == PaidBy.INCLUDED,
-                col(Training.created_at) >= since,
-                col(Training.status).not_in([TrainingStatus.FAILED, TrainingStatus.CANCELLED]),
-            )
-            .limit(1)
-        ).first()
-        is not None
+    """Whether since then an included training was begun, or a picture asked for that the day's quota pays."""
+    picture = (
+        select(QuotaUse.key)
+        .where(
+            QuotaUse.account_id == account_id,
+            col(QuotaUse.created_at) >= since,
+            QuotaUse.state != QuotaState.RELEASED,
+        )
+        .limit(1)
     )
+    return session.exec(picture).first() is not None or included_used(session, account_id, since) > 0
 
 
 def had_subscription(session: Session, account_id: str) -> bool:
@@ -338,11 +338,16 @@ def last_paid(session: Session, subscription_id: str) -> Payment | None:
 
 
 def grants_of(session: Session, account_id: str, prefix: str) -> tuple[int, int]:
-    """(granted, unspent) credits of the grants whose keys begin with `prefix`; held ones count as spent."""
+    """(granted, unspent) credits of the grants whose keys begin with `prefix`; held ones count as spent. What was taken
+    back and returned is no second grant."""
+    key = col(CreditGrant.key)
     row = session.exec(
-        select(func.sum(CreditGrant.amount), func.sum(CreditGrant.remaining)).where(
+        select(
+            func.sum(CreditGrant.amount).filter(not_(func.starts_with(key, f"{prefix}:{RETURNED}:"))),
+            func.sum(CreditGrant.remaining),
+        ).where(
             CreditGrant.account_id == account_id,
-            or_(col(CreditGrant.key) == prefix, func.starts_with(CreditGrant.key, f"{prefix}:")),
+            or_(key == prefix, func.starts_with(key, f"{prefix}:")),
         )
     ).one()
     return int(row[0] or 0), int(row[1] or 0)

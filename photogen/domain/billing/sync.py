@@ -261,8 +261,10 @@ class Sync:
             purchase.completed_at = now
             if purchase.kind is PurchaseKind.PACK:
                 self._write_pack(uow, purchase, state, invoice)
-        elif state.status == "complete":
-            purchase.status = PurchaseStatus.FAILED if failed else PurchaseStatus.WAITING
+        elif state.status == "complete" and failed:
+            purchase.status, purchase.check_at = PurchaseStatus.FAILED, None
+        elif state.status == "complete" and purchase.status is not PurchaseStatus.FAILED:
+            purchase.status = PurchaseStatus.WAITING  # an answer to an earlier question: refused is refused
         purchase.session_id = purchase.session_id or state.id
         uow.session.add(purchase)
         uow.notify(purchase.account_id, "billing", purchase.id)
@@ -345,9 +347,16 @@ class Sync:
             row.clawed, row.shortfall, row.moves = row.clawed + taken, row.shortfall + due - taken, row.moves + 1
         elif due < 0 and won:
             forgiven = min(row.shortfall, -due)
-            back = min(row.clawed, -due - forgiven)
-            row.shortfall, row.clawed, row.moves = row.shortfall - forgiven, row.clawed - back, row.moves + 1
+            row.shortfall -= forgiven
             words = "The dispute was decided for this studio: credits returned"
-            self.credits.grant(uow, row.account_id, back, GrantSource.REFUND, f"returned:{key}", row.period_end, words)
+            self.give_back(uow, row, min(row.clawed, -due - forgiven), words)
         uow.session.add(row)
         uow.notify(row.account_id, "billing", row.id)
+
+    def give_back(self, uow: UnitOfWork, row: Payment, credits: int, words: str) -> None:
+        """Step: returns so many of the credits that were taken of a payment, which the caller has locked. They are the
+        payment's again: whatever goes back of it later takes them first."""
+        row.clawed, row.moves = row.clawed - max(0, credits), row.moves + 1
+        key = f"{grant_key(row.gateway, row.gateway_id)}:{repository.RETURNED}:{row.moves}"
+        if row.period_end is None or row.period_end > self.clock():
+            self.credits.grant(uow, row.account_id, max(0, credits), GrantSource.REFUND, key, row.period_end, words)
