@@ -17,6 +17,7 @@ from photogen.models import (
     Subscription,
     SubscriptionStatus,
     Training,
+    TrainingRound,
     TrainingStatus,
 )
 
@@ -69,10 +70,14 @@ def overage(session: Session, account_id: str) -> bool:
 
 
 def included_used(session: Session, account_id: str, since: datetime | None) -> int:
-    """Included trainings started since then that run or ran to their end."""
+    """Included trainings started, or tried again, since then that run or ran to their end."""
     query = (
         select(func.count())
         .select_from(Training)
+        .outerjoin(
+            TrainingRound,
+            (col(TrainingRound.training_id) == col(Training.id)) & (col(TrainingRound.number) == col(Training.rounds)),
+        )
         .where(
             Training.account_id == account_id,
             Training.paid_by == PaidBy.INCLUDED,
@@ -80,7 +85,7 @@ def included_used(session: Session, account_id: str, since: datetime | None) -> 
         )
     )
     if since is not None:
-        query = query.where(col(Training.created_at) >= since)
+        query = query.where(func.coalesce(col(TrainingRound.started_at), col(Training.created_at)) >= since)
     return session.exec(query).one()
 
 
