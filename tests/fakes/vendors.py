@@ -92,6 +92,11 @@ class FakeTrainer(_Breakable):
         self._leave("submit")
         return job
 
+    def accept_late(self, reference: str) -> None:
+        """A request whose answer got lost arrives after all."""
+        self.requests.append(TrainRequest(reference, "late", 1000, 4e-4, 16, True, None, None))
+        self.jobs[f"t{len(self.requests)}"] = TrainJob(f"t{len(self.requests)}", JobState.WAITING)
+
     def find(self, reference: str) -> TrainJob | None:
         self._enter("find")
         at = next((n for n, request in enumerate(self.requests, 1) if request.reference == reference), None)

@@ -120,6 +120,20 @@ class TestTrainings:
         assert works.trainer.cancelled == ["t1"]
         assert (left(works), works.row(id_).cleaned_at is not None) == ([], True)
 
+    def test_what_nobody_can_tell_any_more_does_not_keep_it_for_ever(self, works: Works, ada: str) -> None:
+        id_ = works.start(ada)
+        works.trainer.breaks["submit"] = [Killed()]
+        works.kill()
+        works.training.cancel(ada, id_)
+        doubt = Unknown("Unclear.", vendor="fake", code="unclear", category=Category.PROVIDER)
+        works.trainer.breaks["find"] = [doubt for _ in range(100)]
+        for _ in range(5):
+            works.later(3600)
+        assert works.row(id_).cleaned_at is None, "it may still be at work there"
+        for _ in range(5):
+            works.later(3600)
+        assert (left(works), works.row(id_).cleaned_at is not None) == ([], True)
+
     def test_killed_in_the_middle_of_a_clean_up(self, works: Works, ada: str) -> None:
         id_ = works.to_training(ada)
         works.training.cancel(ada, id_)
@@ -158,6 +172,10 @@ class TestModels:
             LeftoverOf.VERSION, model, "repository", "slow down",
         )  # fmt: skip
         assert f"weights/{model}.safetensors" not in works.storage.objects, "the other part went all the same"
+        works.hub.breaks["delete"] = [refused()]
+        works.later(25 * 3600)
+        [incident] = works.incidents.open()
+        assert thing.name not in incident.message, "an incident outlives the account, and this is the model's name"
         works.upkeep.try_now(thing.id)
         works.run()
         assert left(works) == []

@@ -11,7 +11,7 @@ from photogen.errors import Conflict
 from photogen.gateways.base import JobState
 from photogen.models import TrainingStatus
 from tests.factories.work import Works
-from tests.fakes.vendors import busy
+from tests.fakes.vendors import busy, lost
 
 S = TrainingStatus
 
@@ -52,6 +52,37 @@ class TestCancel:
         assert works.trainer.cancelled == ["t1"]
         assert works.trainer.calls["submit"] == 1
         assert works.balance(ada) == 100
+
+    @pytest.mark.parametrize("end", ["cancelled", "given up"])
+    def test_what_the_vendor_may_have_taken_is_looked_for_until_it_can_not_arrive_any_more(
+        self, works: Works, ada: str, end: str
+    ) -> None:
+        id_ = works.start(ada)
+
+        def unanswered() -> None:
+            if end == "cancelled":
+                works.training.cancel(ada, id_)
+            works.clock.move(seconds=60)
+            raise lost()
+
+        works.trainer.during["submit"] = unanswered
+        works.run()
+        if end == "given up":
+            works.trainer.breaks["submit"] = [lost() for _ in range(20)]
+            for _ in range(40):
+                if works.row(id_).status is S.FAILED:
+                    break
+                works.trainer.during["submit"] = unanswered
+                works.trainer.breaks["submit"] = []
+                works.later(25)
+        assert works.row(id_).status in {S.CANCELLED, S.FAILED}
+        asked = works.trainer.calls["submit"]
+        works.trainer.accept_late(id_)
+        for _ in range(4):
+            works.later(30)
+        assert works.trainer.cancelled == ["t1"]
+        assert works.row(id_).cleaned_at is not None
+        assert works.trainer.calls["submit"] == asked
 
     def test_against_completion_one_wins_and_the_money_agrees(self, works: Works, ada: str) -> None:
         id_ = works.to_training(ada)

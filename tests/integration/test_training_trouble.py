@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import update
+from sqlmodel import Session
 
+from photogen.db.lease import Lease, Leases
 from photogen.errors import Conflict
 from photogen.gateways.base import Category, Fix, JobState, Stop
-from photogen.models import HoldState, Photo, TrainingStatus
+from photogen.models import HoldState, Photo, Training, TrainingStatus
 from tests.factories.work import Works
 from tests.fakes.vendors import busy, lost
 
@@ -148,6 +152,38 @@ class TestRetry:
         assert works.balance(ada) == 80
         settings = works.training.get(ada, retried.id)
         assert (settings.trigger_word, settings.steps, settings.photo_count) == ("adalove", 1000, 8)
+
+    def test_that_gets_in_before_the_clean_up_keeps_what_it_goes_on_with(
+        self, works: Works, ada: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        id_ = works.to_training(ada)
+        works.hub.breaks["publish"] = [stop_hub()]
+        works.finish()
+        take = Leases.take
+
+        def late(self: Leases[Training], session: Session, id: str) -> Lease | None:
+            monkeypatch.undo()  # once: the clean-up has seen a failed training, and has no lease yet
+            assert works.training.retry(ada, id_).resumed
+            return take(self, session, id)
+
+        monkeypatch.setattr(Leases, "take", late)
+        works.training.clean_up(id_)
+        for _ in range(3):
+            works.later()
+        assert works.row(id_).status is S.COMPLETED
+        assert works.trainer.calls["submit"] == 1
+
+    def test_of_an_included_one_counts_in_the_month_of_the_retry(self, works: Works) -> None:
+        ada = works.studio.account(credits=100, plan="creator")
+        works.clock.now = datetime(2026, 3, 31, 23, 0, tzinfo=UTC)
+        works.trainer.breaks["submit"] = [stop_hub()]
+        id_ = works.start(ada)
+        works.run()
+        works.later(60)
+        works.clock.move(hours=2)
+        assert works.studio.plans.entitlements(ada).trainings_left == 1
+        assert works.training.retry(ada, id_).resumed
+        assert works.studio.plans.entitlements(ada).trainings_left == 0
 
     def test_the_fruits_are_kept_for_a_while_only(self, works: Works, ada: str) -> None:
         id_ = works.to_training(ada)

@@ -44,11 +44,13 @@ class LeftoversService:
             row.tried_at, row.code, row.words = now, thing.code[:60], thing.words[:2000]
             uow.session.add(row)
             if now - row.since > TOO_OLD:
+                # A repository's name is made of the model's, and an incident outlives the account.
+                name = "" if row.what == "repository" else f" {row.name}"
                 self._incidents.report(
                     uow,
                     INCIDENT,
                     row.id,
-                    f"Something that should be gone is still there: {row.what} {row.name} ({row.place}). It is tried "
+                    f"Something that should be gone is still there: {row.what}{name} ({row.place}). It is tried "
                     "again by itself; look whether the other side can be made to delete it.",
                     tries=row.tries,
                     code=row.code,

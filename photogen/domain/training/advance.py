@@ -85,6 +85,11 @@ class Advance:
         with self._p.uow() as uow:
             now = self._p.clock()
             row = self._p.leases.mine(uow.session, lease)
+            if isinstance(error, Unknown) and not row.vendor_id:
+                # The grace begins with the loss of the answer, not with the question; the clean-up of what was
+                # cancelled meanwhile, or is given up now, waits for it too.
+                row.submit_started_at = now
+                uow.session.add(row)
             if row.status in policy.FINAL:
                 return None
             again = self._again(row, error, failure.category)
@@ -105,8 +110,6 @@ class Advance:
             row.troubled_since = row.troubled_since if row.attempts else now
             row.attempts += 1
             row.waiting = ""
-            if isinstance(error, Unknown) and not row.vendor_id:
-                row.submit_started_at = now  # the grace begins with the loss of the answer, not with the question
             repository.open_attempt(uow.session, row.id, row.status, now).request_id = row.vendor_id
             uow.session.add(row)
             uow.notify(row.account_id, "training", row.id)

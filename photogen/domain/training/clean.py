@@ -13,7 +13,7 @@ from photogen.domain.leftovers import HUB, STORAGE, LeftoverOf, Tried
 from photogen.domain.training import policy, repository
 from photogen.domain.training.parts import Parts
 from photogen.domain.training.repository import CLEAN_UP_STAGE
-from photogen.gateways.base import JobState, Missing, TrainJob
+from photogen.gateways.base import JobState, Missing, TrainJob, Unknown
 from photogen.kit import log
 from photogen.kit.retry import backoff
 from photogen.models.training import AttemptOutcome, Training, TrainingAttempt
@@ -45,8 +45,10 @@ class CleanUp:
         if lease is None or row is None:
             return
         try:
-            with lease:
-                self._round(row, lease)
+            # A retry may have got in before the lease: what it goes on with is not to be deleted.
+            if row.status in policy.FINAL and row.clean_due_at is not None:
+                with lease:
+                    self._round(row, lease)
         except LostLease:
             _log.warning("lease lost", training=training_id)
         finally:
@@ -116,13 +118,18 @@ class CleanUp:
 
         A training that the vendor never took may have left the file that was handed over for it; one that the vendor
         has forgotten, the version that our row remembers."""
-        trainer = self._p.trainer
+        trainer, started = self._p.trainer, row.submit_started_at
         try:
             job = trainer.check(row.vendor_id) if row.vendor_id else trainer.find(policy.reference(row))
         except Missing:
             job = None
+        except Unknown:
+            # The vendor forgets what would tell. Whatever it had taken is over by then, and what that has left is
+            # found by the search for strays: asking for ever would keep the account from being erased.
+            if started is None or self._p.clock() < started + self._p.config.longest:
+                raise
+            job = None
         if job is None:
-            started = row.submit_started_at
             if row.vendor_version:
                 job = TrainJob(row.vendor_id, JobState.SUCCEEDED, version=row.vendor_version)
             gone = trainer.clean_up(row.id, job)
