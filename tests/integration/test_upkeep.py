@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from photogen.domain.upkeep.policy import holds, is_marked
 from photogen.errors import Conflict, NotFound, Unavailable
-from photogen.gateways.base import Category, Fix, Kept, Stop
+from photogen.gateways.base import Category, Fix, JobState, Kept, Stop
 from photogen.gateways.base_hub import HubRepository
 from photogen.kit.ids import new_id
 from photogen.models import LoraStatus, LoraVersion, TrainingStatus
@@ -153,6 +153,28 @@ class TestAudit:
         assert kinds(works) == ["hub_closed"]
         assert works.loras.all(ada)[0].status == "ready"
 
+    def test_what_is_deleted_while_it_is_published_again_does_not_stay(
+        self, works: Works, ada: str, model: LoraVersion
+    ) -> None:
+        def deleted() -> None:
+            works.loras.delete(ada, model.lora_model_id)
+            works.run()
+
+        works.hub.repositories.clear()
+        works.hub.during["publish"] = deleted
+        works.upkeep.audit_hub()
+        assert works.hub.repositories == {}
+
+    def test_a_slow_hub_keeps_one_worker_for_less_than_a_round(
+        self, works: Works, ada: str, model: LoraVersion
+    ) -> None:
+        with works.studio.uow() as uow:
+            version = uow.session.get_one(LoraVersion, works.lora(ada, trigger_word="other"))
+            version.created_at = works.clock() - timedelta(hours=2)
+        works.hub.during["look"] = lambda: works.clock.move(seconds=50)
+        assert works.upkeep.audit_hub() == 1
+        assert works.upkeep.audit_hub() == 1
+
     def test_the_hub_being_away_changes_nothing(self, works: Works, model: LoraVersion) -> None:
         works.hub.breaks["look"] = [busy()]
         assert works.upkeep.audit_hub() == 0
@@ -199,12 +221,21 @@ class TestStrays:
         assert works.upkeep.find_strays() == 2
         assert set(works.trainer.things) == {"young", "undated", "needed"}
 
-    def test_a_version_that_a_clean_up_is_still_at_is_left_to_it(self, works: Works, ada: str) -> None:
+    @pytest.mark.parametrize("named", ["studio/loras:abc", "abc"])
+    def test_a_version_that_a_clean_up_is_still_at_is_left_to_it(self, works: Works, ada: str, named: str) -> None:
         works.to_training(ada)
         works.trainer.breaks["clean_up"] = [busy() for _ in range(9)]
         works.trainer.things["abc"] = Kept("version", "abc", "", works.clock() - timedelta(days=2))
-        works.finish()
+        works.trainer.move(JobState.SUCCEEDED, version=named)
+        works.later()
         assert works.upkeep.find_strays() == 0
+
+    def test_an_open_one_is_closed_also_while_the_trainer_is_away(self, works: Works) -> None:
+        made = HubRepository("studio/open", False, {}, "", frozenset({"photogen-teststudio"}), works.clock())
+        works.hub.repositories[made.id] = made
+        works.trainer.breaks["kept"] = [busy()]
+        works.upkeep.find_strays()
+        assert works.hub.repositories[made.id].private
 
     def test_marked_repositories_of_nobody_are_closed_at_once_and_go_when_old(
         self, works: Works, ada: str, model: LoraVersion

@@ -6,7 +6,6 @@ hub, so that a worker killed in between leaves a model that nobody uses rather t
 
 from __future__ import annotations
 
-import tempfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from photogen.domain.upkeep.repository import Published
 from photogen.errors import Conflict, NotFound, Unavailable
 from photogen.gateways.base import GatewayError, Missing, Retry
 from photogen.gateways.base_hub import HubRepository
-from photogen.kit import log
+from photogen.kit import log, scratch
 from photogen.kit.ids import is_id
 from photogen.models.lora import LoraStatus
 from photogen.models.training import Visibility
@@ -29,6 +28,8 @@ _REASON = (
     "model is held back until whoever runs this studio has looked into it. Nothing of it is lost."
 )
 _SOON = timedelta(minutes=5)
+_SPELL = timedelta(seconds=40)
+"""How long one round looks: the next begins after a minute, and a slow hub must not keep all workers busy."""
 _log = log.get("hub_audit")
 
 
@@ -40,9 +41,12 @@ class HubAudit:
 
     def __call__(self, limit: int) -> int:
         """Looks at up to `limit` versions that are due; gives how many. While the hub is away, the rest stay due."""
+        began = self._p.clock()
         with self._p.uow() as uow:
-            due = repository.due_audits(uow.session, self._p.clock() - self._p.config.audit_every, limit)
+            due = repository.due_audits(uow.session, began - self._p.config.audit_every, limit)
         for seen, version_id in enumerate(due):
+            if self._p.clock() > began + _SPELL:
+                return seen
             try:
                 self._look(version_id)
             except Retry as error:
@@ -107,13 +111,17 @@ class HubAudit:
                 account_id=known.model.account_id,
                 repository=version.hub_repository,
             )
-        with tempfile.TemporaryDirectory(prefix="photogen-") as folder:
-            weights = Path(folder) / WEIGHTS_FILE
+        with scratch.folder() as folder:
+            weights = folder / WEIGHTS_FILE
             self._p.storage.download(version.weights_key, weights)
             files: dict[str, Path | bytes] = {WEIGHTS_FILE: weights}
             if known.training is not None:
                 files[CARD_FILE] = model_card(known.training, self._p.config.mark)
             self._p.hub.publish(version.hub_repository, files, public=version.visibility is Visibility.PUBLIC)
+        with self._p.uow() as uow:
+            deleted = repository.published(uow.session, version.id) is None
+        if deleted:  # meanwhile, and its removal may have been here before us
+            self._p.hub.delete(version.hub_repository)
 
     def _note(self, version_id: str, found: HubRepository | None, *, complete: bool) -> None:
         with self._p.uow() as uow:

@@ -86,7 +86,7 @@ def at_trainer(session: Session, names: Sequence[str]) -> set[str]:
     wanted = or_(col(Training.status).in_(policy.ACTIVE), col(Training.clean_due_at).is_not(None))
     version = func.split_part(col(Training.vendor_version), ":", 2)
     rows = session.execute(
-        select(col(Training.id), version).where(
+        select(col(Training.id), version, col(Training.vendor_version)).where(
             wanted, or_(col(Training.id).in_(names), version.in_(names), col(Training.vendor_version).in_(names))
         )
     ).all()

@@ -27,15 +27,16 @@ class Strays:
 
     def __call__(self) -> int:
         """How many things went. A vendor that does not answer is left for the next search."""
-        tried, gone = Tried("strays"), 0
-        for search in (self._at_trainer, self._at_hub):
+        tried, gone, everywhere = Tried("strays"), 0, True
+        for search in (self._at_hub, self._at_trainer):
             try:
                 gone += search(tried)
             except GatewayError as error:
                 _log.warning("strays not searched", vendor=error.vendor, code=error.code)
-                return gone  # what was listed before may still be there: the list is kept
-        with self._p.uow() as uow:
-            self._p.leftovers.record(uow, LeftoverOf.NOBODY, "", tried.left, self._p.clock())
+                everywhere = False
+        if everywhere:  # else what was listed before may still be there: the list is kept
+            with self._p.uow() as uow:
+                self._p.leftovers.record(uow, LeftoverOf.NOBODY, "", tried.left, self._p.clock())
         if gone:
             _log.warning("strays deleted", things=gone)
         return gone
