@@ -134,6 +134,31 @@ class TestATrainerOutOfSight:
         assert works.sound(ada)
 
 
+class TestAPictureOutOfSight:
+    def test_now_and_then_is_not_given_up(self, works: Works, ada: str) -> None:
+        """The vendor has it, and was paid: what counts is how long it takes, not how often an answer gets lost."""
+        id_ = works.picture(ada, model=f"lora:{works.lora(ada)}")
+        works.run()
+        for _ in range(8):
+            works.jobs.breaks["check"] = [busy(), busy()]
+            works.later(40)
+            works.later(31)
+        assert works.shots(id_)[0].status is ShotStatus.RENDERING
+        works.jobs.move(JobState.SUCCEEDED)
+        works.later(31)
+        assert works.shots(id_)[0].status is ShotStatus.DONE
+        assert works.jobs.calls["submit"] == 1
+
+    def test_for_ever_ends_it(self, works: Works, ada: str) -> None:
+        id_ = works.picture(ada, model=f"lora:{works.lora(ada)}")
+        works.run()
+        works.jobs.breaks["check"] = [busy() for _ in range(1000)]
+        for _ in range(40):
+            works.later(31)
+        assert works.shots(id_)[0].status is ShotStatus.FAILED
+        assert works.sound(ada)
+
+
 class TestCleaningUp:
     def test_what_breaks_here_does_not_keep_the_vendor_from_being_cleaned(self, works: Works, ada: str) -> None:
         id_ = works.to_training(ada)

@@ -13,6 +13,7 @@ from photogen.domain.vendors import policy as vendors
 from photogen.domain.vendors.routing import Wanted
 from photogen.errors import Invalid
 from photogen.gateways.base import Capabilities, Category, GatewayError, Missing, Retry, Stop
+from photogen.kit.retry import backoff
 from photogen.models.generation import Generation, ShotStatus
 
 S = ShotStatus
@@ -116,6 +117,12 @@ def again(category: Category, attempt: int, age: timedelta, longest: timedelta, 
     if age + timedelta(seconds=after or 0) > longest:
         return None
     return vendors.again(category, attempt, most=_LONGEST_WAIT, after=after)
+
+
+def look_again(attempt: int, age: timedelta, longest: timedelta, after: float | None) -> float | None:
+    """The same for a picture that the vendor took `age` ago and that can't be seen, or kept, just now: it was paid for,
+    so it is given up only when it could not be wanted any more."""
+    return backoff(attempt, first=0.5, most=_LONGEST_WAIT, after=after) if age <= longest else None
 
 
 def wait(waited: timedelta, longest: timedelta, after: float | None) -> float | None:

@@ -90,6 +90,8 @@ class Trouble:
             return None
         age = self._p.clock() - (mine.started_at or mine.created_at)
         after = error.after if isinstance(error, Retry) else None
+        if mine.vendor_id and isinstance(error, Retry):
+            return policy.look_again(mine.attempts + 1, age, self._p.config.longest, after)
         return policy.again(failure.category, mine.attempts + 1, age, self._p.config.longest, after)
 
     def _wait(self, lease: Lease, error: Retry) -> timedelta | None:
