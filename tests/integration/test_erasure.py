@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from photogen.domain.accounts.commands import LogIn
+from photogen.domain.erasure import service
 from photogen.domain.erasure.commands import DeleteAccount
 from photogen.domain.erasure.repository import KEPT
 from photogen.domain.receipts import ReceiptKind
@@ -96,9 +97,45 @@ def test_killed_in_the_middle_it_goes_on(works: Works, leaving: Leaving) -> None
     with pytest.raises(Killed):
         leaving.erasure.erase(leaving.id)
     works.storage.delete = real  # type: ignore[method-assign]
-    leaving.work()
+    assert leaving.erasure.due() == [], "who was killed is waited for a little"
+    leaving.work(8)
     assert works.receipts.look(number).finished_at is not None
     assert works.storage.objects == {}
+
+
+def test_one_worker_at_a_time_and_only_for_a_while(
+    works: Works, leaving: Leaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody's hundred thousand pictures must not keep everybody's workers busy."""
+    monkeypatch.setattr(service, "_BATCH", 1)
+    leaving.go()
+    works.clock.move(seconds=60)
+    real = works.storage.delete
+    deleted: list[str] = []
+
+    def slow(key: str) -> None:
+        deleted.append(key)
+        works.clock.move(seconds=25)
+        before = len(deleted)
+        assert leaving.erasure.due() == []
+        leaving.erasure.erase(leaving.id)
+        assert len(deleted) == before, "another worker, sent by whatever, leaves it alone"
+        real(key)
+
+    works.storage.delete = slow  # type: ignore[method-assign]
+    leaving.erasure.erase(leaving.id)
+    assert 3 <= len(deleted) <= 6
+    assert [job.args for job in leaving.erasure.due()] == [(leaving.id,)], "and it goes on at once"
+    works.storage.delete = real  # type: ignore[method-assign]
+    works.clock.move(seconds=15)
+    leaving.work()
+    assert set(leaving.rows()) <= KEPT
+
+
+def test_a_late_click_does_not_give_the_name_back(works: Works, leaving: Leaving) -> None:
+    leaving.go()
+    with pytest.raises(NotFound):
+        works.studio.accounts.rename(leaving.id, "Ada")
 
 
 def test_it_waits_for_the_vendors(works: Works, leaving: Leaving) -> None:

@@ -43,6 +43,19 @@ def by_id(session: Session, account_id: str) -> Account:
     return account
 
 
+def lock(session: Session, account_id: str) -> Account:
+    """The account, locked, unless it is being deleted: nothing of a person is written back into its row. Raises
+    NotFound."""
+    account = session.exec(
+        select(Account)
+        .where(Account.id == account_id, col(Account.deleted_at).is_(None))
+        .with_for_update(key_share=True)
+    ).first()
+    if account is None:
+        raise NotFound("There is no such account.", code="account_not_found")
+    return account
+
+
 def lock_if_unchanged(session: Session, account_id: str, password_hash: str) -> Account | None:
     """The account, locked, if its password is still the one that was verified."""
     return session.exec(

@@ -140,7 +140,7 @@ class AccountsService:
         """Raises Invalid, NotFound."""
         command = Rename.of(name=name)
         with self._uow() as uow:
-            repository.by_id(uow.session, account_id).name = command.name
+            repository.lock(uow.session, account_id).name = command.name
 
     def change_password(self, account_id: str, session_id: str, command: ChangePassword) -> None:
         """Changes it and ends every other session of the account.

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.accounts.service import AccountsService
@@ -32,6 +33,11 @@ from photogen.kit.clock import Clock
 ERASE = "erase_account"
 """The function of worker.jobs."""
 _AGAIN = timedelta(seconds=15)
+_SPELL = timedelta(minutes=1)
+"""How long one job goes on deleting files: somebody's hundred thousand pictures must not keep all workers from the
+others' work."""
+_HELD = timedelta(minutes=2)
+"""For so long an account belongs to the job that is at it; after a job that was killed another goes on then."""
 _BATCH = 100
 _ITEMS = (
     ("profile", "Name, email address, password", "studio"),
@@ -131,16 +137,23 @@ class ErasureService:
         return [Job(ERASE, (account_id,)) for account_id in found]
 
     def erase(self, account_id: str) -> None:
-        """Does what can be done now; what waits for vendors stays due. Safe to repeat, and to be killed."""
+        """Does what can be done now, and soon; what waits for vendors stays due. Does nothing while another worker is
+        at it. Safe to repeat, and to be killed."""
+        began = self._clock()
         with self._uow() as uow:
             row = repository.lock(uow.session, account_id)
             if row is None or row.deleted_at is None or row.erase_due_at is None:
                 return
+            if row.erase_due_at > began + _AGAIN:
+                return  # held by another
+            row.erase_due_at = began + _HELD
+            uow.session.add(row)
             since = row.deleted_at
         tried = Tried(account_id)
 
         def files(folder: str, find: _Find, forget: _Forget) -> bool:
-            return tried.part(folder, STORAGE, account_id, lambda: self._files(folder, account_id, find, forget))
+            work = partial(self._files, folder, account_id, find, forget, began + _SPELL)
+            return tried.part(folder, STORAGE, account_id, work)
 
         done = {
             "plan": tried.part("customer", PAYMENTS, account_id, lambda: self._billing.forget(account_id)),
@@ -152,6 +165,9 @@ class ErasureService:
             row = repository.lock(uow.session, account_id)
             if row is None or row.erase_due_at is None:
                 return  # done by another worker meanwhile
+            now = self._clock()
+            row.erase_due_at = now if now >= began + _SPELL else now + _AGAIN
+            uow.session.add(row)
             self._leftovers.record(uow, LeftoverOf.ACCOUNT, account_id, tried.left, since)
             done["trainings"] = not repository.trainings_left(uow.session, account_id)
             done["models"] = not repository.models_left(uow.session, account_id)
@@ -183,13 +199,16 @@ class ErasureService:
                 or repository.moving_batches(uow.session, account_id)
             )
 
-    def _files(self, folder: str, account_id: str, find: _Find, forget: _Forget) -> None:
-        """Files first, rows after (rule 8), until there are none. Raises GatewayError."""
+    def _files(self, folder: str, account_id: str, find: _Find, forget: _Forget, until: datetime) -> bool:
+        """Files first, rows after (rule 8), until there are none, or the time is over: then False. Raises
+        GatewayError."""
         while True:
             with self._uow() as uow:
                 ids = find(uow.session, account_id, _BATCH)
             if not ids:
-                return
+                return True
+            if self._clock() >= until:
+                return False
             for one in ids:
                 for key in list(self._storage.keys(f"{folder}/{one}/")):
                     self._storage.delete(key)
