@@ -18,7 +18,8 @@ from types import TracebackType
 from typing import Generic, Self, TypeVar, cast
 
 import psutil
-from sqlalchemy import CursorResult, or_, update
+from sqlalchemy import ColumnElement, CursorResult, or_, update
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
 from photogen.db.uow import UowFactory
@@ -33,6 +34,16 @@ _log = log.get("lease")
 
 class LostLease(Exception):
     """The row belongs to another worker now. Whoever sees this stops; nothing is wrong with the row."""
+
+
+_NEVER_SO_FAR = timedelta(hours=2)
+"""Nothing is held, or put off, for so long: vendors are waited for for an hour at most."""
+
+
+def reached(column: Mapped[datetime | None], now: datetime) -> ColumnElement[bool]:
+    """Whether that moment has come. One that is further ahead than any that is written was written while a clock was
+    ahead, and has come as well: the row would else wait until the true time gets there."""
+    return or_(column <= now, column > now + _NEVER_SO_FAR)
 
 
 _BIRTHS_APART = 5
@@ -122,7 +133,7 @@ class Leases(Generic[Row]):
     def take(self, session: Session, id: str) -> Lease | None:
         """Takes the row if nobody has it. The lease is valid once the transaction has committed."""
         table, now, owner = self._table, self._clock(), new_owner()
-        free = or_(col(table.lease_until).is_(None), col(table.lease_until) <= now)
+        free = or_(col(table.lease_until).is_(None), reached(col(table.lease_until), now))
         taken = session.execute(
             update(table)
             .where(col(table.id) == id, free)

@@ -12,7 +12,7 @@ from photogen.gateways.base import JobState
 from photogen.kit.ids import new_id
 from photogen.models import HoldState, Training, TrainingStatus
 from tests.factories.work import Works
-from tests.fakes.vendors import Killed
+from tests.fakes.vendors import Killed, busy
 
 S = TrainingStatus
 
@@ -99,6 +99,27 @@ class TestKilledWorker:
         assert works.balance(ada) == 80
         assert len(works.loras.all(ada)) == 1
         assert works.sound(ada)
+
+
+class TestAClockThatWasADayAhead:
+    def test_once_it_is_set_right_nothing_waits_for_the_day(self, works: Works) -> None:
+        ada = works.studio.account(credits=100, plan="pro")
+        works.clock.move(days=1)
+        id_ = works.to_training(ada)
+        picture = works.picture(ada, model=f"lora:{works.lora(ada)}")
+        works.jobs.breaks["submit"] = [busy()]
+        works.run()
+        killed = works.start(ada, trigger_word="killed")
+        works.storage.failures["put"] = Killed()  # type: ignore[assignment]
+        works.kill()
+        works.storage.failures.clear()
+        works.clock.move(days=-1)
+        works.trainer.move(JobState.SUCCEEDED, "t1", version="studio/loras:abc")
+        works.later(3)
+        works.later(20)
+        assert works.row(id_).status is S.COMPLETED
+        assert works.row(killed).status is S.TRAINING
+        assert works.shots(picture)[0].vendor_id == "p1"
 
 
 class TestTwoWorkers:

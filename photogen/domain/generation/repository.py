@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
+from photogen.db.lease import reached
 from photogen.db.uow import UnitOfWork
 from photogen.domain.generation.policy import ACTIVE
 from photogen.domain.vendors.routes import routes_of
@@ -143,8 +144,8 @@ def due(session: Session, now: datetime, limit: int, push: timedelta) -> list[st
         select(Shot.id)
         .where(
             col(Shot.status).in_(ACTIVE),
-            col(Shot.next_check_at) <= now,
-            or_(col(Shot.lease_until).is_(None), col(Shot.lease_until) <= now),
+            reached(col(Shot.next_check_at), now),
+            or_(col(Shot.lease_until).is_(None), reached(col(Shot.lease_until), now)),
         )
         .order_by(col(Shot.next_check_at))
         .limit(limit)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, tuple_, update
 from sqlmodel import Session, col, select
 
+from photogen.db.lease import reached
 from photogen.domain.training.policy import ACTIVE
 from photogen.models.lora import LoraModel, LoraStatus, LoraVersion
 from photogen.models.training import (
@@ -137,8 +138,8 @@ def due(session: Session, now: datetime, limit: int, push: timedelta) -> list[st
         select(Training.id)
         .where(
             col(Training.status).in_(ACTIVE),
-            col(Training.next_check_at) <= now,
-            or_(col(Training.lease_until).is_(None), col(Training.lease_until) <= now),
+            reached(col(Training.next_check_at), now),
+            or_(col(Training.lease_until).is_(None), reached(col(Training.lease_until), now)),
         )
         .order_by(col(Training.next_check_at))
         .limit(limit)
