@@ -34,7 +34,7 @@ from photogen.kit.guard import outside_call
 TRAINER_MODEL = "ostris/flux-dev-lora-trainer"
 DESTINATION = "photogen-loras"
 _HARDWARE = "gpu-t4"  # must be named; without meaning for a model that only collects trainings
-_VERSION_KEPT = 3600.0  # seconds for which the trainer's newest version is remembered
+_KEPT = 3600.0  # seconds for which the trainer's newest version, and that our model is private, are remembered
 _DOWNLOAD_SECONDS = 900.0
 _LONGEST = 30 * 86_400.0  # seconds; what is beyond is no time that anything took
 _CENTS_PER_SECOND = 0.1525  # FLUX is trained on an H100, billed by the second at work: https://replicate.com/pricing
@@ -300,7 +300,8 @@ class ReplicateTrainer:
                 if model.latest_version is None:
                     raise _retired("no version")
                 self._version = model.latest_version.id
-                self._version_until = time.monotonic() + _VERSION_KEPT
+                self._version_until = time.monotonic() + _KEPT
+                self._destination = ""  # somebody may have opened it since: looked at as often
             return self._version
 
     def _ensure_destination(self) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from photogen.gateways.base import Category, Fix, JobState, Missing, Retry, Stop, TrainJob, TrainRequest, Unknown
 from photogen.gateways.replicate_api import ReplicateApi
+from photogen.gateways.trainers import replicate
 from photogen.gateways.trainers.replicate import DESTINATION, ReplicateTrainer
 from photogen.gateways.trainers.weights import check
 from photogen.kit.ids import new_id
@@ -58,6 +59,26 @@ def test_no_training_starts_into_a_public_model(
         trainer.submit(train_request)
     assert raised.value.code == "destination_public"
     assert vendors_side.requests(operation=CREATE) == []
+
+
+def test_a_destination_that_was_opened_since_is_noticed(
+    trainer: ReplicateTrainer,
+    train_request: TrainRequest,
+    replicate_api: ReplicateApi,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(replicate, "_KEPT", 0.0)
+    trainer.submit(train_request)
+    model = f"/v1/models/sandbox/{DESTINATION}"
+    for version in replicate_api.get(f"{model}/versions")["results"]:
+        replicate_api.delete(f"{model}/versions/{version['id']}")
+    replicate_api.delete(model)
+    replicate_api.post(
+        "/v1/models", {"owner": "sandbox", "name": DESTINATION, "visibility": "public", "hardware": "cpu"}
+    )
+    with pytest.raises(Stop) as raised:
+        trainer.submit(replace(train_request, reference=new_id()))
+    assert raised.value.code == "destination_public"
 
 
 def test_two_workers_may_make_the_destination_at_once(
