@@ -40,11 +40,11 @@ def main(arguments: list[str] | None = None) -> int:
     began = time.monotonic()
     weather = Weather(seed, given.trainings, given.images, crashes=given.crashes, storm=given.storm)
     with Studio(folder, processes=given.processes) as studio:
-        studio.prepare()
+        studio.prepare(quota=max(1, given.images // 8))
         tally = Storm(studio, weather, lambda line: print(line, flush=True)).run()
         verdict = Verdict(studio)
         wrong = verdict.found()
-        for name in ("seconds", "kills", "clicks", "faults", "ends"):
+        for name in ("seconds", "kills", "clicks", "faults", "ends", "paid"):
             figures = getattr(tally, name)
             print(f"{name}: {', '.join(f'{key} {value}' for key, value in sorted(figures.items()))}")
         print(f"seed {seed}: {len(wrong)} things wrong after {time.monotonic() - began:.0f} s")

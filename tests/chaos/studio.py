@@ -25,7 +25,15 @@ from photogen.domain.accounts.commands import Register
 from photogen.domain.photosets.commands import AddPhoto
 from photogen.kit.clock import utc_now
 from photogen.kit.ids import new_id
-from photogen.models import Account, GrantSource
+from photogen.models import (
+    Account,
+    GrantSource,
+    Interval,
+    PlanVersion,
+    Subscription,
+    SubscriptionStatus,
+    Tier,
+)
 from photogen.runtime.child import Child
 from photogen.settings import Settings
 from tests.factories.photos import jpeg
@@ -35,6 +43,8 @@ from tests.fakes.servers import EmbeddedPostgres, EmbeddedValkey, wait_for
 _ROOT = Path(__file__).parents[2]
 _PHOTOS = 5
 CREDITS = 100_000
+_SOLD = 90
+"""Number of the plan's version that the storm's subscribers pay for."""
 
 
 class Studio:
@@ -179,15 +189,20 @@ class Studio:
 
     # --- people -------------------------------------------------------------------------------------------------------
 
-    def prepare(self) -> None:
-        """A plan without limits."""
+    def prepare(self, quota: int) -> None:
+        """A plan without limits, and the same sold with so many pictures a day."""
+        self.quota = quota
         with self.services.uow() as uow:
             uow.session.execute(
                 text("UPDATE plan SET model_slots = 100000, trainings_included = 0, daily_quota = 0, tier = 'pro'")
             )
+            terms = uow.session.get_one(PlanVersion, ("creator", 1)).model_dump()
+            changes = {"number": _SOLD, "model_slots": 100_000, "trainings_included": 0, "tier": Tier.PRO}
+            uow.session.add(PlanVersion(**terms | changes | {"daily_quota": quota}))
 
-    def account(self) -> tuple[str, str]:
-        """Somebody with credits and a set of photos; the ids of both."""
+    def account(self, *, subscribed: bool = False) -> tuple[str, str]:
+        """Somebody with credits and a set of photos; the ids of both. Who has subscribed lets credits pay beyond the
+        day's quota."""
         services = self.services
         made = services.accounts.register(
             Register.of(name="Ada", email=f"{new_id()}@example.com", password="correct horse battery")
@@ -196,6 +211,8 @@ class Studio:
         with services.uow() as uow:
             uow.session.get_one(Account, id_).plan_key = "creator"
             services.credits.grant(uow, id_, CREDITS, GrantSource.PACK, f"test:{id_}")
+        if subscribed:
+            self._subscribe(id_)
         photo_set = services.photosets.create(id_)
         for number in range(_PHOTOS):
             file = self.folder / f"{number}.jpg"
@@ -204,6 +221,18 @@ class Studio:
             command_ = AddPhoto.of(upload_id=f"upload-{number:03}", file_name=file.name)
             services.photosets.add(id_, photo_set.id, command_, file)
         return id_, photo_set.id
+
+    def _subscribe(self, account_id: str) -> None:
+        now, end = self.services.clock(), self.services.clock() + timedelta(days=60)
+        with self.services.uow() as uow:
+            uow.session.get_one(Account, account_id).overage = True
+            uow.session.add(
+                Subscription(
+                    account_id=account_id, gateway="stripe", gateway_id=f"sub_{account_id}",
+                    status=SubscriptionStatus.ACTIVE, plan_key="creator", plan_version=_SOLD, interval=Interval.MONTH,
+                    price_id="price_of_the_storm", period_start=now, period_end=end, entitled_until=end,
+                )
+            )  # fmt: skip
 
 
 def _kill_group(child: Child) -> None:

@@ -18,7 +18,7 @@ def test_whatever_breaks_everything_ends_well(tmp_path: Path) -> None:
     seed = secrets.randbelow(10**6)
     weather = Weather(seed, trainings=8, images=40, storm=15, pause=(1.5, 3.0))
     with Studio(tmp_path, processes=2) as studio:
-        studio.prepare()
+        studio.prepare(quota=5)
         tally = Storm(studio, weather).run()
         verdict = Verdict(studio)
         wrong = verdict.found()
@@ -29,5 +29,6 @@ def test_whatever_breaks_everything_ends_well(tmp_path: Path) -> None:
                 f"seed {seed}: python -m tests.chaos --seed {seed}\n{words}\n{tally}\n{histories}", pytrace=False
             )
     assert tally.ends.total() >= 48
+    assert tally.paid["quota"] > 0
     assert tally.kills.total() > 0
     assert tally.faults.total() > 0

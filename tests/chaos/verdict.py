@@ -39,6 +39,7 @@ class Verdict:
         return [
             *self._unfinished(),
             *self._ledger(),
+            *self._quota(),
             *self._paid(),
             *self._left_at_trainer(),
             *self._hub(),
@@ -108,10 +109,40 @@ class Verdict:
             for id_, status, captured, open_ in self._rows(
                 f"SELECT t.id, t.status, count(h.id) FILTER (WHERE h.state = 'captured'), "
                 f"count(h.id) FILTER (WHERE h.state = 'open') "
-                f"FROM {table} t LEFT JOIN credit_hold h ON h.subject_id = t.id GROUP BY t.id"
+                f"FROM {table} t LEFT JOIN credit_hold h ON h.subject_id = t.id "
+                f"WHERE t.paid_by = 'credits' GROUP BY t.id"
             ):
                 if captured != (status == good) or open_:
                     yield Wrong(f"{table} {id_} is {status}: {captured} payments captured, {open_} open", id_)
+
+    def _quota(self) -> Iterator[Wrong]:
+        """Of the day's quota is used what pictures are there, by their models' weights; nothing is held."""
+        weighed = "shot s JOIN generation g ON g.id = s.generation_id JOIN image_model m ON m.key = g.model_key"
+        for sentence in self._studio.services.quota.audit():
+            yield Wrong(f"quota: {sentence}")
+        for id_, status, weight, uses, used, held in self._rows(
+            f"SELECT s.id, s.status, m.quota_weight, count(u.key), "
+            f"coalesce(sum(u.weight) FILTER (WHERE u.state = 'used'), 0), count(u.key) FILTER (WHERE u.state = 'held') "
+            f"FROM {weighed} LEFT JOIN quota_use u ON u.key = s.hold_key "
+            f"WHERE s.paid_by = 'quota' GROUP BY s.id, m.quota_weight"
+        ):
+            if uses != 1 or held or used != (weight if status == "done" else 0):
+                yield Wrong(f"shot {id_} is {status}: {uses} parts of the quota, {used} of {weight} used", id_)
+        for id_, paid_by in self._rows(
+            "SELECT s.id, s.paid_by FROM shot s LEFT JOIN credit_hold h ON h.subject_id = s.id "
+            "LEFT JOIN quota_use u ON u.key = s.hold_key "
+            "WHERE (s.paid_by = 'quota' AND h.id IS NOT NULL) OR (s.paid_by <> 'quota' AND u.key IS NOT NULL)"
+        ):
+            yield Wrong(f"shot {id_} is paid by {paid_by}, and by something else", id_)
+        for account, used, held, most, delivered in self._rows(
+            f"SELECT d.account_id, sum(d.used), sum(d.held), max(d.used), "
+            f"(SELECT coalesce(sum(m.quota_weight), 0) FROM {weighed} JOIN image i ON i.shot_id = s.id "
+            f"WHERE s.account_id = d.account_id AND s.paid_by = 'quota') "
+            f"FROM quota_day d GROUP BY d.account_id"
+        ):
+            if held or used != delivered or most > self._studio.quota:
+                words = f"account {account}: {used} of the quota used, {most} on one day, {held} held"
+                yield Wrong(f"{words}; its pictures weigh {delivered}")
 
     def _paid(self) -> Iterator[Wrong]:
         states = {job["id"]: job["status"] for job in self._vendor["jobs"]}
