@@ -82,6 +82,29 @@ def give_credits(
         typer.echo(give(url, email=email, amount=amount, reason=reason))
 
 
+@app.command(name="explain-balance")
+def explain_balance(
+    email: str,
+    as_json: bool = typer.Option(False, "--json", help="As JSON, one object."),
+) -> None:
+    """Says why an account has the credits that it has: every movement in order, with its cause."""
+    from photogen.runtime.books import explain_balance as explain
+    from photogen.runtime.database import reachable
+
+    with _words(), reachable() as url:
+        raise typer.Exit(explain(url, typer.echo, email, as_json=as_json))
+
+
+@app.command(name="check-books")
+def check_books(as_json: bool = typer.Option(False, "--json", help="As JSON, one object.")) -> None:
+    """Holds ledger, quota, work and payments against each other. Gives 1 where they contradict each other."""
+    from photogen.runtime.books import check_books as check
+    from photogen.runtime.database import reachable
+
+    with _words(), reachable() as url:
+        raise typer.Exit(check(url, typer.echo, as_json=as_json))
+
+
 stripe = typer.Typer(no_args_is_help=True, help="The shop at Stripe.")
 app.add_typer(stripe, name="stripe")
 

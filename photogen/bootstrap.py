@@ -18,6 +18,7 @@ from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.accounts.service import AccountsService
 from photogen.domain.billing.config import BillingConfig
 from photogen.domain.billing.service import BillingService
+from photogen.domain.books import BooksService
 from photogen.domain.credits.service import CreditsService
 from photogen.domain.erasure import ErasureService
 from photogen.domain.files import Area, FilesService
@@ -94,6 +95,7 @@ class Services:
     generation: GenerationService
     gallery: GalleryService
     billing: BillingService
+    books: BooksService
     inbox: InboxService
     incidents: IncidentsService
     files: FilesService
@@ -218,6 +220,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         generation=generation,
         gallery=gallery,
         billing=billing,
+        books=BooksService(uow, clock, ledger, quota, incidents),
         inbox=inbox,
         files=FilesService(
             uow,

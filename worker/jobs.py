@@ -100,6 +100,12 @@ def expire_credits() -> None:
 
 
 @_job
+def check_books() -> None:
+    """Holds ledger, quota, work and payments against each other."""
+    services().books.check()
+
+
+@_job
 def purge_trash() -> None:
     """Deletes for good what has been in the trash long enough."""
     services().gallery.purge_due()

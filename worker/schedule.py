@@ -35,6 +35,7 @@ HOUSEKEEPING: Mapping[str, float] = {
     "find_strays": 3600.0,
     "probe_vendors": 3600.0,
     "set_up_payments": 3600.0,
+    "check_books": 86400.0,
 }
 """Seconds between two runs of what belongs to no row."""
 

@@ -25,6 +25,8 @@ DELETE_ASKED = "delete"
 """In the query of the settings: the dialog that deletes the account is open."""
 DELETIONS = "/deletions"
 ADMIN = "/admin"
+ADMIN_ACCOUNTS = "/admin/accounts"
+ADMIN_ACCOUNT = "/admin/accounts/[account_id]"
 
 AUTH_LOGIN = "/auth/login"
 AUTH_REGISTER = "/auth/register"
@@ -66,6 +68,11 @@ def picture(image_id: str) -> str:
 def training(training_id: str) -> str:
     """Address of a training's page; `training_id` may be a Var."""
     return f"/trainings/{training_id}"
+
+
+def account(account_id: str) -> str:
+    """Address at which the operator sees an account; `account_id` may be a Var."""
+    return f"/admin/accounts/{account_id}"
 
 
 def receipt(number: str) -> str:

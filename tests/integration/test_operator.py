@@ -1,6 +1,9 @@
 """What the owner of the machine does on the command line, on a real database."""
 
+import json
+
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from photogen.__main__ import app
@@ -56,9 +59,33 @@ def test_credits_by_hand(run, database_url: str) -> None:
     studio.close()
 
 
+def test_a_balance_is_explained_and_the_books_are_checked(run, database_url: str) -> None:
+    studio = Studio.on(database_url)
+    account = studio.account()
+    studio.credits.adjust(account, 12, "For the bug", by="Boss", key="present")
+    with studio.uow() as uow:
+        email = uow.session.get_one(Account, account).email
+    status, said = run("explain-balance", email.upper())
+    assert status == 0
+    assert "+12       12  Given by Boss: For the bug" in said
+    told = json.loads(run("explain-balance", account, "--json")[1])
+    assert (told["balance"], told["agrees"], told["lines"][0]["why"]) == (12, True, "Given by Boss: For the bug")
+    assert run("check-books")[0] == 0
+    with studio.engine.begin() as connection:
+        connection.execute(text("UPDATE credit_grant SET remaining = 11"))
+    studio.close()
+    status, said = run("check-books")
+    assert (status, "grant_remaining: grant adjust:present: what remains is 11" in said) == (1, True)
+    said = run("check-books", "--json")[1]
+    assert json.loads(said[said.index("{") :])["sound"] is False
+    assert run("explain-balance", email)[0] == 1
+    assert "books_grant_remaining" in run("incidents")[1]
+
+
 def test_an_account_that_is_not_there(run) -> None:
-    status, said = run("give-credits", "nobody@example.com", "5")
-    assert (status, "not_found" in said) == (1, True)
+    for words in (("give-credits", "nobody@example.com", "5"), ("explain-balance", "nobody@example.com")):
+        status, said = run(*words)
+        assert (status, "not_found" in said) == (1, True)
 
 
 def test_the_shop_is_set_up_as_often_as_one_likes(run, monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import select
 
 from photogen.errors import NotFound
 from photogen.kit.ids import new_id
-from photogen.models import PaidBy, PhotoSet, Tier, Training, TrainingStatus
+from photogen.models import PaidBy, PhotoSet, Tier, Training, TrainingRound, TrainingStatus
 from tests.factories.studio import Studio
 
 
@@ -102,3 +103,21 @@ def test_a_retired_model_is_only_for_work_begun_with_it(studio: Studio) -> None:
     assert studio.plans.image_model("flux:schnell", retired=True).name == "FLUX.1 schnell"
     with pytest.raises(NotFound):
         studio.plans.image_model("flux:never", retired=True)
+
+
+def test_a_retry_uses_up_the_month_in_which_it_is_begun(studio: Studio) -> None:
+    account = studio.account(plan="creator")
+    studio.clock.now = datetime(2026, 3, 31, 12, tzinfo=UTC)
+    train(studio, account, TrainingStatus.TRAINING)
+    studio.clock.move(days=1)
+    with studio.uow() as uow:
+        row = uow.session.exec(select(Training).where(Training.account_id == account)).one()
+        row.rounds = 2
+        uow.session.add(
+            TrainingRound(
+                training_id=row.id, number=2, stage="training", paid_by=PaidBy.INCLUDED, started_at=studio.clock()
+            )
+        )
+    assert left(studio, account) == 0
+    studio.clock.move(days=30)
+    assert left(studio, account) == 1

@@ -1,11 +1,12 @@
 """The ledger's rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, text
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
+from photogen.db.disagreements import Check
 from photogen.db.locks import lock_account
 from photogen.domain.credits.commands import HistoryQuery
 from photogen.domain.credits.policy import Lot, has_lapsed
@@ -262,53 +263,80 @@ def history(
     ]  # fmt: skip
 
 
-_CHECKS: Mapping[str, str] = {
-    "grant {}: what remains is {}, its entries give {}": """
-        SELECT g.key, g.remaining, coalesce(sum(e.amount), 0)
+CHECKS = (
+    Check(
+        "account_sum",
+        "account {0}: its entries give {2}, its grants {3}",
+        """
+        SELECT account_id, account_id, coalesce(e.total, 0), coalesce(g.total, 0)
+        FROM (SELECT account_id, sum(amount) AS total FROM credit_entry
+              WHERE account_id BETWEEN :first AND :last GROUP BY 1) AS e
+        FULL JOIN (SELECT account_id, sum(remaining) AS total FROM credit_grant
+                   WHERE account_id BETWEEN :first AND :last GROUP BY 1) AS g USING (account_id)
+        WHERE coalesce(e.total, 0) <> coalesce(g.total, 0)""",
+    ),
+    Check(
+        "grant_remaining",
+        "grant {1}: what remains is {2}, its entries give {3}",
+        """
+        SELECT g.account_id, g.key, g.remaining, coalesce(sum(e.amount), 0)
         FROM credit_grant g LEFT JOIN credit_entry e ON e.grant_id = g.id
-        WHERE CAST(:account AS text) IS NULL OR g.account_id = :account
+        WHERE g.account_id BETWEEN :first AND :last
         GROUP BY g.id HAVING g.remaining <> coalesce(sum(e.amount), 0)""",
-    "grant {}: it is of {}, but was filled with {}": """
-        SELECT key, amount, filled FROM (
-            SELECT g.key, g.amount, coalesce(sum(e.amount), 0) AS filled
+    ),
+    Check(
+        "grant_filled",
+        "grant {1}: it is of {2}, but was filled with {3}",
+        """
+        SELECT account_id, key, amount, filled FROM (
+            SELECT g.account_id, g.key, g.amount, coalesce(sum(e.amount), 0) AS filled
             FROM credit_grant g LEFT JOIN credit_entry e
                 ON e.grant_id = g.id AND (e.kind = 'grant' OR e.kind = 'adjust' AND e.amount > 0)
-            WHERE CAST(:account AS text) IS NULL OR g.account_id = :account GROUP BY g.id) AS sums
+            WHERE g.account_id BETWEEN :first AND :last GROUP BY g.id) AS sums
         WHERE amount <> filled""",
-    "hold {} is {} over {}: taken {}, returned {}, captures {}": """
-        SELECT key, state, amount, taken, returned, captures FROM (
-            SELECT h.key, h.state, h.amount,
+    ),
+    Check(
+        "hold_entries",
+        "hold {1} is {2} over {3}: taken {4}, returned {5}, captures {6}",
+        """
+        SELECT account_id, key, state, amount, taken, returned, captures FROM (
+            SELECT h.account_id, h.key, h.state, h.amount,
                    coalesce(-sum(e.amount) FILTER (WHERE e.kind = 'hold'), 0) AS taken,
                    coalesce(sum(e.amount) FILTER (WHERE e.kind = 'release'), 0) AS returned,
                    count(e.id) FILTER (WHERE e.kind = 'capture') AS captures
             FROM credit_hold h LEFT JOIN credit_entry e ON e.hold_id = h.id
-            WHERE CAST(:account AS text) IS NULL OR h.account_id = :account GROUP BY h.id) AS sums
+            WHERE h.account_id BETWEEN :first AND :last GROUP BY h.id) AS sums
         WHERE taken <> amount OR returned <> CASE state WHEN 'released' THEN amount ELSE 0 END
             OR captures <> CASE state WHEN 'captured' THEN 1 ELSE 0 END""",
-    "hold {}: grant {} gave {} and got {} back": """
-        SELECT h.key, e.grant_id, coalesce(-sum(e.amount) FILTER (WHERE e.kind = 'hold'), 0),
+    ),
+    Check(
+        "hold_returned",
+        "hold {2}: grant {3} gave {4} and got {5} back",
+        """
+        SELECT h.account_id, h.key || ':' || e.grant_id, h.key, e.grant_id,
+               coalesce(-sum(e.amount) FILTER (WHERE e.kind = 'hold'), 0),
                coalesce(sum(e.amount) FILTER (WHERE e.kind = 'release'), 0)
         FROM credit_hold h JOIN credit_entry e ON e.hold_id = h.id AND e.kind IN ('hold', 'release')
-        WHERE h.state = 'released' AND (CAST(:account AS text) IS NULL OR h.account_id = :account)
-        GROUP BY h.key, e.grant_id HAVING sum(e.amount) <> 0""",
-    "account {}, entry {}: it moves a grant or a hold of another account": """
+        WHERE h.state = 'released' AND h.account_id BETWEEN :first AND :last
+        GROUP BY h.account_id, h.key, e.grant_id HAVING sum(e.amount) <> 0""",
+    ),
+    Check(
+        "entry_owner",
+        "account {0}, entry {1}: it moves a grant or a hold of another account",
+        """
         SELECT e.account_id, e.id
         FROM credit_entry e LEFT JOIN credit_grant g ON g.id = e.grant_id LEFT JOIN credit_hold h ON h.id = e.hold_id
-        WHERE (CAST(:account AS text) IS NULL OR e.account_id = :account)
+        WHERE e.account_id BETWEEN :first AND :last
             AND (g.account_id <> e.account_id OR h.account_id <> e.account_id)""",
-    "account {}, entry {}: the balance after it is {}, the sum up to it {}": """
+    ),
+    Check(
+        "entry_balance",
+        "account {0}, entry {1}: the balance after it is {2}, the sum up to it {3}",
+        """
         SELECT account_id, id, balance_after, running FROM (
             SELECT account_id, id, balance_after, sum(amount) OVER (PARTITION BY account_id ORDER BY id) AS running
-            FROM credit_entry WHERE CAST(:account AS text) IS NULL OR account_id = :account) AS sums
+            FROM credit_entry WHERE account_id BETWEEN :first AND :last) AS sums
         WHERE balance_after <> running OR running < 0""",
-}
-
-
-def disagreements(session: Session, account_id: str | None) -> list[str]:
-    """Everything in which grants, holds and entries contradict each other. Each check is one statement, so one
-    snapshot: work going on meanwhile raises no false alarm."""
-    found: list[str] = []
-    for sentence, query in _CHECKS.items():
-        rows = session.connection().execute(text(query), {"account": account_id})
-        found.extend(sentence.format(*row) for row in rows)
-    return found
+    ),
+)
+"""In what grants, holds and entries can contradict each other."""

@@ -10,6 +10,7 @@ in time; released, it returns to the grant that it came from and is written off 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from photogen.db.disagreements import FIRST, LAST, Disagreement, find
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.credits import repository
 from photogen.domain.credits.commands import Adjust, HistoryQuery
@@ -25,7 +26,7 @@ _MOST_HISTORY = 200
 
 
 class CreditsService:
-    """Steps: grant, claw_back, hold, hold_many, capture, release, available. Use cases: balance, grants,
+    """Steps: grant, claw_back, hold, hold_many, capture, release, available, disagreements. Use cases: balance, grants,
     use_by_day, history, adjust, expire_due, audit."""
 
     def __init__(self, uow: UowFactory, clock: Clock) -> None:
@@ -144,6 +145,10 @@ class CreditsService:
         """What can be spent now, as this unit of work sees it."""
         return repository.balance(uow.session, account_id, self._clock()).available
 
+    def disagreements(self, uow: UnitOfWork, first: str, last: str, limit: int | None = None) -> list[Disagreement]:
+        """In what the accounts from `first` to `last` contradict themselves; of each kind `limit` at most."""
+        return find(uow.session, repository.CHECKS, first, last, self._clock(), limit)
+
     def lapse(self, uow: UnitOfWork, account_id: str) -> int:
         """What is left lapses now, because its account is deleted; how many credits. Raises NotFound."""
         ledger = self._open(uow, account_id)
@@ -231,8 +236,9 @@ class CreditsService:
 
     def audit(self, account_id: str | None = None) -> list[str]:
         """Adds everything up again from the entries alone; a sentence for each disagreement, none when all is well."""
+        first, last = (account_id, account_id) if account_id else (FIRST, LAST)
         with self._uow() as uow:
-            return repository.disagreements(uow.session, account_id)
+            return [found.words for found in self.disagreements(uow, first, last)]
 
     def _open(self, uow: UnitOfWork, account_id: str) -> Ledger:
         ledger = Ledger(uow.session, account_id, self._clock())

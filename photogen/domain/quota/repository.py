@@ -1,12 +1,13 @@
 """The rows of the quota."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import func, text
+from sqlalchemy import func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
+from photogen.db.disagreements import Check
 from photogen.db.locks import lock_account
 from photogen.domain.quota.views import ModelUse
 from photogen.errors import NotFound
@@ -66,28 +67,28 @@ def account(session: Session, account_id: str) -> Account:
     return found
 
 
-_CHECKS: Mapping[str, str] = {
-    "account {}, {}: the day says {} used and {} held, its pictures {} and {}": """
+CHECKS = (
+    Check(
+        "quota_day",
+        "account {0}, {1}: the day says {2} used and {3} held, its pictures {4} and {5}",
+        """
         SELECT account_id, day, d.used, d.held, coalesce(u.used, 0), coalesce(u.held, 0)
-        FROM quota_day d FULL JOIN (
+        FROM (SELECT * FROM quota_day WHERE account_id BETWEEN :first AND :last) AS d FULL JOIN (
             SELECT account_id, day, coalesce(sum(weight) FILTER (WHERE state = 'used'), 0) AS used,
                    coalesce(sum(weight) FILTER (WHERE state = 'held'), 0) AS held
-            FROM quota_use GROUP BY account_id, day) AS u USING (account_id, day)
-        WHERE (CAST(:account AS text) IS NULL OR account_id = :account)
-            AND (d.used IS DISTINCT FROM coalesce(u.used, 0) OR d.held IS DISTINCT FROM coalesce(u.held, 0))""",
-    "shot {} is {}: its part of the quota is {}": """
-        SELECT s.id, s.status, coalesce(u.state, 'missing')
+            FROM quota_use WHERE account_id BETWEEN :first AND :last GROUP BY account_id, day
+        ) AS u USING (account_id, day)
+        WHERE d.used IS DISTINCT FROM coalesce(u.used, 0) OR d.held IS DISTINCT FROM coalesce(u.held, 0)""",
+    ),
+    Check(
+        "quota_of_picture",
+        "shot {1} is {2}: its part of the quota is {3}",
+        """
+        SELECT s.account_id, s.id, s.status, coalesce(u.state, 'missing')
         FROM shot s LEFT JOIN quota_use u ON u.key = s.hold_key
-        WHERE s.paid_by = 'quota' AND (CAST(:account AS text) IS NULL OR s.account_id = :account)
+        WHERE s.paid_by = 'quota' AND s.account_id BETWEEN :first AND :last
             AND u.state IS DISTINCT FROM CASE s.status WHEN 'done' THEN 'used' WHEN 'failed' THEN 'released'
                 WHEN 'cancelled' THEN 'released' ELSE 'held' END""",
-}
-
-
-def disagreements(session: Session, account_id: str | None) -> list[str]:
-    """Everything in which days, uses and shots contradict each other; each check is one snapshot."""
-    found: list[str] = []
-    for sentence, query in _CHECKS.items():
-        rows = session.connection().execute(text(query), {"account": account_id})
-        found.extend(sentence.format(*row) for row in rows)
-    return found
+    ),
+)
+"""In what days, uses and shots can contradict each other."""

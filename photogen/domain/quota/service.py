@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from photogen.db.disagreements import FIRST, LAST, Disagreement, find
 from photogen.db.locks import lock_account
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.credits.service import CreditsService
@@ -23,7 +24,7 @@ _HELD, _USED, _RELEASED = QuotaState.HELD, QuotaState.USED, QuotaState.RELEASED
 
 
 class QuotaService:
-    """Steps: take, use, give_back, view_of. Use cases: now, day, set_overage, audit."""
+    """Steps: take, use, give_back, view_of, disagreements. Use cases: now, day, set_overage, audit."""
 
     def __init__(self, uow: UowFactory, clock: Clock, plans: PlansService, credits: CreditsService) -> None:
         self._uow = uow
@@ -100,6 +101,10 @@ class QuotaService:
             resets_at=policy.resets_at(day.day),
         )
 
+    def disagreements(self, uow: UnitOfWork, first: str, last: str, limit: int | None = None) -> list[Disagreement]:
+        """In what the accounts from `first` to `last` contradict themselves; of each kind `limit` at most."""
+        return find(uow.session, repository.CHECKS, first, last, self._clock(), limit)
+
     # --- use cases --------------------------------------------------------------------------------------------------
 
     def now(self, account_id: str) -> QuotaView:
@@ -121,8 +126,9 @@ class QuotaService:
 
     def audit(self, account_id: str | None = None) -> list[str]:
         """Adds everything up again; a sentence for each disagreement, none when all is well."""
+        first, last = (account_id, account_id) if account_id else (FIRST, LAST)
         with self._uow() as uow:
-            return repository.disagreements(uow.session, account_id)
+            return [found.words for found in self.disagreements(uow, first, last)]
 
     def _close(self, uow: UnitOfWork, key: str, to: QuotaState) -> None:
         whose = repository.whose(uow.session, key)

@@ -9,7 +9,10 @@ from photogen.web import routes
 from photogen.web.shell import page_head
 from photogen.web.text import t
 
-TABS: Sequence[tuple[str, str]] = ((routes.ADMIN, t("Overview")),)
+TABS: Sequence[tuple[str, str]] = (
+    (routes.ADMIN, t("Overview")),
+    (routes.ADMIN_ACCOUNTS, t("Accounts")),
+)
 """Addresses below /admin, each with its name. A further page of the operator's adds itself here."""
 
 

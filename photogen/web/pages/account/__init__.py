@@ -1,0 +1,1 @@
+"""One account, explained to the operator."""
