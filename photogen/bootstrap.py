@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from photogen.db.engine import make_engine
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.accounts.service import AccountsService
+from photogen.domain.analytics import AnalyticsService
 from photogen.domain.billing.config import BillingConfig
 from photogen.domain.billing.service import BillingService
 from photogen.domain.books import BooksService
@@ -96,6 +97,7 @@ class Services:
     gallery: GalleryService
     billing: BillingService
     books: BooksService
+    analytics: AnalyticsService
     inbox: InboxService
     incidents: IncidentsService
     files: FilesService
@@ -221,6 +223,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         gallery=gallery,
         billing=billing,
         books=BooksService(uow, clock, ledger, quota, incidents),
+        analytics=AnalyticsService(uow, clock),
         inbox=inbox,
         files=FilesService(
             uow,

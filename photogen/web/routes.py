@@ -25,6 +25,7 @@ DELETE_ASKED = "delete"
 """In the query of the settings: the dialog that deletes the account is open."""
 DELETIONS = "/deletions"
 ADMIN = "/admin"
+ADMIN_FIGURES = "/admin/figures"
 ADMIN_ACCOUNTS = "/admin/accounts"
 ADMIN_ACCOUNT = "/admin/accounts/[account_id]"
 

@@ -18,8 +18,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from photogen.errors import Invalid, PhotogenError, Rejected, Unauthenticated
+from photogen.errors import Invalid, NotFound, PhotogenError, Rejected, Unauthenticated
 from photogen.web import session
+from photogen.web.security.policy import permits
 
 BODY_MOST = 64 * 1024
 
@@ -64,13 +65,23 @@ async def body(request: Request) -> dict[str, Any]:
 
 def endpoint(handler: Endpoint) -> Callable[[Request], Awaitable[Response]]:
     """A route for who is logged in: `handler` gets the account's id, and what it raises becomes an answer."""
+    return _guarded(handler, admin=False)
 
+
+def admin_endpoint(handler: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    """The same for administrators; for anybody else who is logged in there is nothing at that address."""
+    return _guarded(handler, admin=True)
+
+
+def _guarded(handler: Endpoint, *, admin: bool) -> Callable[[Request], Awaitable[Response]]:
     @functools.wraps(handler)
     async def route(request: Request) -> Response:
         try:
             identity = await session.identify(request.headers.get("cookie"))
             if identity is None:
                 raise Unauthenticated
+            if admin and not permits("admin", str(identity.role)):
+                raise NotFound("There is nothing at this address.")
             return await handler(request, identity.account_id)
         except PhotogenError as error:
             return refused(error)

@@ -25,7 +25,8 @@ def safe(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _lines(rows: Sequence[Sequence[str | int]]) -> bytes:
+def lines_of(rows: Sequence[Sequence[str | int | float]]) -> bytes:
+    """Rows as CSV (RFC 4180), in UTF-8."""
     written = io.StringIO()
     csv.writer(written, lineterminator="\r\n").writerows(rows)
     return written.getvalue().encode()
@@ -53,10 +54,10 @@ async def _file(request: Request, account_id: str) -> Response:
 
     async def lines() -> AsyncIterator[bytes]:
         head = [t("When"), t("What"), "kind", t("Credits"), t("Balance"), "subject", "subject_id", t("Note")]
-        yield b"\xef\xbb\xbf" + _lines([head])  # the mark by which Excel knows UTF-8
+        yield b"\xef\xbb\xbf" + lines_of([head])  # the mark by which Excel knows UTF-8
         entries = first
         while entries:
-            yield _lines([_row(entry) for entry in entries])
+            yield lines_of([_row(entry) for entry in entries])
             entries = await deps.call(history, account_id, entries[-1].id, BATCH, only)
 
     headers = {
