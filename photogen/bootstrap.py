@@ -43,10 +43,13 @@ from photogen.domain.vendors.service import VendorsService
 from photogen.errors import Unavailable
 from photogen.gateways.base import ImageVendor, Job, Queue, Storage, Trainer
 from photogen.gateways.base_hub import Hub
+from photogen.gateways.base_mail import Mail
 from photogen.gateways.base_payments import PaymentGateway
 from photogen.gateways.http import Downloads
 from photogen.gateways.hub import huggingface
 from photogen.gateways.images.spec import Connection, specs
+from photogen.gateways.mail.console import ConsoleMail
+from photogen.gateways.mail.smtp import SmtpMail, SmtpServer
 from photogen.gateways.payments.closed import closed_payments
 from photogen.gateways.payments.stripe import ADDRESS as STRIPE_ADDRESS
 from photogen.gateways.payments.stripe import StripePayments
@@ -130,6 +133,7 @@ class Outside:
     hub: Hub
     webhooks: WebhookVerifier
     payments: PaymentGateway
+    mail: Mail
     reachable_at: str
 
 
@@ -284,6 +288,7 @@ def _outside(settings: Settings, opened: ExitStack) -> Outside:
         hub=hub,
         webhooks=ReplicateWebhooks(api, secret.get_secret_value() if secret else None),
         payments=_payments(settings, opened),
+        mail=_mail(settings),
         reachable_at=reachable_at(settings) or "",
     )
 
@@ -321,6 +326,21 @@ def _billing_config(settings: Settings) -> BillingConfig:
         trial_days=settings.trial_days,
         set_up_by_itself=settings.stripe_key is None and bool(settings.sandbox_url),
     )
+
+
+def _mail(settings: Settings) -> Mail:
+    """A server by SMTP where one is named, else the log."""
+    if not settings.smtp_host:
+        return ConsoleMail()
+    usual = {"starttls": 587, "tls": 465, "none": 25}[settings.smtp_tls]
+    server = SmtpServer(
+        settings.smtp_host,
+        settings.smtp_port or usual,
+        settings.smtp_tls,
+        settings.smtp_user,
+        _secret(settings.smtp_password) or "",
+    )
+    return SmtpMail(server, settings.mail_from)
 
 
 def _storage(settings: Settings, opened: ExitStack) -> Storage:

@@ -1,6 +1,7 @@
 """All settings, from the environment, frozen. Read by bootstrap, web.deps, worker.context and the command line only."""
 
 import hmac
+from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
@@ -43,6 +44,18 @@ class Settings(BaseSettings):
     trial_days: int = Field(0, ge=0, le=90, validation_alias="PLAN_TRIAL_DAYS")
     """Days for which an account's first plan costs nothing."""
 
+    smtp_host: str = Field("", validation_alias="SMTP_HOST")
+    """The server that mails are handed to; without one they appear in the log."""
+    smtp_port: int = Field(0, ge=0, le=65535, validation_alias="SMTP_PORT")
+    """0: the usual one for SMTP_TLS."""
+    smtp_user: str = Field("", validation_alias="SMTP_USER")
+    smtp_password: SecretStr | None = Field(None, validation_alias="SMTP_PASSWORD")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field("starttls", validation_alias="SMTP_TLS")
+    mail_from: str = Field("", validation_alias="MAIL_FROM")
+    """Address of the sender, with or without a name before it: photogen <studio@example.com>."""
+    low_credits: int = Field(20, ge=0, validation_alias="LOW_CREDITS")
+    """Whoever falls below so many credits is told; 0: nobody is."""
+
     s3_bucket: str = Field("", validation_alias="S3_BUCKET")
     s3_endpoint_url: str = Field("", validation_alias=AliasChoices("S3_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"))
     s3_region: str = Field("auto", validation_alias="S3_REGION")
@@ -73,6 +86,8 @@ class Settings(BaseSettings):
                 "production needs keys for every vendor: REPLICATE_API_TOKEN, TOGETHER_API_KEY and HF_TOKEN "
                 "(the sandbox only stands in during development)"
             )
+        if self.smtp_host and "@" not in parseaddr(self.mail_from)[1].strip("@"):
+            raise ValueError("SMTP_HOST needs MAIL_FROM, the sender's address, like photogen <studio@example.com>")
         if self.needs_sandbox and not self.sandbox_url:
             raise ValueError("PHOTOGEN_SANDBOX_URL is missing; `make run` sets it, or give every vendor's key")
         return self

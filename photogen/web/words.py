@@ -1,10 +1,22 @@
 """Times and amounts in words, the same on every page."""
 
-from calendar import month_name
-from datetime import UTC, datetime
+from datetime import datetime
 
 from photogen.domain.plans.views import Entitlements
-from photogen.web.text import plural, t
+from photogen.kit.text import day, dollars, month, plural, t
+
+__all__ = [
+    "about",
+    "clock",
+    "credits",
+    "day",
+    "dollars",
+    "duration",
+    "included_left",
+    "iso",
+    "megabytes",
+    "month",
+]
 
 
 def iso(moment: datetime | None) -> str:
@@ -44,24 +56,6 @@ def clock(seconds: float | None) -> str:
     whole = max(0, round(seconds))
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-def dollars(cents: float) -> str:
-    """ "$20" or "$79.20"."""
-    return f"${cents / 100:,.0f}" if cents % 100 == 0 else f"${cents / 100:,.2f}"
-
-
-def month(year: int, number: int) -> str:
-    """ "December 2026"."""
-    return t("{month} {year}", month=t(month_name[number]), year=year)
-
-
-def day(moment: datetime | None) -> str:
-    """ "24 December 2026", by UTC; "" for none."""
-    if moment is None:
-        return ""
-    utc = moment.astimezone(UTC)
-    return t("{day} {month} {year}", day=utc.day, month=t(month_name[utc.month]), year=utc.year)
 
 
 def credits(amount: int) -> str:

@@ -1,0 +1,1 @@
+"""Mail: a server by SMTP, or the log."""
