@@ -11,9 +11,9 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Letter:
-    """One mail. `id` is our own name for it: the same letter sent again has the same Message-ID, and is then known for a
-    repeat. `unsubscribe` is an address that ends mails of this kind by one POST (RFC 8058); "" where they can't be
-    ended, as they are about the reader's own money."""
+    """One mail. `id` is our own name for it: sent again it has the same Message-ID, and is known for a repeat.
+    `unsubscribe` is an address that ends mails of this kind by one POST (RFC 8058); "" where they can't be ended, as
+    they are about the reader's own money."""
 
     id: str
     to: str
