@@ -94,6 +94,30 @@ def find_strays() -> None:
 
 
 @_job
+def mail_notice(notice_id: str) -> None:
+    """Mails what an account is to be told."""
+    services().notices.mail(notice_id)
+
+
+@_job
+def purge_notices() -> None:
+    """Deletes notices of long ago."""
+    services().notices.purge()
+
+
+@_job
+def remind_of_credits() -> None:
+    """Tells of credits that lapse soon."""
+    services().credits.remind()
+
+
+@_job
+def remind_of_plans() -> None:
+    """Tells of renewals, changes and ends of trials to come."""
+    services().billing.remind()
+
+
+@_job
 def expire_credits() -> None:
     """Writes off credits that have lapsed."""
     services().credits.expire_due()

@@ -30,7 +30,10 @@ HOUSEKEEPING: Mapping[str, float] = {
     "audit_hub": 60.0,  # 50 models each time: three thousand an hour
     "measure_photos": 60.0,
     "purge_trash": 600.0,
+    "remind_of_credits": 900.0,
+    "remind_of_plans": 900.0,
     "purge_events": 3600.0,
+    "purge_notices": 3600.0,
     "sweep_files": 1800.0,
     "find_strays": 3600.0,
     "probe_vendors": 3600.0,
@@ -97,6 +100,7 @@ class Schedule:
         pushed += self._push(services.erasure.due())
         pushed += self._push(services.loras.due())
         pushed += self._push(services.billing.due())
+        pushed += self._push(services.notices.due())
         pushed += self._push(Job("handle_event", (event_id,), lane="quick") for event_id in services.inbox.due())
         return pushed + self._push(Job(name) for name, every in HOUSEKEEPING.items() if self._is_time(name, every))
 

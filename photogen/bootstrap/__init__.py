@@ -4,6 +4,7 @@ A vendor with a key is the true one; without a key the sandbox stands in, throug
 here: engine and clients open their connections at their first use, so what is built may be forked before that.
 """
 
+import hmac
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -30,6 +31,8 @@ from photogen.domain.incidents import IncidentsService
 from photogen.domain.lab.service import LabService
 from photogen.domain.leftovers import LeftoversService
 from photogen.domain.loras.service import LorasService
+from photogen.domain.notices import NoticesService
+from photogen.domain.notices.config import NoticesConfig
 from photogen.domain.photosets.service import PhotoSetsService
 from photogen.domain.plans.service import PlansService
 from photogen.domain.quota import QuotaService
@@ -90,6 +93,7 @@ class Services:
     files: FilesService
     vendors: VendorsService
     leftovers: LeftoversService
+    notices: NoticesService
     upkeep: UpkeepService
     receipts: ReceiptsService
     erasure: ErasureService
@@ -123,7 +127,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
     image_vendors = {name: GuardedImages(vendor, vendors) for name, vendor in outside.image_vendors.items()}
     trainer = GuardedTrainer(outside.trainer, vendors)
     hub = GuardedHub(outside.hub, vendors, huggingface.VENDOR)
-    ledger = CreditsService(uow, clock)
+    ledger = CreditsService(uow, clock, low=settings.low_credits)
     plans = PlansService(uow, clock, frozenset(image_vendors))
     accounts = AccountsService(uow, clock, ledger, plans, settings.session_days)
     quota = QuotaService(uow, clock, plans, ledger)
@@ -214,6 +218,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         vendors=vendors,
         incidents=incidents,
         leftovers=leftovers,
+        notices=NoticesService(uow, clock, outside.mail, incidents, _notices_config(settings)),
         upkeep=UpkeepService(training.parts),
         receipts=receipts,
         erasure=ErasureService(
@@ -241,6 +246,11 @@ def _billing_config(settings: Settings) -> BillingConfig:
         trial_days=settings.trial_days,
         set_up_by_itself=settings.stripe_key is None and bool(settings.sandbox_url),
     )
+
+
+def _notices_config(settings: Settings) -> NoticesConfig:
+    secret = settings.secret_key.get_secret_value().encode()
+    return NoticesConfig(settings.address, hmac.digest(secret, b"photogen.notices.links", "sha256"))
 
 
 def _follow_up(queue: Queue) -> Callable[[Event], None]:

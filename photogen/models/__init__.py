@@ -25,6 +25,7 @@ from photogen.models.incident import Incident
 from photogen.models.lab import LabRun, LabVote
 from photogen.models.leftover import Leftover, LeftoverOf
 from photogen.models.lora import LoraModel, LoraStatus, LoraVersion
+from photogen.models.notice import MailChoice, Notice, NoticeKind, Topic
 from photogen.models.photoset import Photo, PhotoSet, PhotoStatus
 from photogen.models.plan import CreditPack, ImageModel, Plan, PlanTerms, PlanVersion, Tier
 from photogen.models.quota import QuotaDay, QuotaState, QuotaUse
@@ -76,6 +77,9 @@ __all__ = [
     "LoraModel",
     "LoraStatus",
     "LoraVersion",
+    "MailChoice",
+    "Notice",
+    "NoticeKind",
     "PaidBy",
     "Payment",
     "PaymentStatus",
@@ -100,6 +104,7 @@ __all__ = [
     "Subscription",
     "SubscriptionStatus",
     "Tier",
+    "Topic",
     "Training",
     "TrainingAttempt",
     "TrainingDraft",

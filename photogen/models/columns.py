@@ -49,10 +49,10 @@ def moment() -> Any:
     return Field(default=None, sa_type=DateTime(timezone=True), nullable=True)
 
 
-def enum_field(kind: type[StrEnum], default: StrEnum | None = None) -> Any:
+def enum_field(kind: type[StrEnum], default: StrEnum | None = None, *, primary_key: bool = False) -> Any:
     """A member of `kind`, stored as its value in text: adding a member needs no migration."""
     if default is None:
-        return Field(sa_type=_enum(kind))
+        return Field(sa_type=_enum(kind), primary_key=primary_key)
     return Field(default=default, sa_type=_enum(kind))
 
 

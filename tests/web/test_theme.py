@@ -1,9 +1,15 @@
 """Contrast of every text role on every surface, in both themes: WCAG 2.2 AA, 4.5 for text and 3 for the edges of
 controls."""
 
+import re
+
 import pytest
 
+from photogen.domain.notices import NoticeKind, Topic
+from photogen.domain.notices.letters import letter
+from photogen.domain.notices.words import words
 from photogen.web.theme import DARK, LIGHT, stylesheet
+from tests.factories.notices import SAMPLES
 
 
 def luminance(colour: str) -> float:
@@ -55,3 +61,9 @@ def test_both_themes_have_the_same_roles():
 
 def test_nothing_is_loaded_from_elsewhere():
     assert "http" not in stylesheet()
+
+
+def test_mails_have_the_colours_of_the_pages() -> None:
+    said = words(NoticeKind.PAYMENT_FAILED, SAMPLES[NoticeKind.PAYMENT_FAILED])
+    mail = letter("01h", "ada@example.com", Topic.CREDITS, said, address="https://studio.test", ending="https://x.test")
+    assert set(re.findall(r"#[0-9a-f]{6}", mail.html)) <= {*DARK.values(), *LIGHT.values()}

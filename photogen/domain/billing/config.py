@@ -21,6 +21,8 @@ class BillingConfig:
     """How long a plan goes on after a renewal that was not paid."""
     late: timedelta = timedelta(days=3)
     """How long a plan goes on after its period when nothing is heard: the service repeats events for so long."""
+    remind: timedelta = timedelta(days=3)
+    """How long before its time a payer is told of a renewal by the year, another price or the end of a trial."""
     full_refund: timedelta = timedelta(hours=24)
     """Until when everything is given back, if nothing of it was used."""
     poll: timedelta = timedelta(seconds=20)

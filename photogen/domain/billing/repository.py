@@ -27,6 +27,7 @@ from photogen.models import (
     QuotaState,
     QuotaUse,
     Subscription,
+    SubscriptionStatus,
 )
 
 RETURNED = "returned"
@@ -260,6 +261,29 @@ def due_subscriptions(session: Session, now: datetime, limit: int, push: timedel
         row.check_at = now + push
         session.add(row)
     return [row.gateway_id for row in rows]
+
+
+def ending_soon(session: Session, now: datetime, until: datetime, after: str, limit: int) -> Sequence[Subscription]:
+    """Those whose period ends by then and whose payer should know: trials, years, and what goes on at another price.
+    In the order of their ids, beyond `after`."""
+    surprising = or_(
+        col(Subscription.status) == SubscriptionStatus.TRIALING,
+        col(Subscription.interval) == Interval.YEAR,
+        col(Subscription.next_price_id) != "",
+    )
+    return session.exec(
+        select(Subscription)
+        .where(
+            Subscription.id > after,
+            col(Subscription.status).in_([SubscriptionStatus.TRIALING, SubscriptionStatus.ACTIVE]),
+            col(Subscription.cancel_at_period_end).is_(False),
+            col(Subscription.period_end) > now,
+            col(Subscription.period_end) <= until,
+            surprising,
+        )
+        .order_by(col(Subscription.id))
+        .limit(limit)
+    ).all()
 
 
 def due_grants(session: Session, now: datetime, limit: int) -> list[str]:

@@ -13,6 +13,7 @@ from photogen.domain.billing.config import BillingConfig
 from photogen.domain.billing.customers import Customers
 from photogen.domain.billing.offers import Offers
 from photogen.domain.billing.refunds import REFUND, Refunds
+from photogen.domain.billing.reminders import Reminders
 from photogen.domain.billing.sync import Sync
 from photogen.domain.billing.views import (
     CardView,
@@ -74,7 +75,7 @@ _Jobs = list[Job]
 class BillingService:
     """For pages: packs, buy_plan, buy_pack, purchase, subscription, quote_change, change, cancel, resume, portal, card,
     payments, quote_refund, refund. For the worker: apply_event, check_purchase, check_subscription, grant_month,
-    refund_payment, due. For the operator: set_up. For the erasure: forget. Whatever belongs to
+    refund_payment, remind, due. For the operator: set_up. For the erasure: forget. Whatever belongs to
     somebody else is NotFound."""
 
     def __init__(
@@ -95,6 +96,7 @@ class BillingService:
         self._offers = Offers(uow, clock, gateway)
         self._checkouts = Checkouts(uow, clock, gateway, self._customers, self._offers, self._sync, self._config)
         self._refunds = Refunds(uow, clock, credits, incidents, gateway, self._sync, self._config)
+        self._reminders = Reminders(uow, clock, self._config)
 
     # --- buying -----------------------------------------------------------------------------------------------------
 
@@ -293,6 +295,10 @@ class BillingService:
     def refund_payment(self, payment_id: str) -> None:
         """Carries a refund out."""
         self._refunds.carry_out(payment_id)
+
+    def remind(self) -> None:
+        """Tells payers of what will be charged soon. Again is fine."""
+        self._reminders.remind()
 
     def due(self, limit: int = 100) -> _Jobs:
         """Jobs for what should be looked at now."""

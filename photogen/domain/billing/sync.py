@@ -8,7 +8,7 @@ from datetime import datetime
 
 from photogen.db.locks import lock_account
 from photogen.db.uow import UnitOfWork, UowFactory
-from photogen.domain.billing import policy, repository
+from photogen.domain.billing import policy, repository, telling
 from photogen.domain.billing.config import BillingConfig
 from photogen.domain.credits.service import CreditsService
 from photogen.domain.incidents.service import IncidentsService
@@ -82,7 +82,7 @@ class Sync:
                 status=SubscriptionStatus.INCOMPLETE, plan_key=sold.plan_key, plan_version=sold.version,
                 interval=sold.interval, price_id=state.price_id, created_at=state.created_at,
             )  # fmt: skip
-        status = policy.status_of(state.status)
+        before, status = row.status, policy.status_of(state.status)
         if status is not SubscriptionStatus.PAST_DUE:
             row.past_due_since = None
         elif row.past_due_since is None:
@@ -101,6 +101,7 @@ class Sync:
         uow.session.add(row)
         if status in policy.LIVE:
             self._look_for_two(uow, account_id, row)
+        telling.moved(uow, row, before, sold.terms.name, self.clock())
         uow.notify(account_id, "billing", row.id)
 
     def _look_for_two(self, uow: UnitOfWork, account_id: str, row: Subscription) -> None:
@@ -117,10 +118,12 @@ class Sync:
             row = repository.subscription(uow.session, gateway_id, locked=True)
             if row is None or row.status in policy.OVER:
                 return
+            before, terms = row.status, repository.version(uow.session, row.plan_key, row.plan_version)
             row.status, row.ended_at, row.synced_at = SubscriptionStatus.CANCELED, asked, asked
             row.entitled_until = min(row.entitled_until, asked)
             row.check_at = row.grant_at = None
             uow.session.add(row)
+            telling.moved(uow, row, before, terms.name if terms else row.plan_key, asked)
             uow.notify(row.account_id, "billing", row.id)
 
     # --- invoices ---
@@ -175,6 +178,8 @@ class Sync:
         if row.status is PaymentStatus.PAID and row.granted_at is None:
             trial = bool(last and new and not last.cents and new.cents)
             self._grant(uow, row, policy.granted(state, prices, trial=trial))
+            if new is not None:
+                telling.paid(uow, row, new, self.clock(), trial=trial)
         uow.notify(account_id, "billing", row.id)
 
     @staticmethod
@@ -287,6 +292,7 @@ class Sync:
         uow.session.add(row)
         words = f"{purchase.credits} credits bought"
         self.credits.grant(uow, purchase.account_id, purchase.credits, GrantSource.PACK, key, None, words)
+        telling.bought(uow, row, now)
 
     # --- money that went back ---
 
@@ -332,7 +338,7 @@ class Sync:
             return bool(intent_id) and repository.payment_by_intent(uow.session, intent_id) is not None
 
     def _take_back(self, uow: UnitOfWork, row: Payment, state: ChargeState, asked: datetime) -> None:
-        won = row.disputed and not state.disputed
+        won, before = row.disputed and not state.disputed, row.refunded_cents
         row.refunded_cents = max(row.refunded_cents, min(state.refunded_cents, row.cents))
         if row.charge_asked_at is None or row.charge_asked_at <= asked:
             row.disputed, row.charge_asked_at = state.disputed, asked
@@ -350,6 +356,7 @@ class Sync:
             row.shortfall -= forgiven
             words = "The dispute was decided for this studio: credits returned"
             self.give_back(uow, row, min(row.clawed, -due - forgiven), words)
+        telling.returned(uow, row, row.refunded_cents - before, self.clock())
         uow.session.add(row)
         uow.notify(row.account_id, "billing", row.id)
 

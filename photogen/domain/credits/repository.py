@@ -18,7 +18,7 @@ class Ledger:
     """One account's ledger, locked from here to the end of the transaction: nobody else moves its credits meanwhile.
 
     Opening it writes off what has lapsed by `now`, so that `balance` is what can be spent. `lapsed` has those grants'
-    ids. Raises NotFound.
+    ids, `found` is the balance with them. Raises NotFound.
     """
 
     def __init__(self, session: Session, account_id: str, now: datetime) -> None:
@@ -33,7 +33,7 @@ class Ledger:
             .execution_options(populate_existing=True)
         ).all()
         self._grants = {grant.id: grant for grant in live}
-        self.balance = sum(grant.remaining for grant in live)
+        self.balance = self.found = sum(grant.remaining for grant in live)
         self.lapsed = [grant.id for grant in live if has_lapsed(grant.expires_at, now)]
         for grant_id in self.lapsed:
             remaining = self._grants[grant_id].remaining
@@ -179,6 +179,23 @@ def balance(session: Session, account_id: str, now: datetime) -> Balance:
         )
     ).one()
     return Balance(available or 0, held or 0, granted or 0)
+
+
+def newest_grant(session: Session, account_id: str) -> str:
+    """Id of the account's newest grant; "" where it never had any."""
+    return session.exec(select(func.max(CreditGrant.id)).where(CreditGrant.account_id == account_id)).one() or ""
+
+
+def lapsing(session: Session, now: datetime, until: datetime, least: int) -> list[tuple[str, datetime, int]]:
+    """(account, moment, credits): what lapses between now and then, at least so many at one moment."""
+    credits = func.sum(CreditGrant.remaining)
+    rows = session.exec(
+        select(CreditGrant.account_id, CreditGrant.expires_at, credits)
+        .where(CreditGrant.remaining > 0, col(CreditGrant.expires_at) > now, col(CreditGrant.expires_at) <= until)
+        .group_by(col(CreditGrant.account_id), col(CreditGrant.expires_at))
+        .having(credits >= least)
+    )
+    return [(account, at, int(amount)) for account, at, amount in rows if at is not None]
 
 
 def accounts_with_lapsed(session: Session, now: datetime, after: str, limit: int) -> list[str]:

@@ -17,21 +17,25 @@ from photogen.domain.credits.commands import Adjust, HistoryQuery
 from photogen.domain.credits.policy import burn, has_lapsed
 from photogen.domain.credits.repository import Ledger
 from photogen.domain.credits.views import Balance, DayUse, EntryView, GrantView
+from photogen.domain.notices import NoticeKind, tell
 from photogen.errors import Conflict, InsufficientCredits, NotFound
 from photogen.kit.clock import Clock
 from photogen.models import CreditHold, EntryKind, GrantSource, HoldState
 
+LAPSE_SOON, LAPSE_WORTH_TELLING = timedelta(days=3), 5
+"""When credits that lapse are told of, and from how many on."""
 _BATCH = 100
 _MOST_HISTORY = 200
 
 
 class CreditsService:
     """Steps: grant, claw_back, hold, hold_many, capture, release, available, disagreements. Use cases: balance, grants,
-    use_by_day, history, adjust, expire_due, audit."""
+    use_by_day, history, adjust, expire_due, remind, audit. Whoever falls below `low` credits is told (0: nobody)."""
 
-    def __init__(self, uow: UowFactory, clock: Clock) -> None:
+    def __init__(self, uow: UowFactory, clock: Clock, *, low: int = 20) -> None:
         self._uow = uow
         self._clock = clock
+        self._low = low
 
     # --- steps ------------------------------------------------------------------------------------------------------
 
@@ -114,6 +118,7 @@ class CreditsService:
                 ledger.write(EntryKind.HOLD, -portion.amount, key=key, grant_id=portion.grant_id, hold=hold)
         if fresh:
             uow.notify(account_id, "credits", account_id)
+            self._tell_if_low(uow, account_id, ledger)
 
     def capture(self, uow: UnitOfWork, hold_key: str) -> None:
         """The held credits are spent. Again is fine. Raises NotFound, Conflict (`hold_released`)."""
@@ -209,12 +214,24 @@ class CreditsService:
             for account_id in due:
                 try:
                     with self._uow() as uow:
-                        grants += len(self._open(uow, account_id).lapsed)
+                        ledger = self._open(uow, account_id)
+                        self._tell_if_low(uow, account_id, ledger)
+                    grants += len(ledger.lapsed)
                 except NotFound:
                     continue  # deleted since, and its credits with it
             if len(due) < _BATCH:
                 return grants
             last = due[-1]
+
+    def remind(self) -> None:
+        """Tells of credits that lapse within days, once per moment at which some do."""
+        now = self._clock()
+        with self._uow() as uow:
+            due = repository.lapsing(uow.session, now, now + LAPSE_SOON, LAPSE_WORTH_TELLING)
+        for account_id, at, amount in due:
+            with self._uow() as uow:
+                key = f"lapse:{account_id}:{at.astimezone(UTC):%Y%m%dT%H%M%S}"
+                tell(uow, account_id, NoticeKind.CREDITS_LAPSE, key, now, credits=amount, at=at.isoformat())
 
     def grants(self, account_id: str) -> list[GrantView]:
         """What makes the balance up, in the order in which it is spent."""
@@ -239,6 +256,12 @@ class CreditsService:
         first, last = (account_id, account_id) if account_id else (FIRST, LAST)
         with self._uow() as uow:
             return [found.words for found in self.disagreements(uow, first, last)]
+
+    def _tell_if_low(self, uow: UnitOfWork, account_id: str, ledger: Ledger) -> None:
+        """Where this fell below the mark: once until credits come again, however often it goes up and down."""
+        if ledger.balance < self._low <= ledger.found:
+            key = f"low:{account_id}:{repository.newest_grant(uow.session, account_id)}"
+            tell(uow, account_id, NoticeKind.LOW_CREDITS, key, ledger.now, left=ledger.balance)
 
     def _open(self, uow: UnitOfWork, account_id: str) -> Ledger:
         ledger = Ledger(uow.session, account_id, self._clock())

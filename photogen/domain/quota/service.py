@@ -13,12 +13,14 @@ from photogen.db.disagreements import FIRST, LAST, Disagreement, find
 from photogen.db.locks import lock_account
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.credits.service import CreditsService
+from photogen.domain.notices import NoticeKind, tell
 from photogen.domain.plans.service import PlansService
+from photogen.domain.plans.views import Paying
 from photogen.domain.quota import policy, repository
-from photogen.domain.quota.views import Ask, QuotaView
+from photogen.domain.quota.views import Ask, QuotaView, is_low
 from photogen.errors import Conflict, NotFound, QuotaExhausted
 from photogen.kit.clock import Clock
-from photogen.models import QuotaState, QuotaUse
+from photogen.models import QuotaDay, QuotaState, QuotaUse
 
 _HELD, _USED, _RELEASED = QuotaState.HELD, QuotaState.USED, QuotaState.RELEASED
 
@@ -75,6 +77,7 @@ class QuotaService:
             )  # fmt: skip
             uow.session.flush()
             uow.notify(account_id, "quota", account_id)
+            self._tell_if_low(uow, today, taken, paying)
         return frozenset(ask.key for ask in fit) | frozenset(earlier)
 
     def use(self, uow: UnitOfWork, key: str) -> None:
@@ -129,6 +132,15 @@ class QuotaService:
         first, last = (account_id, account_id) if account_id else (FIRST, LAST)
         with self._uow() as uow:
             return [found.words for found in self.disagreements(uow, first, last)]
+
+    def _tell_if_low(self, uow: UnitOfWork, today: QuotaDay, before: int, paying: Paying) -> None:
+        """Once a day when it gets low, and once when it is used up; `before` is what was taken until now."""
+        limit, now = paying.daily_quota, self._clock()
+        key, left = f"{today.account_id}:{today.day}", limit - today.used - today.held
+        if left <= 0:
+            tell(uow, today.account_id, NoticeKind.QUOTA_OUT, f"quota_out:{key}", now, overage=paying.overage)
+        elif is_low(left, limit) and not is_low(limit - before, limit):
+            tell(uow, today.account_id, NoticeKind.QUOTA_LOW, f"quota_low:{key}", now, left=left, limit=limit)
 
     def _close(self, uow: UnitOfWork, key: str, to: QuotaState) -> None:
         whose = repository.whose(uow.session, key)

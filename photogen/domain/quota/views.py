@@ -4,6 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 
+def is_low(left: int, limit: int) -> bool:
+    """Whether less than a fifth is left."""
+    return left * 5 < limit
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One picture that wants to be paid: `weight` of the quota, or `credits`. `key` is its own, for ever."""
@@ -52,4 +57,4 @@ class QuotaView:
     @property
     def low(self) -> bool:
         """Whether less than a fifth is left."""
-        return self.limit > 0 and self.left * 5 < self.limit
+        return self.limit > 0 and is_low(self.left, self.limit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from photogen.db.uow import UnitOfWork
 from photogen.domain.credits.service import CreditsService
+from photogen.domain.notices import NoticeKind, tell
 from photogen.domain.training import policy, repository
 from photogen.domain.training.config import TrainingConfig
 from photogen.domain.training.policy import Failure
@@ -97,7 +98,19 @@ class Settlement:
             paid.state = HoldState.CAPTURED if to is TrainingStatus.COMPLETED else HoldState.RELEASED
             paid.ended_at = now
             uow.session.add(paid)
+        self._tell(uow, row, to)
         uow.after_commit(Job(CLEAN_UP, (row.id,)))
+
+    def _tell(self, uow: UnitOfWork, row: Training, to: TrainingStatus) -> None:
+        """Whoever has cancelled knows it. A retry that ends is told of anew."""
+        now = self._clock()
+        key = f"training:{row.id}:{now:%Y%m%dT%H%M%S.%f}"
+        if to is TrainingStatus.COMPLETED:
+            model = row.lora_model_id or ""
+            tell(uow, row.account_id, NoticeKind.TRAINING_DONE, key, now, name=row.name, training=row.id, model=model)
+        elif to is TrainingStatus.FAILED:
+            why = row.error
+            tell(uow, row.account_id, NoticeKind.TRAINING_FAILED, key, now, name=row.name, training=row.id, why=why)
 
     def _close_attempt(self, attempt: TrainingAttempt, to: TrainingStatus, failure: Failure | None, done: str) -> None:
         attempt.finished_at = self._clock()

@@ -152,7 +152,8 @@ class SmtpMail:
     def _message(self, letter: Letter, to: str) -> EmailMessage:
         message = EmailMessage(policy=SMTPUTF8_POLICY if not to.isascii() else SMTP_POLICY)
         message["From"] = self._sender
-        message["To"] = Address(addr_spec=to)
+        name, _, domain = to.rpartition("@")
+        message["To"] = Address(username=name, domain=domain)
         message["Subject"] = " ".join(letter.subject.split())
         message["Date"] = format_datetime(self._clock())
         message["Message-ID"] = f"<{letter.id}@{self._address.rpartition('@')[2]}>"

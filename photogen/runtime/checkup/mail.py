@@ -1,11 +1,17 @@
 """Mail: is there a server, does it answer, may we send from our address, and what has not gone out?"""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from photogen.bootstrap import Services
 from photogen.gateways.examination import Examinable, Finding, good, warning
 from photogen.runtime.checkup.parts import Part
 from photogen.settings import Settings
+
+_LATE = timedelta(minutes=15)
 
 
 def parts(settings: Settings, services: Services) -> list[Part]:
@@ -23,6 +29,18 @@ def parts(settings: Settings, services: Services) -> list[Part]:
             )
         else:
             yield good("configured", "mails appear in the log")
+        count, age = 0, timedelta(0)
+        with suppress(SQLAlchemyError):  # the database has a part of its own
+            count, age = services.notices.waiting()
+        if age > _LATE:
+            minutes = round(age.total_seconds() / 60)
+            yield warning(
+                "waiting",
+                f"{count} mails have not left, the oldest for {minutes} minutes",
+                "They go by themselves once the server takes them; is a worker running?",
+            )
+        else:
+            yield good("waiting", f"{count} wait")
 
     return [
         Part(
