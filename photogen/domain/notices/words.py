@@ -202,12 +202,11 @@ def _refund(data: Facts) -> Words:
 
 
 def _training_done(data: Facts) -> Words:
-    model = str(data.get("model") or "")
     return Words(
         t("{name} is trained", name=data["name"]),
         (t("Make the first pictures with it, or look in the lab how strongly it should draw."),),
-        action=t("See the model") if model else t("See the training"),
-        path=f"/models/{model}" if model else f"/trainings/{data['training']}",
+        action=t("See the training"),
+        path=f"/trainings/{data['training']}",
         tone="good",
     )
 

@@ -106,8 +106,7 @@ class Settlement:
         now = self._clock()
         key = f"training:{row.id}:{now:%Y%m%dT%H%M%S.%f}"
         if to is TrainingStatus.COMPLETED:
-            model = row.lora_model_id or ""
-            tell(uow, row.account_id, NoticeKind.TRAINING_DONE, key, now, name=row.name, training=row.id, model=model)
+            tell(uow, row.account_id, NoticeKind.TRAINING_DONE, key, now, name=row.name, training=row.id)
         elif to is TrainingStatus.FAILED:
             why = row.error
             tell(uow, row.account_id, NoticeKind.TRAINING_FAILED, key, now, name=row.name, training=row.id, why=why)
