@@ -247,6 +247,10 @@ def test_a_dispute_is_opened_and_decided(shop: Shop) -> None:
     closed = shop.sandbox.dispute(dispute=opened["id"], outcome="won")
     assert closed["status"] == "won"
     assert shop.events("charge.dispute.funds_reinstated")
+    charge = shop.client.v1.charges.retrieve(opened["charge"])
+    assert charge.disputed, "it has been disputed, whatever became of that"
+    assert [one.status for one in shop.client.v1.disputes.list(params={"charge": charge.id}).data] == ["won"]
+    assert shop.client.v1.refunds.create(params={"charge": charge.id}).status == "succeeded"
 
 
 def test_the_same_key_does_it_once_and_never_something_else(shop: Shop) -> None:

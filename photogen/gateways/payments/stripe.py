@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import stripe
@@ -28,6 +29,8 @@ ADDRESS = "https://api.stripe.com"
 API_VERSION = stripe.api_version
 """The version whose shapes `stripe_states` reads: the installed client's own."""
 _SECONDS = 20.0
+_MONEY_AWAY = frozenset({"needs_response", "under_review", "lost"})
+"""Statuses of a dispute in which the bank has the money."""
 
 stripe.enable_telemetry = False
 
@@ -235,9 +238,15 @@ class StripePayments:
         return self.charge(charge) if isinstance(charge, str) else None
 
     def charge(self, charge_id: str) -> ChargeState:
-        """The same by the charge's own id."""
+        """The same by the charge's own id. A charge that was ever disputed stays `disputed`, also where the bank has
+        decided for us or has only asked: what became of the money is said by its disputes."""
         with called("charges.retrieve"):
-            return states.charge(plain(self._v1().charges.retrieve(charge_id)))
+            found = states.charge(plain(self._v1().charges.retrieve(charge_id)))
+        if not found.disputed:
+            return found
+        with called("disputes.list"):
+            disputes = self._v1().disputes.list(params={"charge": charge_id, "limit": 10}).data
+            return replace(found, disputed=any(str(one.status) in _MONEY_AWAY for one in disputes))
 
     def refund(self, intent_id: str, cents: int, key: str) -> None:
         """Gives `cents` back, once per `key`. Raises Fix when it is more than is left."""

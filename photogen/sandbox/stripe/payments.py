@@ -192,7 +192,7 @@ class _RefundParams(Params):
     metadata: dict[str, str] = {}
 
 
-class _RefundsParams(ListParams):
+class _OfCharge(ListParams):
     charge: str = ""
     payment_intent: str = ""
 
@@ -214,7 +214,7 @@ def _refund(account: Account, call: StripeCall) -> Record:
     if charge["status"] != "succeeded" or not left:
         words = f"Charge {charge['id']} has already been refunded."
         raise call.refuse(400, words, code="charge_already_refunded", param="charge")
-    if charge["disputed"]:
+    if any(one["status"] not in {"won", "warning_closed"} for one in _disputes_of(account, charge)):
         raise call.refuse(400, f"Charge {charge['id']} has been disputed.", code="charge_disputed", param="charge")
     if amount > left:
         words = f"Refund amount (${amount / 100:.2f}) is greater than unrefunded amount on charge (${left / 100:.2f})"
@@ -291,10 +291,7 @@ def close_dispute(account: Account, record: Record, won: bool) -> Record:
     """The bank decides."""
     moment = account.now(account.get("charge", record["charge"])["customer"])
     record["status"] = "won" if won else "lost"
-    if won:
-        charge = account.get("charge", record["charge"])
-        charge["disputed"] = False
-        account.keep(charge)
+    if won:  # the charge has been disputed, and stays so
         account.keep(record, "charge.dispute.funds_reinstated", at=moment)
     return account.keep(record, "charge.dispute.closed", at=moment)
 
@@ -309,6 +306,10 @@ _EVIDENCE = (
 )
 
 
+def _disputes_of(account: Account, charge: Record) -> list[Record]:
+    return account.where("dispute", charge=charge["id"])
+
+
 @endpoint("refunds.get")
 def _get_refund(account: Account, call: StripeCall) -> Record:
     return call.find(account, "refund", call.id)
@@ -316,7 +317,7 @@ def _get_refund(account: Account, call: StripeCall) -> Record:
 
 @endpoint("refunds.list")
 def _refunds(account: Account, call: StripeCall) -> Record:
-    params = call.params(_RefundsParams)
+    params = call.params(_OfCharge)
     wanted = {name: value for name in ("charge", "payment_intent") if (value := getattr(params, name))}
     return page(call, account.where("refund", **wanted), params, "/v1/refunds")
 
@@ -338,6 +339,13 @@ def _get_intent(account: Account, call: StripeCall) -> Record:
     return call.find(account, "payment_intent", call.id)
 
 
+@endpoint("disputes.list")
+def _disputes(account: Account, call: StripeCall) -> Record:
+    params = call.params(_OfCharge)
+    wanted = {name: value for name in ("charge", "payment_intent") if (value := getattr(params, name))}
+    return page(call, account.where("dispute", **wanted), params, "/v1/disputes")
+
+
 @endpoint("disputes.get")
 def _get_dispute(account: Account, call: StripeCall) -> Record:
     return call.find(account, "dispute", call.id)
@@ -350,5 +358,6 @@ routes = [
     Route("/v1/charges", _charges, methods=["GET"]),
     Route("/v1/charges/{id}", _get_charge, methods=["GET"]),
     Route("/v1/payment_intents/{id}", _get_intent, methods=["GET"]),
+    Route("/v1/disputes", _disputes, methods=["GET"]),
     Route("/v1/disputes/{id}", _get_dispute, methods=["GET"]),
 ]
