@@ -4,7 +4,6 @@ The bar is tqdm's, named after the job (ai-toolkit, BaseSDTrainProcess): `flux_t
 [01:23<11:07,  1.32it/s, lr: 4.0e-04 loss: 3.512e-01]`. Other bars (`Loading shards`, `Caching latents`) don't count.
 """
 
-import math
 import re
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ _BAR = re.compile(
     r"(?:\s*\[[\d:]{0,20}<(?P<left>[\d:]{1,12}|\?),[^\]\r\n]{0,200}?(?:loss:\s*(?P<loss>[\d.eE+-]{1,30}))?\])?"
 )
 _END = 64 * 1024  # characters; a bar has a hundred, and a log may have grown to megabytes
+_ABSURD = 1e9  # no loss is that large, and means of larger ones may be no number any more; NaN is not below it either
 _ALL = 4 * 1024 * 1024  # characters; four thousand steps have half a million
 
 
@@ -66,4 +66,4 @@ def _number(text: str | None) -> float | None:
         number = float(text) if text else None
     except ValueError:
         return None
-    return number if number is not None and math.isfinite(number) else None
+    return number if number is not None and abs(number) < _ABSURD else None

@@ -341,8 +341,10 @@ class ReplicateTrainer:
         except Retry as error:
             if error.code != "vendor_unavailable":
                 raise
-            # 409: another worker made it between our two calls.
-            return _read_model(self._api.get(f"/v1/models/{owner}/{DESTINATION}"))
+            try:  # 409: another worker made it between our two calls
+                return _read_model(self._api.get(f"/v1/models/{owner}/{DESTINATION}"))
+            except Missing:  # 503: nobody made it
+                raise error from None
 
     def _account(self) -> str:
         data = self._api.get("/v1/account")

@@ -91,6 +91,15 @@ def test_two_workers_may_make_the_destination_at_once(
     assert trainer.submit(train_request).vendor_id
 
 
+def test_a_destination_that_can_not_be_made_just_now_is_waited_for(
+    trainer: ReplicateTrainer, train_request: TrainRequest, vendors_side: RecordedSandbox
+) -> None:
+    vendors_side.fault("replicate", "models.create", "503")
+    with pytest.raises(Retry):
+        trainer.submit(train_request)
+    assert trainer.submit(train_request).vendor_id
+
+
 @pytest.mark.parametrize("fault", ["cut_after", "500"])
 def test_a_training_whose_answer_was_lost_is_looked_up(
     trainer: ReplicateTrainer, train_request: TrainRequest, vendors_side: RecordedSandbox, fault: str

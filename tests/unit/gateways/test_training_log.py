@@ -2,7 +2,8 @@
 
 import pytest
 
-from photogen.gateways.trainers.logs import Progress, progress
+from photogen.domain.training.logbook.policy import curve
+from photogen.gateways.trainers.logs import Progress, losses, progress
 
 BAR = "flux_train_replicate:  {p}%|███▍      | {n}/{m} [01:23<11:07,  1.32it/s, lr: 4.0e-04 loss: 3.512e-01]"
 
@@ -29,3 +30,11 @@ def test_a_bar_without_times_is_read() -> None:
 def test_hours_are_read_and_a_step_is_not_past_the_end() -> None:
     logs = "flux_train_replicate: 100%|██████████| 4001/4000 [1:01:23<1:00:07,  1.32it/s, lr: 4.0e-04 loss: nan]"
     assert progress(logs) == Progress(4000, 4000, 3607.0, None)
+
+
+@pytest.mark.parametrize("loss", ["1.7e308", "-1.7e308", "1e400", "nan", "..", "1e10"])
+def test_a_loss_that_no_curve_can_hold_is_none(loss: str) -> None:
+    bar = f"flux_train_replicate:  12%|█▏        | {{}}/1000 [01:23<11:07,  1.32it/s, loss: {loss}]\n"
+    told = losses("".join(bar.format(step) for step in (1, 2)))
+    points = [loss for _, loss in curve([], told)]
+    assert points == []
