@@ -249,13 +249,14 @@ class TestStrays:
 
         there("ours-old", tags=tag)
         there("ours-open", tags=tag, private=False, created_at=works.clock())
+        there("ours-young", tags=tag, created_at=works.clock())
         there(f"empty-{new_id()[-12:]}", files={".gitattributes": 1})
         there("somebody-elses", private=False)
         there(f"looks-alike-{new_id()[-12:]}")
         there("other-studio", tags=frozenset({"photogen-another"}))
         assert works.upkeep.find_strays() == 3
         names = sorted(id_.split("/")[1].rsplit("-", 1)[0] for id_ in works.hub.repositories)
-        assert names == sorted(["ada", "ours", "somebody", "looks-alike", "other"])
+        assert names == sorted(["ada", "ours", "ours", "somebody", "looks-alike", "other"])
         assert works.hub.repositories["studio/ours-open"].private
         assert not works.hub.repositories["studio/somebody-elses"].private
         assert model.hub_repository in works.hub.repositories

@@ -58,17 +58,20 @@ class Strays:
         marked = [found for found in self._p.hub.owned() if self._ours(found)]
         with self._p.uow() as uow:
             wanted = repository.at_hub(uow.session, [found.id for found in marked])
-        strays = [found for found in marked if found.id not in wanted][:_BATCH]
         before = self._p.clock() - self._p.config.stray_after
 
+        def is_old(found: HubRepository) -> bool:
+            return found.created_at is not None and found.created_at < before
+
+        nobodys = [found for found in marked if found.id not in wanted]
+        strays = [found for found in nobodys if is_old(found) or not found.private][:_BATCH]
+
         def discard(found: HubRepository) -> bool:
-            def work() -> bool:
+            def work() -> None:
                 if not found.private:
                     self._p.hub.make_private(found.id)
-                if found.created_at is None or found.created_at >= before:
-                    return True
-                self._p.hub.delete(found.id)
-                return True
+                if is_old(found):
+                    self._p.hub.delete(found.id)
 
             return tried.part("repository", HUB, found.id, work)
 
