@@ -1,18 +1,12 @@
 """Fixtures that every suite may use: real servers, one of each per run, and a fresh database per test or module."""
 
 from collections.abc import Iterator
-from itertools import count
-from pathlib import Path
 
 import pytest
 import redis
-from alembic.config import Config
 
-from alembic import command
+from tests.fakes.databases import TEMPLATE, Databases
 from tests.fakes.servers import EmbeddedPostgres, EmbeddedValkey
-
-_TEMPLATE = "photogen_template"
-_numbers = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -29,30 +23,33 @@ def pg_url(postgres: EmbeddedPostgres) -> str:
 
 
 @pytest.fixture(scope="session")
-def template_database(postgres: EmbeddedPostgres) -> str:
+def databases(postgres: EmbeddedPostgres) -> Databases:
+    """Migrated databases of this run."""
+    return Databases(postgres)
+
+
+@pytest.fixture(scope="session")
+def template_database(databases: Databases) -> str:
     """Name of a database with every migration applied and nobody connected, to be copied."""
-    config = Config(str(Path(__file__).parents[1] / "alembic.ini"))
-    config.attributes["url"] = postgres.create(_TEMPLATE)
-    command.upgrade(config, "head")
-    return _TEMPLATE
+    return TEMPLATE
 
 
-def _fresh(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
-    name = f"test_{next(_numbers)}"
-    yield postgres.create(name, template=template)
-    postgres.drop(name)
+def _lent(databases: Databases) -> Iterator[str]:
+    url = databases.lend()
+    yield url
+    databases.give_back(url)
 
 
 @pytest.fixture
-def database_url(postgres: EmbeddedPostgres, template_database: str) -> Iterator[str]:
-    """Address of a fresh, migrated database for one test (`postgresql://...`)."""
-    yield from _fresh(postgres, template_database)
+def database_url(databases: Databases) -> Iterator[str]:
+    """Address of a migrated database with nothing in it, for one test (`postgresql://...`)."""
+    yield from _lent(databases)
 
 
 @pytest.fixture(scope="module")
-def module_database_url(postgres: EmbeddedPostgres, template_database: str) -> Iterator[str]:
+def module_database_url(databases: Databases) -> Iterator[str]:
     """The same for all tests of a module: quicker, where they keep out of each other's way."""
-    yield from _fresh(postgres, template_database)
+    yield from _lent(databases)
 
 
 @pytest.fixture(scope="session")

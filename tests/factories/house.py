@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
-
 from photogen.gateways.base import Category, Fix
 from photogen.kit.ids import new_id
 from tests.factories.shop import Till
@@ -13,14 +11,11 @@ from tests.fakes.sandbox import SandboxServer
 
 
 class House:
-    """Studio, shop and workshop on one database, emptied first; time is the test's."""
+    """Studio, shop and workshop on one database; time is the test's."""
 
     def __init__(self, database_url: str, vendors: SandboxServer) -> None:
         vendors.reset()
         self.studio = Studio.on(database_url)
-        with self.studio.session() as session:
-            session.execute(text("TRUNCATE account, leftover, gateway_price, incident CASCADE"))
-            session.commit()
         self.till = Till(self.studio, vendors)
         self.works = Works(self.studio)
 

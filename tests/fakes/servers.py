@@ -107,6 +107,10 @@ class EmbeddedPostgres(_Server):
         self._run("CREATE DATABASE {} TEMPLATE {}", name, template)
         return self.server.url(name)
 
+    def address(self, name: str) -> str:
+        """Of a database that is there."""
+        return self.server.url(name)
+
     def drop(self, name: str) -> None:
         """Removes the database, whoever is still connected to it."""
         self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)

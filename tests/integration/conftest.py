@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import text
 
 from tests.factories.shop import Till
 from tests.factories.studio import Studio
@@ -20,12 +19,9 @@ def studio(database_url: str) -> Iterator[Studio]:
 
 
 @pytest.fixture
-def works(module_database_url: str) -> Iterator[Works]:
-    """Trainings and generations in a database of the module's, emptied first, with vendors in memory."""
-    studio = Studio.on(module_database_url)
-    with studio.session() as session:
-        session.execute(text("TRUNCATE account, leftover CASCADE"))
-        session.commit()
+def works(database_url: str) -> Iterator[Works]:
+    """Trainings and generations, with vendors in memory."""
+    studio = Studio.on(database_url)
     yield Works(studio)
     studio.close()
 
@@ -55,13 +51,10 @@ def vendors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]
 
 
 @pytest.fixture
-def till(module_database_url: str, vendors: SandboxServer) -> Iterator[Till]:
+def till(database_url: str, vendors: SandboxServer) -> Iterator[Till]:
     """A studio that sells, without accounts yet."""
     vendors.reset()
-    studio = Studio.on(module_database_url)
-    with studio.session() as session:
-        session.execute(text("TRUNCATE account, gateway_price CASCADE"))
-        session.commit()
+    studio = Studio.on(database_url)
     till = Till(studio, vendors)
     yield till
     till.close()

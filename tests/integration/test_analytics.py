@@ -23,8 +23,8 @@ def vendors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]
 
 
 @pytest.fixture
-def house(module_database_url: str, vendors: SandboxServer) -> Iterator[House]:
-    house = House(module_database_url, vendors)
+def house(database_url: str, vendors: SandboxServer) -> Iterator[House]:
+    house = House(database_url, vendors)
     yield house
     house.close()
 

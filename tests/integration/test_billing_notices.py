@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import text
 from sqlmodel import select
 
 from photogen.domain.billing.commands import Refund
@@ -25,12 +24,9 @@ def vendors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]
 
 
 @pytest.fixture
-def till(module_database_url: str, vendors: SandboxServer, request: pytest.FixtureRequest) -> Iterator[Till]:
+def till(database_url: str, vendors: SandboxServer, request: pytest.FixtureRequest) -> Iterator[Till]:
     vendors.reset()
-    studio = Studio.on(module_database_url)
-    with studio.session() as session:
-        session.execute(text("TRUNCATE account, gateway_price CASCADE"))
-        session.commit()
+    studio = Studio.on(database_url)
     till = Till(studio, vendors, **getattr(request, "param", {}))
     yield till
     till.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import text
 from sqlmodel import select
 
 from photogen.domain.billing.commands import BuyPack
@@ -24,9 +23,6 @@ from tests.fakes.vendors import Killed
 @pytest.fixture
 def till(works: Works, vendors: SandboxServer) -> Iterator[Till]:
     vendors.reset()
-    with works.studio.session() as session:
-        session.execute(text("TRUNCATE gateway_price"))
-        session.commit()
     till = Till(works.studio, vendors)
     yield till
     till.close()

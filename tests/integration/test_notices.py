@@ -7,7 +7,6 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from photogen.domain.incidents import IncidentsService
 from photogen.domain.notices import NoticeKind, NoticesService, Topic, policy, resolve, tell
@@ -58,11 +57,8 @@ class House:
 
 
 @pytest.fixture
-def house(module_database_url: str) -> Iterator[House]:
-    studio = Studio.on(module_database_url)
-    with studio.session() as session:
-        session.execute(text("TRUNCATE account, incident CASCADE"))
-        session.commit()
+def house(database_url: str) -> Iterator[House]:
+    studio = Studio.on(database_url)
     yield House(studio)
     studio.close()
 

@@ -20,12 +20,11 @@ HERE, THERE = "black-forest-labs/FLUX.1-schnell", "black-forest-labs/flux-schnel
 
 
 @pytest.fixture
-def works(module_database_url: str) -> Iterator[Works]:
+def works(database_url: str) -> Iterator[Works]:
     """Both vendors serve the model."""
-    studio = Studio.on(module_database_url)
+    studio = Studio.on(database_url)
     with studio.session() as session:
-        session.execute(text("TRUNCATE account, vendor_circuit CASCADE"))
-        session.execute(text("UPDATE image_route SET available = true, retired_at = NULL, enabled = true"))
+        session.execute(text("UPDATE image_route SET available = true"))
         session.commit()
     yield Works(studio, guarded=True)
     studio.close()

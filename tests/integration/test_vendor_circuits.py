@@ -19,11 +19,8 @@ VENDOR, OPERATION = "together", "submit"
 
 
 @pytest.fixture
-def works(module_database_url: str) -> Iterator[Works]:
-    studio = Studio.on(module_database_url)
-    with studio.session() as session:
-        session.execute(text("TRUNCATE account, vendor_circuit CASCADE"))
-        session.commit()
+def works(database_url: str) -> Iterator[Works]:
+    studio = Studio.on(database_url)
     yield Works(studio, guarded=True)
     studio.close()
 
