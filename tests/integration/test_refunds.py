@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from photogen.domain.billing.commands import Refund
+from photogen.domain.books import BooksService
 from photogen.domain.quota import Ask
 from photogen.kit.ids import new_id
 from tests.factories.shop import Till, purchase_of
@@ -21,6 +22,13 @@ def give_back_at_stripe(till: Till, cents: int | None = None) -> None:
     params = {"payment_intent": str(intent)} | ({} if cents is None else {"amount": cents})
     till.shop.client.v1.refunds.create(params=params)  # type: ignore[arg-type]
     till.hear()
+
+
+def contradictions(till: Till) -> list[str]:
+    """What the daily check of the books would say."""
+    studio = till.studio
+    books = BooksService(studio.uow, studio.clock, studio.credits, studio.quota, till.incidents)
+    return [one.check for one in books.check().found]
 
 
 class TestWhatAPlanGave:
@@ -53,6 +61,7 @@ class TestRefusedByTheService:
         till.work()
         assert till.credits(ada) == 70
         assert [incident.kind for incident in till.incidents.open()] == ["refund_refused"]
+        assert contradictions(till) == []
 
     def test_credits_that_came_back_are_taken_once_the_money_goes_after_all(self, till: Till) -> None:
         ada = till.studio.account()
@@ -66,6 +75,7 @@ class TestRefusedByTheService:
         assert till.billing.quote_refund(ada, payment.id).cents == 1000, "they are this payment's again"
         give_back_at_stripe(till)
         assert till.credits(ada) == 0
+        assert contradictions(till) == []
 
     def test_a_plans_credits_come_back_too(self, till: Till) -> None:
         ada = till.studio.account()

@@ -9,7 +9,7 @@ from photogen.db.locks import lock_account
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.billing import policy, repository
 from photogen.domain.billing.config import BillingConfig
-from photogen.domain.billing.sync import Sync, grant_key
+from photogen.domain.billing.sync import Sync, grant_keys
 from photogen.domain.billing.views import RefundView
 from photogen.domain.credits.service import CreditsService
 from photogen.domain.incidents.service import IncidentsService
@@ -58,8 +58,8 @@ class Refunds:
             quote = self._quote(uow, row)
             if not quote.cents:
                 raise Conflict(quote.reason, code="nothing_to_refund")
-            source, key = grant_key(row.gateway, row.gateway_id), f"{row.id}:{row.moves + 1}"
-            taken = self.credits.claw_back(uow, account_id, source, None, key, "Given back with the payment")
+            key = f"{row.id}:{row.moves + 1}"
+            taken = self.credits.claw_back(uow, account_id, grant_keys(row), None, key, "Given back with the payment")
             row.clawed, row.moves = row.clawed + taken, row.moves + 1
             row.refund_cents, row.refund_reason = row.refunded_cents + quote.cents, reason[:40]
             row.check_at = self.clock() + self.config.poll
@@ -111,7 +111,7 @@ class Refunds:
             uow.notify(row.account_id, "billing", row.id)
 
     def _quote(self, uow: UnitOfWork, row: Payment) -> policy.RefundQuote:
-        granted, unspent = repository.grants_of(uow.session, row.account_id, grant_key(row.gateway, row.gateway_id))
+        granted, unspent = repository.grants_of(uow.session, row.account_id, *grant_keys(row))
         plan = row.kind is PurchaseKind.PLAN
         period = (row.period_start, row.period_end) if plan and row.period_start and row.period_end else None
         return policy.refund_quote(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, not_, or_, tuple_, update
+from sqlalchemy import func, or_, tuple_, update
 from sqlmodel import Session, col, select
 
 from photogen.domain.billing.policy import LIVE, OVER, Sold
@@ -29,9 +29,6 @@ from photogen.models import (
     Subscription,
     SubscriptionStatus,
 )
-
-RETURNED = "returned"
-"""Behind a payment's key in that of a grant: credits that had been taken back."""
 
 # --- who ------------------------------------------------------------------------------------------------------------
 
@@ -361,17 +358,14 @@ def last_paid(session: Session, subscription_id: str) -> Payment | None:
     ).one_or_none()
 
 
-def grants_of(session: Session, account_id: str, prefix: str) -> tuple[int, int]:
-    """(granted, unspent) credits of the grants whose keys begin with `prefix`; held ones count as spent. What was taken
-    back and returned is no second grant."""
+def grants_of(session: Session, account_id: str, paid: str, returned: str) -> tuple[int, int]:
+    """(granted, unspent) credits of a payment, of whose grants the keys begin with `paid`, and with `returned` where
+    they were taken back once and returned: those are granted no second time. Held ones count as spent."""
     key = col(CreditGrant.key)
+    first = or_(key == paid, func.starts_with(key, f"{paid}:"))
     row = session.exec(
-        select(
-            func.sum(CreditGrant.amount).filter(not_(func.starts_with(key, f"{prefix}:{RETURNED}:"))),
-            func.sum(CreditGrant.remaining),
-        ).where(
-            CreditGrant.account_id == account_id,
-            or_(key == prefix, func.starts_with(key, f"{prefix}:")),
+        select(func.sum(CreditGrant.amount).filter(first), func.sum(CreditGrant.remaining)).where(
+            CreditGrant.account_id == account_id, or_(first, func.starts_with(key, f"{returned}:"))
         )
     ).one()
     return int(row[0] or 0), int(row[1] or 0)

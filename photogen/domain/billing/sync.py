@@ -37,6 +37,11 @@ def grant_key(gateway: str, gateway_id: str) -> str:
     return f"{gateway}:{gateway_id}"
 
 
+def grant_keys(row: Payment) -> tuple[str, str]:
+    """The same for what was given, and for what was taken back of it and returned."""
+    return grant_key(row.gateway, row.gateway_id), f"returned:{row.id}"
+
+
 @dataclass(frozen=True)
 class Sync:
     """One method per object of the service. Raises the gateway's Retry and Stop; what is gone is no error."""
@@ -348,8 +353,7 @@ class Sync:
         due = target - row.clawed - row.shortfall
         key = f"{row.id}:{row.moves + 1}"
         if due > 0:
-            source = grant_key(row.gateway, row.gateway_id)
-            taken = self.credits.claw_back(uow, row.account_id, source, due, key, "A payment went back")
+            taken = self.credits.claw_back(uow, row.account_id, grant_keys(row), due, key, "A payment went back")
             row.clawed, row.shortfall, row.moves = row.clawed + taken, row.shortfall + due - taken, row.moves + 1
         elif due < 0 and won:
             forgiven = min(row.shortfall, -due)
@@ -361,9 +365,11 @@ class Sync:
         uow.notify(row.account_id, "billing", row.id)
 
     def give_back(self, uow: UnitOfWork, row: Payment, credits: int, words: str) -> None:
-        """Step: returns so many of the credits that were taken of a payment, which the caller has locked. They are the
-        payment's again: whatever goes back of it later takes them first."""
-        row.clawed, row.moves = row.clawed - max(0, credits), row.moves + 1
-        key = f"{grant_key(row.gateway, row.gateway_id)}:{repository.RETURNED}:{row.moves}"
-        if row.period_end is None or row.period_end > self.clock():
-            self.credits.grant(uow, row.account_id, max(0, credits), GrantSource.REFUND, key, row.period_end, words)
+        """Step: returns so many of the credits that were taken of a payment, which the caller has locked; none after
+        its period, with which they have lapsed. They are the payment's again: what goes back of it later takes them
+        first."""
+        if credits <= 0 or (row.period_end is not None and row.period_end <= self.clock()):
+            return
+        row.clawed, row.moves = row.clawed - credits, row.moves + 1
+        key = f"{grant_keys(row)[1]}:{row.moves}"
+        self.credits.grant(uow, row.account_id, credits, GrantSource.REFUND, key, row.period_end, words)

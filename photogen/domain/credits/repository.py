@@ -152,13 +152,16 @@ def clawed_by(session: Session, prefix: str) -> int | None:
     return None if total is None else -int(total)
 
 
-def lots_of(session: Session, account_id: str, source: str) -> list[Lot]:
-    """What is left of the grants whose keys are `source` or begin with `source:`."""
+def lots_of(session: Session, account_id: str, sources: Sequence[str]) -> list[Lot]:
+    """What is left of the grants whose keys are one of `sources` or begin with it and a colon."""
     rows = session.exec(
         select(CreditGrant).where(
             CreditGrant.account_id == account_id,
             CreditGrant.remaining > 0,
-            or_(col(CreditGrant.key) == source, func.starts_with(CreditGrant.key, f"{source}:")),
+            or_(
+                col(CreditGrant.key).in_(sources),
+                *(func.starts_with(CreditGrant.key, f"{source}:") for source in sources),
+            ),
         )
     ).all()
     return [Lot(row.id, row.remaining, row.expires_at, row.created_at) for row in rows]

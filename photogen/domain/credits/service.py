@@ -64,16 +64,16 @@ class CreditsService:
             uow.notify(account_id, "credits", account_id)
 
     def claw_back(
-        self, uow: UnitOfWork, account_id: str, source: str, amount: int | None, key: str, note: str = ""
+        self, uow: UnitOfWork, account_id: str, sources: Sequence[str], amount: int | None, key: str, note: str = ""
     ) -> int:
-        """Takes up to `amount` (None: all) unspent credits of the grants whose keys are `source` or begin with
-        `source:`, once per `key`; gives how many it took. What is held or spent stays: a balance never falls below
+        """Takes up to `amount` (None: all) unspent credits of the grants whose keys are one of `sources` or begin with
+        it and a colon, once per `key`; gives how many it took. What is held or spent stays: a balance never falls below
         zero. Raises NotFound (no such account)."""
         ledger = self._open(uow, account_id)
         earlier = repository.clawed_by(uow.session, f"clawback:{key}:")
         if earlier is not None:
             return earlier
-        lots = repository.lots_of(uow.session, account_id, source)
+        lots = repository.lots_of(uow.session, account_id, sources)
         wanted = sum(lot.remaining for lot in lots) if amount is None else amount
         _not_negative(wanted)
         portions = burn(lots, wanted, ledger.now)
