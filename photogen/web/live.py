@@ -9,7 +9,7 @@ any event, so a
 session that has ended is never served. Announcements that come while a refresh waits are answered by that one
 refresh. The subscriptions
 of a tab end when it leaves the page (its next on_load begins anew) or disconnects. Kinds: training, generation,
-credits, photoset, gallery.
+credits, quota, billing, notices, photoset, gallery.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ import dataclasses
 
 import reflex as rx
 
+from photogen.domain.notices import News
 from photogen.domain.quota import QuotaView
 from photogen.web import deps, live
 from photogen.web.deps import call
@@ -46,6 +47,27 @@ def quota_of(view: QuotaView) -> QuotaShown:
     )
 
 
+@dataclasses.dataclass(frozen=True)
+class NewsShown:
+    """How many notices are new, and what stands on every page until it is over; `banner` is "" when nothing does."""
+
+    unread: int = 0
+    count: str = ""
+    banner: str = ""
+    line: str = ""
+    action: str = ""
+    path: str = ""
+
+
+def news_of(news: News) -> NewsShown:
+    """The bell and the banner."""
+    count = "9+" if news.unread > 9 else str(news.unread)
+    if news.banner is None:
+        return NewsShown(news.unread, count)
+    said = news.banner.words
+    return NewsShown(news.unread, count, said.title, said.lines[0], said.action, said.path)
+
+
 class Me(rx.State):
     """The account of this tab's log-in; empty until the page has been told."""
 
@@ -56,6 +78,7 @@ class Me(rx.State):
     role: str = ""
     credits: int = 0
     quota: QuotaShown = QuotaShown()
+    news: NewsShown = NewsShown()
     ready: bool = False
 
     @rx.event
@@ -68,16 +91,18 @@ class Me(rx.State):
         self.ready = True
         live.subscribe(self, "credits", Me.refresh)
         live.subscribe(self, "quota", Me.refresh)
+        live.subscribe(self, "notices", Me.refresh)
 
     async def _read(self):
         account = current().account_id
         self.credits = (await call(deps.services().credits.balance, account)).available
         self.quota = quota_of(await call(deps.services().quota.now, account))
+        self.news = news_of(await call(deps.services().notices.news, account))
 
     @rx.event
     @allow("user")
     async def refresh(self):
-        """Balance and quota again, after something was charged or given back."""
+        """Balance, quota and notices again, after something was charged, given back or told."""
         await self._read()
 
 

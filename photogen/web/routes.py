@@ -21,6 +21,8 @@ PLANS = "/billing#plans"
 PACKS = "/billing#packs"
 CHECKOUT_RETURN = "/billing/return"
 SETTINGS = "/settings"
+NOTICES = "/notices"
+UNSUBSCRIBE = "/unsubscribe"
 DELETE_ASKED = "delete"
 """In the query of the settings: the dialog that deletes the account is open."""
 DELETIONS = "/deletions"
@@ -34,6 +36,7 @@ AUTH_REGISTER = "/auth/register"
 AUTH_LOGOUT = "/auth/logout"
 AUTH_PASSWORD = "/auth/password"  # noqa: S105 - an address
 AUTH_DELETE = "/auth/delete-account"
+MAIL_UNSUBSCRIBE = "/mail/unsubscribe"
 
 
 def model(model_id: str) -> str:

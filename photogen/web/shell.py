@@ -64,8 +64,10 @@ def screen(
     on_load: Sequence[Any] = (),
     wide: bool = False,
     bare: bool = False,
+    listed: bool = True,
 ) -> Callable[[Callable[[], rx.Component]], Callable[[], rx.Component]]:
-    """Registers a page. `bare` leaves out the layout (log-in and register draw their own); toasts are always there."""
+    """Registers a page. `bare` leaves out the layout (log-in and register draw their own); toasts are always there.
+    `listed=False` keeps a public page out of the sitemap."""
 
     def register(content: Callable[[], rx.Component]) -> Callable[[], rx.Component]:
         def page() -> rx.Component:
@@ -77,7 +79,9 @@ def screen(
         page.__name__ = content.__name__
         page.__module__ = content.__module__
         first: tuple[Any, ...] = (Me.load,) if login else () if bare else (Visitor.load,)
-        SCREENS.append(Screen(route, title, description, page, (*first, *on_load), login, not login and not bare))
+        SCREENS.append(
+            Screen(route, title, description, page, (*first, *on_load), login, listed and not login and not bare)
+        )
         return content
 
     return register
@@ -161,6 +165,7 @@ def _account(place: str) -> rx.Component:
     )
     return Menu.create(
         rx.el.span(avatar, who, class_name="flex items-center gap-2.5 min-w-0"),
+        nav_link(icon("bell", size=16), t("Notices"), href=routes.NOTICES, class_name="menu-item"),
         nav_link(icon("settings", size=16), t("Settings"), href=routes.SETTINGS, class_name="menu-item"),
         nav_link(icon("credit_card", size=16), t("Billing"), href=routes.BILLING, class_name="menu-item"),
         nav_link(icon("tag", size=16), t("Plans and prices"), href=routes.PRICING, class_name="menu-item"),
@@ -219,6 +224,41 @@ def _quota_short() -> rx.Component:
     )
 
 
+def _bell() -> rx.Component:
+    """To the notices, with the number of those that are new."""
+    return nav_link(
+        icon("bell", size=16),
+        rx.cond(Me.news.unread > 0, rx.el.span(Me.news.count, class_name="bell-count")),
+        href=routes.NOTICES,
+        title=t("Notices"),
+        class_name="btn btn-ghost btn-icon btn-sm bell",
+        custom_attrs={
+            "aria-label": rx.cond(Me.news.unread > 0, t("Notices, {n} new", n=Me.news.count), t("Notices")),
+        },
+    )
+
+
+def _banner() -> rx.Component:
+    """What stands on every page until it is over, with its way out."""
+    news = Me.news
+    return rx.cond(
+        news.banner != "",
+        rx.el.div(
+            icon("circle_alert", size=16),
+            rx.el.div(
+                rx.el.p(
+                    rx.el.span(news.banner, class_name="font-semibold"), " ", news.line, class_name="flex-1 basis-64"
+                ),
+                link_button(news.action, href=news.path, kind="primary", size="sm"),
+                class_name="min-w-0 flex-1 flex flex-wrap items-center gap-x-6 gap-y-3",
+            ),
+            role="status",
+            class_name="notice mb-6",
+            custom_attrs={"data-tone": "bad"},
+        ),
+    )
+
+
 def everywhere() -> rx.Component:
     """Toasts and the word about a lost connection; app.py puts it around every page."""
     return rx.fragment(
@@ -243,6 +283,7 @@ def studio(content: rx.Component, *, route: str, wide: bool = False) -> rx.Compo
             _credits(),
             rx.el.div(
                 rx.el.div(_account("left-0 bottom-full mb-2"), class_name="min-w-0 flex-1"),
+                _bell(),
                 log_out_button("btn btn-ghost btn-icon btn-sm"),
                 class_name="flex items-center gap-1 border-t border-line pt-2",
             ),
@@ -255,14 +296,20 @@ def studio(content: rx.Component, *, route: str, wide: bool = False) -> rx.Compo
         rx.el.div(
             _quota_short(),
             _credits(),
+            _bell(),
             _account("right-0 top-full mt-1"),
             log_out_button("btn btn-ghost btn-icon btn-sm"),
             class_name="flex items-center gap-1",
         ),
         class_name="top",
     )
+    # Billing itself says it, with more buttons.
+    banner = rx.fragment() if route == routes.BILLING else _banner()
     main = rx.el.main(
-        content if wide else rx.el.div(content, class_name="narrow"), id="content", tab_index=-1, class_name="main"
+        rx.fragment(banner, content) if wide else rx.el.div(banner, content, class_name="narrow"),
+        id="content",
+        tab_index=-1,
+        class_name="main",
     )
     bottom = rx.el.nav(*_nav(route), class_name="bottom", custom_attrs={"aria-label": t("Main")})
     return rx.el.div(_skip(), rx.el.div(side, top, main, bottom, class_name="frame"), dialogs())

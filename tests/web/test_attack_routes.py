@@ -16,13 +16,13 @@ from tests.fakes.web_server import WebServer
 
 OPEN = {
     "/robots.txt", "/sitemap.xml", "/healthz", "/readyz", "/media/signed/{key:path}",
-    "/webhooks/replicate", "/webhooks/stripe",
+    "/webhooks/replicate", "/webhooks/stripe", "/mail/unsubscribe",
     "/auth/login", "/auth/register", "/auth/logout", "/auth/password", "/auth/delete-account",
 }  # fmt: skip
 """For anybody, or with another proof than the session's."""
 OPERATORS = {"/api/admin/figures/{part}.csv"}
 """For administrators alone: to everybody else who is logged in they are not there."""
-MACHINES = {"/webhooks/replicate", "/webhooks/stripe"}
+MACHINES = {"/webhooks/replicate", "/webhooks/stripe", "/mail/unsubscribe"}
 
 
 def table() -> list[tuple[str, str]]:

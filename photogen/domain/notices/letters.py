@@ -35,7 +35,7 @@ def letter(notice_id: str, to: str, topic: Topic, words: Words, *, address: str,
     """The mail of a notice. `address` is the studio's, `ending` the link that switches mails of the topic off."""
     ends = topic in CHOOSABLE
     where = urlsplit(address).netloc
-    foot = t(_ENDS[topic]) if ends else t("You get this because it is about what you pay at {where}.", where=where)
+    foot = t(_ENDS[topic]) if ends else t("You get this because it is about what you pay.")
     link = f"{address}{words.path}" if words.path else ""
     html = _template().render(
         language=language(), words=words, link=link, foot=foot, ending=ending if ends else "", home=address,

@@ -55,11 +55,12 @@ class SameOrigin:
     """A request that changes something must come from a page of ours: its Origin, or else its Referer, is one of
     `origins`.
 
-    `open_paths` are for machines that sign what they send (webhooks) or carry a key (the API).
+    `open_paths` are for machines that sign what they send (webhooks), carry a key (the API) or a token of ours (mail
+    programs).
     """
 
     def __init__(
-        self, app: ASGIApp, origins: Iterable[str], open_paths: tuple[str, ...] = ("/webhooks/", "/api/v1/")
+        self, app: ASGIApp, origins: Iterable[str], open_paths: tuple[str, ...] = ("/webhooks/", "/api/v1/", "/mail/")
     ) -> None:
         self.app, self._origins, self._open = app, frozenset(origins), open_paths
 

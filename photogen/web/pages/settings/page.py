@@ -1,4 +1,4 @@
-"""Settings: profile, password, sessions, look."""
+"""Settings: profile, password, sessions, mails, look."""
 
 import reflex as rx
 
@@ -59,6 +59,33 @@ def _password() -> rx.Component:
             class_name="self-start",
         ),
         class_name="max-w-md",
+    )
+
+
+def _mails() -> rx.Component:
+    return rx.el.div(
+        ui.switch(
+            t("Trainings"),
+            id="mail_trainings",
+            checked=SettingsPage.mail_trainings,
+            on_change=lambda wanted: SettingsPage.set_mail("trainings", wanted),
+            help=t("When one is done, or has failed."),
+        ),
+        ui.switch(
+            t("Credits"),
+            id="mail_credits",
+            checked=SettingsPage.mail_credits,
+            on_change=lambda wanted: SettingsPage.set_mail("credits", wanted),
+            help=t("When few are left, or some lapse soon."),
+        ),
+        ui.switch(
+            t("Payments"),
+            id="mail_payments",
+            checked=True,
+            disabled=True,
+            help=t("Receipts, payments that failed, renewals, refunds: they always come."),
+        ),
+        class_name="flex flex-col gap-4",
     )
 
 
@@ -164,6 +191,11 @@ def settings() -> rx.Component:
                             class_name="divide-y divide-line -mt-3",
                             custom_attrs={"aria-label": t("Devices")},
                         ),
+                    ),
+                    _part(
+                        t("Mails"),
+                        t("Which of the notices also come by mail. In the app you are told in any case."),
+                        _mails(),
                     ),
                     rx.cond(
                         SettingsPage.receipts.length() > 0,

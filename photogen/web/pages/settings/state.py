@@ -4,6 +4,7 @@ import dataclasses
 
 import reflex as rx
 
+from photogen.domain.notices import Topic
 from photogen.errors import Invalid, PhotogenError
 from photogen.web import routes
 from photogen.web.deps import call, services
@@ -72,6 +73,8 @@ class SettingsPage(rx.State):
     since: str = ""
     sessions: list[SessionShown] = []
     receipts: list[ReceiptShown] = []
+    mail_trainings: bool = True
+    mail_credits: bool = True
     deleting: bool = False
 
     @rx.event
@@ -83,6 +86,7 @@ class SettingsPage(rx.State):
             profile = await call(services().accounts.profile, who.account_id)
             sessions = await call(services().accounts.sessions, who.account_id)
             receipts = await call(services().receipts.of_account, who.account_id)
+            await self._read_mails()
         except PhotogenError as error:
             self.problem, self.code, self.ready = error.public, error.code, True
             return
@@ -113,6 +117,21 @@ class SettingsPage(rx.State):
             return
         yield toast.good(t("Name saved"))
         yield Me.load
+
+    async def _read_mails(self):
+        choices = await call(services().notices.choices, current().account_id)
+        wanted = {choice.topic: choice.wanted for choice in choices}
+        self.mail_trainings, self.mail_credits = wanted[Topic.TRAININGS], wanted[Topic.CREDITS]
+
+    @rx.event
+    @allow("user")
+    async def set_mail(self, topic: str, wanted: bool):
+        """Mails of a topic are wanted, or not."""
+        try:
+            await call(services().notices.choose, current().account_id, topic, wanted=wanted)
+        except PhotogenError as error:
+            yield toast.error(error)
+        await self._read_mails()
 
     @rx.event
     @allow("user")

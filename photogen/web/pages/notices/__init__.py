@@ -1,0 +1,1 @@
+"""What the creator is told of."""
