@@ -246,8 +246,10 @@ def _banner() -> rx.Component:
         rx.el.div(
             icon("circle_alert", size=16),
             rx.el.div(
-                rx.el.p(
-                    rx.el.span(news.banner, class_name="font-semibold"), " ", news.line, class_name="flex-1 basis-64"
+                rx.el.div(
+                    rx.el.p(news.banner, class_name="font-semibold"),
+                    rx.el.p(news.line, class_name="num"),
+                    class_name="min-w-0 flex-1 basis-64",
                 ),
                 link_button(news.action, href=news.path, kind="primary", size="sm"),
                 class_name="min-w-0 flex-1 flex flex-wrap items-center gap-x-6 gap-y-3",

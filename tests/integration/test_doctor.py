@@ -18,7 +18,9 @@ import psycopg
 import pytest
 import redis
 
+from photogen.bootstrap import build
 from photogen.db import examination
+from photogen.domain.notices import NoticeKind, tell
 from photogen.gateways.base import Category, Stop
 from photogen.gateways.examination import Finding, Verdict, good
 from photogen.gateways.hub.huggingface import HuggingFaceHub
@@ -27,10 +29,14 @@ from photogen.gateways.replicate_api import ReplicateApi
 from photogen.gateways.storage.trial import fetched, tried
 from photogen.gateways.trainers.replicate import DESTINATION, ReplicateTrainer
 from photogen.gateways.webhooks import ReplicateWebhooks
+from photogen.models import Account
 from photogen.runtime import doctor
+from photogen.runtime.checkup import mail
 from photogen.runtime.checkup.address import leads_here
 from photogen.runtime.checkup.parts import Part, look_at
 from photogen.runtime.checkup.vendors import clock
+from photogen.settings import Settings
+from tests.fakes.post_office import PostOffice
 from tests.fakes.sandbox import SandboxServer, free_port
 from tests.fakes.servers import EmbeddedPostgres
 from tests.fakes.storage import MemoryStorage
@@ -382,3 +388,48 @@ def test_our_clock_against_a_vendor_s(seconds: int, verdict: Verdict) -> None:
         (finding,) = clock(["http://127.0.0.1:9", url])
     assert finding.verdict is verdict
     assert httpx.URL(url).host in finding.words
+
+
+# --- mail ---
+
+
+def mail_looked_at(**more: Any) -> tuple[str, dict[str, Verdict], str]:
+    """(source, findings, what to do about a refusal)."""
+    settings = Settings(**more)
+    services = build(settings)
+    [part] = mail.parts(settings, services)
+    [looked] = look_at([part])
+    services.close()
+    return part.source, found(looked.findings), " ".join(one.mend for one in looked.findings)
+
+
+def test_the_mail_server_is_tried_and_nothing_is_sent(installation: pytest.MonkeyPatch) -> None:
+    with PostOffice() as office:
+        given = {"smtp_host": "127.0.0.1", "smtp_port": office.port, "smtp_tls": "none", "mail_from": "a@studio.test"}
+        source, checks, _ = mail_looked_at(**given)
+        assert (source, set(checks.values())) == ("SMTP_HOST", {Verdict.OK})
+        office.answers["MAIL"] = "550 not yours"
+        _, checks, mend = mail_looked_at(**given)
+        assert checks["allowed"] is Verdict.FAILED
+        assert "MAIL_FROM" in mend
+        assert office.received == []
+    _, checks, mend = mail_looked_at(**given)
+    assert checks["reachable"] is Verdict.FAILED
+    assert "SMTP_PORT" in mend
+
+
+def test_without_a_mail_server_only_production_is_warned(installation: pytest.MonkeyPatch) -> None:
+    assert mail_looked_at()[:2] == ("", {"configured": Verdict.OK, "waiting": Verdict.OK})
+    keys = {"replicate_token": "r8_x", "together_key": "x", "hub_token": "hf_x"}
+    assert mail_looked_at(environment="production", **keys)[1]["configured"] is Verdict.WARNING
+
+
+def test_mails_that_do_not_leave_are_told_of(installation: pytest.MonkeyPatch) -> None:
+    services = build(Settings())
+    with services.uow() as uow:
+        ada = Account(email="ada@example.com", name="Ada", password_hash="none")
+        uow.session.add(ada)
+        uow.session.flush()
+        tell(uow, ada.id, NoticeKind.REFUND, "x", datetime.now(UTC) - timedelta(hours=1), cents=100)
+    services.close()
+    assert mail_looked_at()[1]["waiting"] is Verdict.WARNING

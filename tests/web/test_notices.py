@@ -33,6 +33,14 @@ async def test_the_bell_rings_by_itself_and_is_quiet_once_one_has_looked(applica
         await tab.until(lambda: tab.value("me.news")["unread"] == 0)
         await tab.send(f"{LIST}.refresh")
         assert tab.value("notice_list.items")[0]["new"] is True, "the mark stays while one is here"
+        notice(web, ada)
+        await tab.until(lambda: tab.value("me.news")["unread"] == 1)
+        await tab.until(lambda: len(tab.value("notice_list.items")) == 2)
+        await tab.settle()
+        assert tab.value("me.news")["unread"] == 1, "the tab may have been closed a moment ago"
+        await tab.send(f"{LIST}.read_all")
+        await tab.until(lambda: tab.value("me.news")["unread"] == 0)
+        assert [item["new"] for item in tab.value("notice_list.items")] == [False, False]
 
 
 async def test_a_failed_payment_is_on_every_page_until_it_is_over(application, web):

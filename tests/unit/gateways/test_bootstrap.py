@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from photogen.bootstrap import build, reachable_at
+from photogen.gateways.mail.console import ConsoleMail
+from photogen.gateways.mail.smtp import SmtpMail
 from photogen.gateways.storage.local import LocalStorage
 from photogen.gateways.storage.spooled import SpooledStorage
 from photogen.settings import Settings
@@ -73,6 +75,21 @@ def test_a_bucket_takes_the_place_of_the_folder(tmp_path: Path) -> None:
     services = build(settings(tmp_path, s3_bucket="photos", s3_access_key="a", s3_secret_key="b"))
     assert isinstance(services.storage, SpooledStorage)
     services.close()
+
+
+def test_mail_goes_to_the_log_until_a_server_is_named(tmp_path: Path) -> None:
+    plain = build(settings(tmp_path))
+    assert isinstance(plain.outside.mail, ConsoleMail)
+    plain.close()
+    named = build(settings(tmp_path, smtp_host="mail.example", mail_from="Studio <studio@example.com>"))
+    assert isinstance(named.outside.mail, SmtpMail)
+    named.close()
+
+
+@pytest.mark.parametrize("sender", ["", "studio", "@", "studio@", "@example.com", "The studio"])
+def test_a_mail_server_needs_a_sender(tmp_path: Path, sender: str) -> None:
+    with pytest.raises(ValueError, match="MAIL_FROM"):
+        settings(tmp_path, smtp_host="mail.example", mail_from=sender)
 
 
 def test_no_secret_shows_in_what_is_built(tmp_path: Path) -> None:

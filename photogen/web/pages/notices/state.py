@@ -1,4 +1,7 @@
-"""A page of notices, newest first. What is shown is seen: it counts as read, and keeps its mark until one leaves."""
+"""A page of notices, newest first. What a person opens is seen: it counts as read, and keeps its mark until they leave.
+
+What comes in meanwhile does not: a tab that has just been closed is still told of it, and nobody has seen it there.
+"""
 
 import dataclasses
 
@@ -50,20 +53,20 @@ class NoticeList(rx.State):
     _trail: list[str] = []
     _fresh: list[str] = []
 
-    async def _read(self):
+    async def _read(self, *, seen=True):
         account, notices = current().account_id, services().notices
         before = self._trail[-1] if self._trail else None
         try:
             found = await call(notices.recent, account, before, PAGE + 1)
             shown = found[:PAGE]
             unread = [view.id for view in shown if view.unread]
-            if unread:
+            if unread and seen:
                 await call(notices.read, account, unread)
         except PhotogenError as error:
             self.problem, self.code, self.ready = error.public, error.code, True
             return
-        self._fresh = [*self._fresh, *unread][-5 * PAGE :]
-        self.items = [item(view, new=view.id in self._fresh) for view in shown]
+        self._fresh = [*self._fresh, *unread][-5 * PAGE :] if seen else self._fresh
+        self.items = [item(view, new=view.unread or view.id in self._fresh) for view in shown]
         self.older, self.newer = len(found) > PAGE, bool(self._trail)
         self.problem, self.code, self.ready = "", "", True
 
@@ -78,13 +81,15 @@ class NoticeList(rx.State):
     @allow("user")
     async def refresh(self):
         """Something was told, or put away: reads the same page again."""
-        await self._read()
+        await self._read(seen=False)
 
     @rx.event
     @allow("user")
     async def read_all(self):
-        """What stands on further pages counts as seen, too."""
+        """What has come in meanwhile and what stands on further pages counts as seen, too."""
         await call(services().notices.read, current().account_id)
+        self._fresh = []
+        await self._read()
 
     @rx.event
     @allow("user")
