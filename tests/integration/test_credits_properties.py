@@ -175,7 +175,7 @@ def test_nothing_is_lost_and_nothing_is_made(module_database_url: str) -> None:
         run_state_machine_as_test(
             Machine,
             settings=settings(
-                max_examples=50, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+                max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
             ),
         )
     finally:

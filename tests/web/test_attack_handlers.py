@@ -40,6 +40,15 @@ def takes_text(fn: Callable[..., Any]) -> bool:
     return "TEXT" in arguments(fn, "TEXT").values()
 
 
+def fitting(fn: Callable[..., Any], who: Victim) -> list[str]:
+    """Texts that its owner's page could send: the ids of what an argument is named after, and words that are no ids."""
+    if not takes_text(fn):
+        return [""]
+    nouns = [name.removesuffix("_id") for name in inspect.signature(fn).parameters if name.endswith("_id")]
+    ids = [id_ for kind, id_ in who.ids.items() if any(kind.startswith(noun) for noun in nouns)]
+    return [*ids, who.ids["model"], f"lora:{who.ids['model']}", "base:flux:schnell", "1:1"]
+
+
 def pages(fn: Callable[..., Any], who: Victim) -> Iterator[str]:
     """The addresses of the pages that the handler belongs to, with the victim's ids in them."""
     folder = fn.__module__.removesuffix(".state")
@@ -103,7 +112,7 @@ async def test_the_owner_meets_no_error_of_ours(application, web):
         me = victim(web, files=False)
         log = len(web.log())
         token = web.session(me.account)
-        texts = [*me.ids.values(), f"lora:{me.ids['model']}", "base:flux:schnell", "1:1"] if takes_text(fn) else [""]
+        texts = fitting(fn, me)
         for path in pages(fn, me):
             async with RawTab(web.url, token, path=path, address="127.0.1.4") as tab:
                 for text in texts:
