@@ -158,6 +158,13 @@ class TestAPictureOutOfSight:
         assert works.shots(id_)[0].status is ShotStatus.FAILED
         assert works.sound(ada)
 
+    def test_for_longer_than_anybody_waits_ends_it_at_once(self, works: Works, ada: str) -> None:
+        id_ = works.picture(ada, model=f"lora:{works.lora(ada)}")
+        works.run()
+        works.jobs.breaks["check"] = [busy(after=3600)]
+        works.later(2)
+        assert works.shots(id_)[0].status is ShotStatus.FAILED
+
 
 class TestCleaningUp:
     def test_what_breaks_here_does_not_keep_the_vendor_from_being_cleaned(self, works: Works, ada: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageFilter
 from sqlalchemy import text
 
-from photogen.domain.photosets import EditPhoto, PhotoView
+from photogen.domain.photosets import EditPhoto, PhotoView, coach
 from photogen.errors import Conflict, Invalid, NotFound, Unavailable
 from photogen.gateways.base import Category, Missing, Retry
 from photogen.kit.ids import new_id
@@ -232,6 +232,15 @@ def test_the_report_explains_its_score(album: Album) -> None:
     assert album.service.report(album.owner, album.set_id, "style").photos_used == 5
     with pytest.raises(Invalid):
         album.service.report(album.owner, album.set_id, "spaceship")
+
+
+def test_a_round_of_measuring_ends_in_time(album: Album, monkeypatch: pytest.MonkeyPatch) -> None:
+    for seed in (1, 2, 3):
+        album.add(photos.jpeg(seed))
+    with album.studio.engine.begin() as rows:
+        rows.execute(text("UPDATE photo SET analysis = '{}', analysis_version = 0"))
+    monkeypatch.setattr(coach, "_SPELL", -1.0)
+    assert [album.service.measure() for _ in range(4)] == [1, 1, 1, 0]
 
 
 def test_photos_of_before_are_measured_by_the_job(album: Album) -> None:

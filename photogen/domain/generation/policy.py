@@ -122,7 +122,9 @@ def again(category: Category, attempt: int, age: timedelta, longest: timedelta, 
 def look_again(attempt: int, age: timedelta, longest: timedelta, after: float | None) -> float | None:
     """The same for a picture that the vendor took `age` ago and that can't be seen, or kept, just now: it was paid for,
     so it is given up only when it could not be wanted any more."""
-    return backoff(attempt, first=0.5, most=_LONGEST_WAIT, after=after) if age <= longest else None
+    if age + timedelta(seconds=after or 0) > longest:
+        return None
+    return backoff(attempt, first=0.5, most=_LONGEST_WAIT, after=after)
 
 
 def wait(waited: timedelta, longest: timedelta, after: float | None) -> float | None:

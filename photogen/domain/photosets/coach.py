@@ -1,5 +1,6 @@
 """The photo coach: what it remarks on, how ready a set is, and doing what it suggests."""
 
+import time
 from typing import Any
 
 from photogen.db.uow import UowFactory
@@ -15,6 +16,9 @@ from photogen.models.photoset import Photo, PhotoStatus
 
 MEASURE = "measure_photos"
 """Job that measures what today's rules have not seen, by the id of a set ("": of all)."""
+_SPELL = 40.0
+"""Seconds that one round of measuring takes at most: the next begins after a minute, and a slow machine must not be
+busy with nothing else."""
 _log = log.get("photosets")
 
 
@@ -69,7 +73,10 @@ class Coach:
         not tried again. Raises the storage's errors."""
         with self._uow() as uow:
             photos = repository.unseen(uow.session, VERSION, limit, set_id)
-        for photo in photos:
+        until = time.monotonic() + _SPELL
+        for seen, photo in enumerate(photos):
+            if seen and time.monotonic() > until:
+                return seen
             measured: dict[str, Any] = {}
             try:
                 normal = self._storage.read(photo.storage_key)
