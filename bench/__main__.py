@@ -17,6 +17,7 @@ BENCHES = {
     "start": "bare clone to address, later start, memory, weight of the pages",
     "trainings": "trainings in flight on one worker, losses made good, what we add to the vendor's time",
     "money": "quota checks, credits and quota taken by 16 clients at once",
+    "books": "the books checked, the figures and a balance explained at 10,000 subscribers and a million entries",
     "journey": "click to vendor call, row to page, click to picture",
 }
 

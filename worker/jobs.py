@@ -154,6 +154,12 @@ def set_up_payments() -> None:
 
 
 @_job
+def sync_shop() -> None:
+    """Has products, prices and the webhook at the payment service, as an administrator asked."""
+    services().billing.set_up_now()
+
+
+@_job
 def check_purchase(purchase_id: str) -> None:
     """An open checkout of which nothing was heard."""
     services().billing.check_purchase(purchase_id)

@@ -17,6 +17,7 @@ from photogen.db.engine import make_engine
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.accounts.service import AccountsService
 from photogen.domain.analytics import AnalyticsService
+from photogen.domain.audit import AuditService
 from photogen.domain.billing.config import BillingConfig
 from photogen.domain.billing.service import BillingService
 from photogen.domain.books import BooksService
@@ -34,6 +35,7 @@ from photogen.domain.loras.service import LorasService
 from photogen.domain.notices import NoticesService
 from photogen.domain.notices.config import NoticesConfig
 from photogen.domain.photosets.service import PhotoSetsService
+from photogen.domain.plans.registry import Registry
 from photogen.domain.plans.service import PlansService
 from photogen.domain.quota import QuotaService
 from photogen.domain.receipts import ReceiptsService
@@ -86,6 +88,7 @@ class Services:
     generation: GenerationService
     gallery: GalleryService
     billing: BillingService
+    registry: Registry
     books: BooksService
     analytics: AnalyticsService
     inbox: InboxService
@@ -199,6 +202,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         generation=generation,
         gallery=gallery,
         billing=billing,
+        registry=Registry(uow, clock, AuditService(uow, clock)),
         books=BooksService(uow, clock, ledger, quota, incidents),
         analytics=AnalyticsService(uow, clock),
         inbox=inbox,

@@ -4,6 +4,7 @@ All times are aware UTC. All ids are ULIDs (26 characters). Money is whole credi
 """
 
 from photogen.models.account import Account, LoginSession, Role
+from photogen.models.audit import AuditEntry
 from photogen.models.billing import (
     BillingCustomer,
     GatewayPrice,
@@ -27,7 +28,7 @@ from photogen.models.leftover import Leftover, LeftoverOf
 from photogen.models.lora import LoraModel, LoraStatus, LoraVersion
 from photogen.models.notice import MailChoice, Notice, NoticeKind, Topic
 from photogen.models.photoset import Photo, PhotoSet, PhotoStatus
-from photogen.models.plan import CreditPack, ImageModel, Plan, PlanTerms, PlanVersion, Tier
+from photogen.models.plan import CreditPack, CreditUnit, ImageModel, Plan, PlanTerms, PlanVersion, Tier
 from photogen.models.quota import QuotaDay, QuotaState, QuotaUse
 from photogen.models.receipt import DeletionReceipt, ReceiptKind
 from photogen.models.sweep import StorageSweep
@@ -49,6 +50,7 @@ from photogen.models.vendor import CircuitState, CostUnit, ImageRoute, VendorCir
 __all__ = [
     "Account",
     "AttemptOutcome",
+    "AuditEntry",
     "BillingCustomer",
     "CircuitState",
     "CostUnit",
@@ -56,6 +58,7 @@ __all__ = [
     "CreditGrant",
     "CreditHold",
     "CreditPack",
+    "CreditUnit",
     "DeletionReceipt",
     "EntryKind",
     "GatewayPrice",

@@ -22,6 +22,15 @@ class Tier(StrEnum):
         return order.index(self) >= order.index(other)
 
 
+class CreditUnit(StrEnum):
+    """What a model's price in credits is for."""
+
+    PICTURE = "picture"
+    MEGAPIXEL = "megapixel"
+    SECOND = "second"
+    """Of a video: a picture has none."""
+
+
 class PlanTerms(SQLModel):
     """What a plan gives, and for how much. `credits_once` comes at registration, `credits_month` with each paid month.
 
@@ -87,6 +96,8 @@ class ImageModel(SQLModel, table=True):
     description: str = Field(default="", max_length=200)
     tier: Tier = enum_field(Tier, Tier.FREE)
     credits: int = Field(ge=0)
+    credit_unit: CreditUnit = enum_field(CreditUnit, CreditUnit.PICTURE)
+    """What `credits` are for; what a picture costs, `photogen.domain.plans.policy.picture_price` says."""
     quota_weight: int = Field(default=1, ge=0)
     enabled: bool = True
     beta: bool = False

@@ -28,6 +28,7 @@ DELETE_ASKED = "delete"
 DELETIONS = "/deletions"
 ADMIN = "/admin"
 ADMIN_FIGURES = "/admin/figures"
+ADMIN_PLANS = "/admin/plans"
 ADMIN_ACCOUNTS = "/admin/accounts"
 ADMIN_ACCOUNT = "/admin/accounts/[account_id]"
 

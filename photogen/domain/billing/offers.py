@@ -104,6 +104,12 @@ class Offers:
             )
         return price_id
 
+    def missing(self) -> list[str]:
+        """Names of the offers whose price was not made yet."""
+        with self._uow() as uow:
+            known = repository.price_cents(uow.session)
+        return [offer.name for offer in self.all() if known.get(offer.lookup_key) != offer.cents]
+
     def sync(self) -> list[tuple[str, str]]:
         """Has every offer's price, and the portal, at the service; gives (name, price id) of each."""
         self._gateway.ensure_portal()

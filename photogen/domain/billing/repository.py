@@ -84,6 +84,12 @@ def price(session: Session, lookup_key: str) -> GatewayPrice | None:
     ).one_or_none()
 
 
+def price_cents(session: Session) -> dict[str, int]:
+    """Of each key that has a price, what it came to last, in cents."""
+    rows = session.exec(select(GatewayPrice.lookup_key, GatewayPrice.cents).order_by(col(GatewayPrice.created_at)))
+    return dict(rows.all())
+
+
 def prices(session: Session, ids: Iterable[str]) -> dict[str, Sold]:
     """What these prices of plans stand for; those that are none of ours are left out."""
     rows = session.exec(

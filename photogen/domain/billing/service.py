@@ -75,8 +75,8 @@ _Jobs = list[Job]
 class BillingService:
     """For pages: packs, buy_plan, buy_pack, purchase, subscription, quote_change, change, cancel, resume, portal, card,
     payments, quote_refund, refund. For the worker: apply_event, check_purchase, check_subscription, grant_month,
-    refund_payment, remind, due. For the operator: set_up. For the erasure: forget. Whatever belongs to
-    somebody else is NotFound."""
+    refund_payment, remind, due. For the operator: set_up, set_up_now, not_at_the_service. For the erasure: forget.
+    Whatever belongs to somebody else is NotFound."""
 
     def __init__(
         self,
@@ -89,6 +89,7 @@ class BillingService:
     ) -> None:
         self._uow = uow
         self._clock = clock
+        self._incidents = incidents
         self._gateway = gateway
         self._config = config or BillingConfig()
         self._sync = Sync(uow, clock, credits, incidents, gateway, self._config)
@@ -332,6 +333,24 @@ class BillingService:
                         GatewaySecret(gateway=self._gateway.name, url=url, value=secret, created_at=self._clock())
                     )
         return made
+
+    def not_at_the_service(self) -> list[str]:
+        """Names of what is on offer and has no price at the service yet: it gets one when somebody buys it, or by
+        `set_up`."""
+        return self._offers.missing()
+
+    def set_up_now(self) -> None:
+        """Worker: the same for an administrator who asked for it on a page. What stands in its way is an incident."""
+        subject = self._gateway.name
+        try:
+            self.set_up()
+        except GatewayError as error:
+            with self._uow() as uow:
+                message = f"Prices could not be made at the payment service: {error.public} Ask for it again."
+                self._incidents.report(uow, "shop_not_synced", subject, message, code=error.code)
+            return
+        with self._uow() as uow:
+            self._incidents.resolve(uow, "shop_not_synced", subject)
 
     def set_up_by_itself(self) -> None:
         """The same where it costs nobody anything to do so unasked: at the sandbox. Raises the gateway's errors."""

@@ -10,6 +10,7 @@ from sqlmodel import Session, SQLModel, col
 
 from photogen.models import (
     Account,
+    AuditEntry,
     BillingCustomer,
     DeletionReceipt,
     Image,
@@ -30,7 +31,7 @@ KEPT = frozenset(
     {
         *("credit_grant", "credit_hold", "credit_entry"),
         *("billing_customer", "purchase", "subscription", "payment"),
-        *("deletion_receipt", "incident"),
+        *("deletion_receipt", "incident", "audit_entry"),
     }
 )
 """Tables whose rows outlive the account they name, and then name nobody: the ledger and the books of what was sold and
@@ -195,6 +196,9 @@ def forget(session: Session, account_id: str) -> None:
     # What operators wrote beside a movement may name the person: the ledger's trigger allows just this change.
     session.execute(text("UPDATE credit_entry SET note = '' WHERE account_id = :id AND note <> ''"), {"id": account_id})
     session.execute(text("UPDATE credit_grant SET note = '' WHERE account_id = :id AND note <> ''"), {"id": account_id})
+    session.execute(
+        update(AuditEntry).where(col(AuditEntry.account_id) == account_id).values(account_id=None, made_by="")
+    )
     # A repository's name is made of the model's.
     session.execute(update(Incident).where(col(Incident.account_id) == account_id).values(account_id=None, details={}))
     session.execute(

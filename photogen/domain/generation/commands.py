@@ -62,7 +62,8 @@ class StartGeneration(Command):
 
 
 class QuoteGeneration(Command):
-    """What would `count` pictures of this model cost?"""
+    """What would `count` pictures of this model and shape cost?"""
 
     model: ModelChoice
+    aspect: str = Field("1:1", max_length=10)
     count: int = Field(1, title="Images", ge=COUNT[0], le=COUNT[1])

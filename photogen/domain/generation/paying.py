@@ -45,11 +45,12 @@ class Payment:
         else:
             (self._credits.capture if delivered else self._credits.release)(uow, shot.hold_key)
 
-    def tariff(self, uow: UnitOfWork, account_id: str, model: ImageModelView) -> Tariff:
-        """What pictures of `model` would take now. Raises NotFound."""
+    def tariff(self, uow: UnitOfWork, account_id: str, model: ImageModelView, size: tuple[int, int]) -> Tariff:
+        """What pictures of `model`, so wide and high, would take now. Raises NotFound, Conflict
+        (`unit_not_suitable`)."""
         today = self._quota.view_of(uow, account_id)
         return Tariff(
-            credits_each=model.credits,
+            credits_each=model.price(*size),
             weight_each=model.quota_weight,
             balance=self._credits.available(uow, account_id),
             quota_left=today.left,

@@ -18,7 +18,7 @@ from photogen.domain.generation.draw import Draw
 from photogen.domain.generation.parts import Parts
 from photogen.domain.generation.paying import Payment
 from photogen.domain.generation.settle import ADVANCE, Settlement
-from photogen.domain.generation.styles import ASPECTS, STYLES, pixels
+from photogen.domain.generation.styles import ASPECTS, SQUARE, STYLES, pixels
 from photogen.domain.generation.views import GenerateOptions, GenerationQuote, GenerationView, Tariff
 from photogen.domain.plans.service import PlansService
 from photogen.domain.plans.views import ImageModelView
@@ -87,16 +87,17 @@ class GenerationService:
         )
 
     def quote(self, account_id: str, command: QuoteGeneration) -> GenerationQuote:
-        """What it would cost now. Raises NotFound, Conflict (`model_unavailable`)."""
+        """What it would cost now. Raises NotFound, Invalid (no such shape), Conflict (`model_unavailable`,
+        `unit_not_suitable`)."""
         with self._uow() as uow:
             model, _ = self._chosen(uow, account_id, command.model)
             _check_available(model)
-            return self._payment.tariff(uow, account_id, model).quote(command.count)
+            return self._payment.tariff(uow, account_id, model, _size(command.aspect)).quote(command.count)
 
     def tariff(self, account_id: str) -> Tariff:
         """What pictures of the account's own models cost. Raises what `painter` raises."""
         with self._uow() as uow:
-            return self._payment.tariff(uow, account_id, self._painter_of(uow, account_id))
+            return self._payment.tariff(uow, account_id, self._painter_of(uow, account_id), pixels(SQUARE))
 
     # --- start, cancel, retry ---------------------------------------------------------------------------------------
 
@@ -178,7 +179,7 @@ class GenerationService:
             steps=chosen.steps,
             guidance=chosen.guidance,
             lora_scale=chosen.lora_scale if lora else None,
-            credits_each=model.credits,
+            credits_each=model.price(width, height),
             created_at=at,
         )
         routes = routes_of(uow, [model.key])[model.key]
@@ -343,6 +344,12 @@ class GenerationService:
         shots = repository.shots(uow.session, [row.id for row in rows])
         hashes = repository.thumbhashes(uow.session, [shot.image_id for shot in shots if shot.image_id])
         return [show.generation(row, [s for s in shots if s.generation_id == row.id], hashes) for row in rows]
+
+
+def _size(aspect: str) -> tuple[int, int]:
+    if aspect not in {one.key for one in ASPECTS}:
+        raise Invalid(f"There are no pictures of {aspect}.", field="aspect", code="not_a_choice")
+    return pixels(aspect)
 
 
 def _painter(models: Iterable[ImageModelView]) -> ImageModelView | None:

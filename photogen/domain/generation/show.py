@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from photogen.domain.generation import policy
+from photogen.domain.generation.styles import SQUARE, pixels
 from photogen.domain.generation.views import GenerationView, ModelChoiceView, ShotView
 from photogen.domain.plans.views import ImageModelView
 from photogen.models.generation import Generation, Shot, ShotStatus
@@ -81,7 +82,7 @@ def base_choice(model: ImageModelView) -> ModelChoiceView:
         name=model.name,
         description=model.description,
         tier=model.tier.value,
-        credits=model.credits,
+        credits=model.price(*pixels(SQUARE)),
         capabilities=model.capabilities,
         locked=model.locked,
         unlocked_by=model.unlocked_by,
@@ -97,7 +98,7 @@ def lora_choice(lora: LoraModel, version: LoraVersion, by: ImageModelView, previ
         name=lora.name,
         description=f"Trigger word: {lora.trigger_word}",
         tier=by.tier.value,
-        credits=by.credits,
+        credits=by.price(*pixels(SQUARE)),
         capabilities=by.capabilities,
         locked=by.locked,
         unlocked_by=by.unlocked_by,

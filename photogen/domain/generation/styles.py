@@ -21,6 +21,8 @@ STYLES: tuple[StyleView, ...] = (
     StyleView("noir", "Night city", "night in the city, wet streets, neon reflections, deep shadows"),
 )
 
+SQUARE = "1:1"
+"""The shape that is drawn where none is chosen."""
 _AREA = 1024 * 1024
 _GRID = 16
 _NAMES = {

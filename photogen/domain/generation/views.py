@@ -32,7 +32,7 @@ class ModelChoiceView:
     """Something to generate with. `choice` goes into StartGeneration.model: `base:<key>` or `lora:<id>`.
 
     `locked` ones need another plan (`unlocked_by` names it). `vendors` draw it now, the preferred first: it is not
-    `available` where there is none."""
+    `available` where there is none. `credits` are for a square picture."""
 
     choice: str
     name: str

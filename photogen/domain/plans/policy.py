@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from photogen.models import Plan, Tier
+from photogen.errors import Conflict
+from photogen.models import CreditUnit, Plan, Tier
 
 CREDITS_PER_THOUSAND_STEPS = 20
 
@@ -11,6 +12,26 @@ CREDITS_PER_THOUSAND_STEPS = 20
 def training_price(steps: int) -> int:
     """Credits for a training of `steps`: begun thousands are rounded up (product.md 7)."""
     return CREDITS_PER_THOUSAND_STEPS * -(-steps // 1000)
+
+
+MEGAPIXEL = 1024 * 1024
+"""Pixels of a megapixel: a picture of 1024 x 1024 is exactly one."""
+
+
+def picture_price(credits: int, unit: CreditUnit, width: int, height: int) -> int:
+    """Credits for one picture of so many pixels, by a model that takes `credits` per `unit`: whole ones, and at least
+    one where the model is not free. The page, the API and the worker all ask here.
+
+    Raises Conflict (`unit_not_suitable`) for a price by the second: pictures have no length."""
+    if unit is CreditUnit.SECOND:
+        raise Conflict(
+            "This model is priced by the second, and a picture has none. Choose another model, and tell whoever runs "
+            "this studio.",
+            code="unit_not_suitable",
+        )
+    if unit is CreditUnit.PICTURE or not credits:
+        return credits
+    return max(1, (2 * credits * width * height + MEGAPIXEL) // (2 * MEGAPIXEL))
 
 
 def period_start(now: datetime, *, once: bool) -> datetime | None:

@@ -139,6 +139,7 @@ def _model_view(
         description=model.description,
         tier=model.tier,
         credits=model.credits,
+        credit_unit=model.credit_unit,
         quota_weight=model.quota_weight,
         capabilities=routing.offered(now or routes),
         locked=locked,

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from photogen.domain.plans.policy import picture_price
 from photogen.gateways.base import Capabilities
-from photogen.models import Tier
+from photogen.models import CreditUnit, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Entitlements:
 @dataclass(frozen=True, slots=True)
 class ImageModelView:
     """A model that pictures are made with. `locked` for who asks; `unlocked_by` then names the cheapest plan that opens
-    it. `credits` are per picture, whoever draws it; `draws_loras` marks the ones that draw people's own models.
+    it. `credits` are per `credit_unit`, whoever draws it; `draws_loras` marks the ones that draw people's own models.
 
     `capabilities` are what the vendors that draw it now can do, in sum; `vendors` are those, the preferred first: none
     where it can't be had."""
@@ -70,6 +71,7 @@ class ImageModelView:
     description: str
     tier: Tier
     credits: int
+    credit_unit: CreditUnit
     quota_weight: int
     capabilities: Capabilities
     locked: bool
@@ -82,3 +84,7 @@ class ImageModelView:
     def available(self) -> bool:
         """Whether any vendor draws it now."""
         return bool(self.vendors)
+
+    def price(self, width: int, height: int) -> int:
+        """Credits for one picture of so many pixels. Raises Conflict (`unit_not_suitable`)."""
+        return picture_price(self.credits, self.credit_unit, width, height)

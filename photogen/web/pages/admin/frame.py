@@ -12,6 +12,7 @@ from photogen.web.text import t
 TABS: Sequence[tuple[str, str]] = (
     (routes.ADMIN, t("Overview")),
     (routes.ADMIN_FIGURES, t("Figures")),
+    (routes.ADMIN_PLANS, t("Plans and models")),
     (routes.ADMIN_ACCOUNTS, t("Accounts")),
 )
 """Addresses below /admin, each with its name. A further page of the operator's adds itself here."""

@@ -162,9 +162,10 @@ class Generate(rx.State):
 
     @rx.event
     @allow("user")
-    def set_aspect(self, value: str):
-        """The picture's shape."""
-        self.aspect = value
+    async def set_aspect(self, value: str):
+        """The picture's shape, which some models are priced by."""
+        self.aspect = value[:10]
+        await self._quote()
 
     @rx.event
     @allow("user")
@@ -207,7 +208,7 @@ class Generate(rx.State):
             quote = await call(
                 services().generation.quote,
                 current().account_id,
-                QuoteGeneration.of(model=self.model, count=self.count),
+                QuoteGeneration.of(model=self.model, count=self.count, aspect=self.aspect),
             )
         except PhotogenError as error:
             self.errors = {**self.errors, "model": error.public}

@@ -1,0 +1,27 @@
+"""A change by an operator, and who it is that makes one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who changes something. The page has made sure that it is an administrator."""
+
+    account_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditView:
+    """One change: only fields that are different stand in `before` and `after`."""
+
+    id: str
+    made_by: str
+    action: str
+    subject: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    at: datetime

@@ -1,0 +1,1 @@
+"""Plans, packs and models, edited by the operator."""
