@@ -44,9 +44,9 @@ _FILL = (
     """INSERT INTO generation (id, account_id, request_key, model_key, model_name, prompt, prompt_sent, negative_prompt,
         style, aspect, width, height, count, seed, seed_chosen, credits_each, created_at)
     SELECT lpad(to_hex(n), 26, '0'), a.id, n::text, 'flux:schnell', 'FLUX', 'a red fox', 'a red fox', '', '', '1:1',
-        1024, 1024, 1, 1, false, 1, a.created_at + (:now - a.created_at) * n / (:n * :k)
+        1024, 1024, 1, 1, false, 1, a.created_at + (:now - a.created_at) * n / (CAST(:n AS int) * :k)
     FROM account a CROSS JOIN generate_series(1, :k) AS k, LATERAL (
-        SELECT (('x' || right(a.id, 8))::bit(32)::bigint - 1) * :k + k AS n) AS number""",
+        SELECT (('x' || right(a.id, 8))::bit(32)::int - 1) * CAST(:k AS int) + k AS n) AS number""",
     """INSERT INTO shot (id, generation_id, account_id, number, seed, status, hold_key, paid_by, credits, quota_weight,
         vendor, vendor_model, tried, vendor_cost_cents, vendor_id, attempts, waiting, error_code, error_category, error,
         vendor_words, lease_owner, created_at, finished_at)
@@ -61,9 +61,9 @@ _FILL = (
     FROM (
         SELECT account_id, 'grant' AS kind, 200 AS amount, id AS grant_id, NULL AS hold_id, 'grant:' || key AS key,
             created_at AS at, 0 AS rank FROM credit_grant
-        UNION ALL SELECT account_id, 'hold', -1, account_id, id, key || ':hold', created_at, 1 FROM credit_hold
-        UNION ALL SELECT account_id, 'capture', 0, NULL, id, key || ':capture', created_at, 2 FROM credit_hold
-    ) AS all_of_it ORDER BY at, account_id, rank""",
+        UNION ALL SELECT account_id, 'hold', -1, account_id, id, key || '/hold', created_at, 1 FROM credit_hold
+        UNION ALL SELECT account_id, 'capture', 0, NULL, id, key || '/capture', created_at, 2 FROM credit_hold
+    ) AS all_of_it ORDER BY at, account_id, rank, key""",
 )
 
 

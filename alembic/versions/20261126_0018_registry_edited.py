@@ -1,4 +1,5 @@
-"""What an operator edits leaves a row of who did it; a model's price may be by the megapixel.
+"""What an operator edits leaves a row of who did it; a model's price may be by the megapixel; figures of a period are
+read by its days.
 
 Revision: 0018
 Follows: 0017
@@ -14,6 +15,9 @@ revision: str = "0018"
 down_revision: str | None = "0017"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
+
+
+BY_TIME = (("credit_entry", "created_at"), ("credit_hold", "closed_at"), ("shot", "finished_at"))
 
 
 def upgrade() -> None:
@@ -34,10 +38,15 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_entry_account_id", "audit_entry", ["account_id"])
     op.create_index("ix_audit_entry_subject_id", "audit_entry", ["subject", "id"])
+    # Rows lie in the order of these times, so that a few pages of index tell which pages of a table are of a period.
+    for table, column in BY_TIME:
+        op.create_index(f"ix_{table}_{column}", table, [column], postgresql_using="brin")
     op.add_column("image_model", sa.Column("credit_unit", sa.String(32), server_default="picture", nullable=False))
     op.alter_column("image_model", "credit_unit", server_default=None)
 
 
 def downgrade() -> None:
     op.drop_column("image_model", "credit_unit")
+    for table, column in BY_TIME:
+        op.drop_index(f"ix_{table}_{column}", table_name=table)
     op.drop_table("audit_entry")

@@ -70,6 +70,7 @@ class CreditHold(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("amount >= 0", name="amount_not_negative"),
         Index("ix_credit_hold_open", "account_id", postgresql_where=text("state = 'open'")),
+        Index("ix_credit_hold_closed_at", "closed_at", postgresql_using="brin"),
     )
 
     id: str = id_field()
@@ -99,6 +100,7 @@ class CreditEntry(SQLModel, table=True):
         ),
         CheckConstraint("kind = 'capture' OR grant_id IS NOT NULL", name="moves_a_grant"),
         Index("ix_credit_entry_account_id_id", "account_id", "id"),
+        Index("ix_credit_entry_created_at", "created_at", postgresql_using="brin"),
     )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, primary_key=True, autoincrement=True))

@@ -67,6 +67,7 @@ class Shot(SQLModel, table=True):
     __tablename__ = "shot"
     __table_args__ = (
         UniqueConstraint("generation_id", "number"),
+        Index("ix_shot_finished_at", "finished_at", postgresql_using="brin"),
         Index("ix_shot_due", "next_check_at", postgresql_where=text("status NOT IN ('done', 'failed', 'cancelled')")),
     )
 

@@ -109,8 +109,11 @@ def movement(session: Session, span: Span) -> Movement:
 
 _ACTIVE = """
     WITH worked AS (
-        SELECT account_id FROM generation WHERE created_at >= :start AND created_at < :end
-        UNION SELECT account_id FROM training WHERE created_at >= :start AND created_at < :end
+        SELECT a.id, a.plan_key FROM account a
+        WHERE EXISTS (SELECT FROM generation g
+                WHERE g.account_id = a.id AND g.created_at >= :start AND g.created_at < :end)
+            OR EXISTS (SELECT FROM training t
+                WHERE t.account_id = a.id AND t.created_at >= :start AND t.created_at < :end)
     ), sold AS (
         SELECT DISTINCT ON (s.account_id) s.account_id, v.tier
         FROM subscription s JOIN plan_version v ON v.plan_key = s.plan_key AND v.number = s.plan_version
@@ -118,8 +121,7 @@ _ACTIVE = """
         ORDER BY s.account_id, s.entitled_until DESC
     )
     SELECT coalesce(sold.tier, plan.tier), count(*)
-    FROM worked JOIN account a ON a.id = worked.account_id JOIN plan ON plan.key = a.plan_key
-        LEFT JOIN sold ON sold.account_id = a.id
+    FROM worked JOIN plan ON plan.key = worked.plan_key LEFT JOIN sold ON sold.account_id = worked.id
     GROUP BY 1"""
 
 
@@ -131,30 +133,33 @@ def actives(session: Session, span: Span) -> dict[str, int]:
 # --- credits --------------------------------------------------------------------------------------------------------
 
 _STOCKS = """
-    SELECT
-        (SELECT coalesce(sum(amount), 0) FROM credit_hold
-            WHERE created_at < :start AND (closed_at IS NULL OR closed_at >= :start)) + e.before,
-        (SELECT coalesce(sum(amount), 0) FROM credit_hold
-            WHERE created_at < :end AND (closed_at IS NULL OR closed_at >= :end)) + e.until
-    FROM (SELECT coalesce(sum(amount) FILTER (WHERE created_at < :start), 0) AS before,
-                 coalesce(sum(amount), 0) AS until FROM credit_entry WHERE created_at < :end) AS e"""
+    SELECT (SELECT coalesce(sum(remaining), 0) FROM credit_grant) - e.since_start + h.start,
+           (SELECT coalesce(sum(remaining), 0) FROM credit_grant) - e.since_end + h.end
+    FROM (SELECT coalesce(sum(amount), 0) AS since_start,
+                 coalesce(sum(amount) FILTER (WHERE created_at >= :end), 0) AS since_end
+          FROM credit_entry WHERE created_at >= :start) AS e,
+        (SELECT coalesce(sum(amount) FILTER (WHERE created_at < :start), 0) AS start,
+                coalesce(sum(amount) FILTER (WHERE created_at < :end AND (closed_at IS NULL OR closed_at >= :end)), 0)
+                    AS end
+         FROM (SELECT amount, created_at, closed_at FROM credit_hold WHERE state = 'open'
+               UNION ALL SELECT amount, created_at, closed_at FROM credit_hold WHERE closed_at >= :start
+         ) AS held) AS h"""
 _FLOWS = """
     SELECT source, sum(amount) FROM credit_grant WHERE created_at >= :start AND created_at < :end GROUP BY 1
-    UNION ALL SELECT 'burnt', sum(amount) FROM credit_hold
-        WHERE state = 'captured' AND closed_at >= :start AND closed_at < :end
     UNION ALL SELECT CASE kind WHEN 'expire' THEN 'expired' WHEN 'clawback' THEN 'clawed' ELSE 'taken' END, -sum(amount)
         FROM credit_entry WHERE created_at >= :start AND created_at < :end
             AND (kind IN ('expire', 'clawback') OR kind = 'adjust' AND amount < 0) GROUP BY 1"""
 
 
 def stocks(session: Session, span: Span) -> tuple[int, int]:
-    """Credits that people had, those set aside included, when the period began and when it ended: by the entries."""
+    """Credits that people had when the period began and when it ended, those set aside included: what their grants say
+    is left now, less what the entries have moved since."""
     [(opening, closing)] = _rows(session, _STOCKS, span)
     return int(opening), int(closing)
 
 
 def flows(session: Session, span: Span) -> dict[str, int]:
-    """What came by source of its grant, and what went: burnt, expired, clawed, taken."""
+    """What came by source of its grant, and what went without work: expired, clawed, taken."""
     return {reason: int(amount or 0) for reason, amount in _rows(session, _FLOWS, span)}
 
 

@@ -47,6 +47,7 @@ class AnalyticsService:
             days = {
                 what: repository.by_day(session, what, span) for what in ("money", "granted", "burnt", "registered")
             }
+        flows["burnt"] = sum(burnt for burnt, *_ in days["burnt"].values())
         return Figures(
             start=span.start,
             end=span.end,

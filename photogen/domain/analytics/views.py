@@ -19,8 +19,8 @@ class Statement:
     """Credits that people had when the period began, what came, what went, and what they have at its end. Credits set
     aside count as theirs until the work is delivered.
 
-    `opening` and `closing` are summed up from the ledger's entries, `came` from the grants, `went` from delivered holds
-    and from what lapsed or was taken: three books, which have to agree."""
+    `opening` and `closing` are what grants say is left, less what the ledger's entries have moved since; `came` is
+    summed up from the grants, `went` from delivered holds and from what lapsed or was taken: the books have to agree."""
 
     opening: int
     came: tuple[Flow, ...]
