@@ -20,7 +20,7 @@ class Statement:
     aside count as theirs until the work is delivered.
 
     `opening` and `closing` are what grants say is left, less what the ledger's entries have moved since; `came` is
-    summed up from the grants, `went` from delivered holds and from what lapsed or was taken: the books have to agree."""
+    summed up from the grants, `went` from delivered holds and what lapsed or was taken: the books have to agree."""
 
     opening: int
     came: tuple[Flow, ...]
