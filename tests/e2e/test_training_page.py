@@ -36,6 +36,7 @@ def test_a_failed_training_explains_itself_and_goes_on_in_its_place(
     creator.keyboard.press("ArrowLeft")
     expect(curve).to_have_attribute("aria-valuetext", re.compile(r"Step [\d,]+: loss 0\.\d+, smoothed 0\.\d+"))
 
+    expect(creator.get_by_text("begins again with your photos, on this page").first).to_be_visible()
     creator.get_by_role("button", name="Retry").click()
     expect(status).to_have_text("Completed", timeout=45_000)
     assert creator.url == address
