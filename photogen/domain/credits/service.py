@@ -228,10 +228,11 @@ class CreditsService:
         now = self._clock()
         with self._uow() as uow:
             due = repository.lapsing(uow.session, now, now + LAPSE_SOON, LAPSE_WORTH_TELLING)
-        for account_id, at, amount in due:
+        for first in range(0, len(due), _BATCH):
             with self._uow() as uow:
-                key = f"lapse:{account_id}:{at.astimezone(UTC):%Y%m%dT%H%M%S}"
-                tell(uow, account_id, NoticeKind.CREDITS_LAPSE, key, now, credits=amount, at=at.isoformat())
+                for account_id, at, amount in due[first : first + _BATCH]:
+                    key = f"lapse:{account_id}:{at.astimezone(UTC):%Y%m%dT%H%M%S}"
+                    tell(uow, account_id, NoticeKind.CREDITS_LAPSE, key, now, credits=amount, at=at.isoformat())
 
     def grants(self, account_id: str) -> list[GrantView]:
         """What makes the balance up, in the order in which it is spent."""
