@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from photogen.db.uow import UowFactory
 from photogen.domain.billing import repository, telling
 from photogen.domain.billing.config import BillingConfig
+from photogen.domain.notices import told
 from photogen.kit.clock import Clock
 
 _BATCH = 200
@@ -27,7 +28,10 @@ class Reminders:
             with self.uow() as uow:
                 rows = repository.ending_soon(uow.session, now, now + self.config.remind, after, _BATCH)
                 sold = repository.prices(uow.session, {p for row in rows for p in (row.price_id, row.next_price_id)})
+                known = told(uow, [telling.key_of(row) for row in rows])
                 for row in rows:
+                    if telling.key_of(row) in known:
+                        continue
                     present, following = sold.get(row.price_id), sold.get(row.next_price_id or row.price_id)
                     if present is not None and following is not None:
                         telling.comes(uow, row, present, following, now)

@@ -53,6 +53,11 @@ def returned(uow: UnitOfWork, row: Payment, cents: int, now: datetime) -> None:
         tell(uow, row.account_id, K.REFUND, key, now, cents=cents, credits=row.clawed)
 
 
+def key_of(row: Subscription) -> str:
+    """Under which the end of this period is told of."""
+    return f"{'trial' if row.status is S.TRIALING else 'renewal'}:{row.id}:{row.period_end.isoformat()}"
+
+
 def comes(uow: UnitOfWork, row: Subscription, present: Sold, following: Sold, now: datetime) -> None:
     """The period ends soon: a trial, a year, or the last month before another price."""
     at = row.period_end.isoformat()
@@ -60,10 +65,10 @@ def comes(uow: UnitOfWork, row: Subscription, present: Sold, following: Sold, no
         "plan": following.terms.name, "cents": following.cents, "interval": following.interval.value, "at": at,
     }  # fmt: skip
     if row.status is S.TRIALING:
-        tell(uow, row.account_id, K.TRIAL_ENDS, f"trial:{row.id}:{at}", now, **facts)
+        tell(uow, row.account_id, K.TRIAL_ENDS, key_of(row), now, **facts)
         return
     if (following.plan_key, following.cents, following.interval) != (present.plan_key, present.cents, present.interval):
         facts |= {
             "before": present.terms.name, "before_cents": present.cents, "before_interval": present.interval.value,
         }  # fmt: skip
-    tell(uow, row.account_id, K.RENEWAL, f"renewal:{row.id}:{at}", now, **facts)
+    tell(uow, row.account_id, K.RENEWAL, key_of(row), now, **facts)

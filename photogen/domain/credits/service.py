@@ -17,7 +17,7 @@ from photogen.domain.credits.commands import Adjust, HistoryQuery
 from photogen.domain.credits.policy import burn, has_lapsed
 from photogen.domain.credits.repository import Ledger
 from photogen.domain.credits.views import Balance, DayUse, EntryView, GrantView
-from photogen.domain.notices import NoticeKind, tell
+from photogen.domain.notices import NoticeKind, tell, told
 from photogen.errors import Conflict, InsufficientCredits, NotFound
 from photogen.kit.clock import Clock
 from photogen.models import CreditHold, EntryKind, GrantSource, HoldState
@@ -230,8 +230,9 @@ class CreditsService:
             due = repository.lapsing(uow.session, now, now + LAPSE_SOON, LAPSE_WORTH_TELLING)
         for first in range(0, len(due), _BATCH):
             with self._uow() as uow:
-                for account_id, at, amount in due[first : first + _BATCH]:
-                    key = f"lapse:{account_id}:{at.astimezone(UTC):%Y%m%dT%H%M%S}"
+                batch = {f"lapse:{row[0]}:{row[1].isoformat()}": row for row in due[first : first + _BATCH]}
+                for key in batch.keys() - told(uow, list(batch)):
+                    account_id, at, amount = batch[key]
                     tell(uow, account_id, NoticeKind.CREDITS_LAPSE, key, now, credits=amount, at=at.isoformat())
 
     def grants(self, account_id: str) -> list[GrantView]:

@@ -45,6 +45,11 @@ def add(
     return session.execute(added.returning(col(Notice.id))).first() is not None
 
 
+def known(session: Session, keys: Sequence[str]) -> frozenset[str]:
+    """Those of the keys that there are."""
+    return frozenset(session.scalars(select(col(Notice.key)).where(col(Notice.key).in_(keys))))
+
+
 def resolve(session: Session, account_id: str, kind: NoticeKind, now: datetime) -> bool:
     """Marks those of a kind as over; False where there were none."""
     ended = (

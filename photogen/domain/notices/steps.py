@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from photogen.db.uow import UnitOfWork
@@ -23,6 +24,11 @@ def tell(
     if new:
         uow.notify(account_id, NEWS, account_id)
     return new
+
+
+def told(uow: UnitOfWork, keys: Sequence[str]) -> frozenset[str]:
+    """Those of the keys under which somebody was told already: for reminders that look at many, again and again."""
+    return repository.known(uow.session, keys)
 
 
 def resolve(uow: UnitOfWork, account_id: str, kind: NoticeKind, now: datetime) -> None:

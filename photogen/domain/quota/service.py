@@ -77,7 +77,7 @@ class QuotaService:
             )  # fmt: skip
             uow.session.flush()
             uow.notify(account_id, "quota", account_id)
-            self._tell_if_low(uow, today, taken, paying)
+            self._tell_if_low(uow, today, paying)
         return frozenset(ask.key for ask in fit) | frozenset(earlier)
 
     def use(self, uow: UnitOfWork, key: str) -> None:
@@ -133,13 +133,13 @@ class QuotaService:
         with self._uow() as uow:
             return [found.words for found in self.disagreements(uow, first, last)]
 
-    def _tell_if_low(self, uow: UnitOfWork, today: QuotaDay, before: int, paying: Paying) -> None:
-        """Once a day when it gets low, and once when it is used up; `before` is what was taken until now."""
+    def _tell_if_low(self, uow: UnitOfWork, today: QuotaDay, paying: Paying) -> None:
+        """Once a day when it gets low, and once when it is used up."""
         limit, now = paying.daily_quota, self._clock()
         key, left = f"{today.account_id}:{today.day}", limit - today.used - today.held
         if left <= 0:
             tell(uow, today.account_id, NoticeKind.QUOTA_OUT, f"quota_out:{key}", now, overage=paying.overage)
-        elif is_low(left, limit) and not is_low(limit - before, limit):
+        elif is_low(left, limit):
             tell(uow, today.account_id, NoticeKind.QUOTA_LOW, f"quota_low:{key}", now, left=left, limit=limit)
 
     def _close(self, uow: UnitOfWork, key: str, to: QuotaState) -> None:
