@@ -62,17 +62,17 @@ def test_every_movement_of_pictures_is_told_with_its_cause(house: House, books: 
     house.give(ada, -1, "One too many")
     view = books.explain(ada, Explain.of(order="oldest"))
     today = f"{house.studio.clock():%-d %B %Y}"
-    gift = f"5 credits that the operator gave on {today}"
+    gift, given = f"5 credits that the operator gave on {today}", f"the 5 credits given on {today}"
     one = "picture 1 of 1 with FLUX.1 schnell"
     assert told(view) == [
         (5, 5, "Given by Boss: Sorry for the trouble"),
-        (-1, 4, f"Set aside for {one}, out of {gift}"),
+        (-1, 4, f"Set aside for {one}, out of {given}"),
         (0, 4, f"Spent 1 credit: {one} was delivered"),
-        (-1, 3, f"Set aside for {one}, out of {gift}"),
-        (1, 4, f"Returned: {one} failed (unsafe); back to {gift}"),
-        (-1, 3, f"Set aside for {one}, out of {gift}"),
-        (1, 4, f"Returned: {one} was cancelled; back to {gift}"),
-        (-1, 3, f"Set aside for {one}, out of {gift}"),
+        (-1, 3, f"Set aside for {one}, out of {given}"),
+        (1, 4, f"Returned: {one} failed (unsafe); back to {given}"),
+        (-1, 3, f"Set aside for {one}, out of {given}"),
+        (1, 4, f"Returned: {one} was cancelled; back to {given}"),
+        (-1, 3, f"Set aside for {one}, out of {given}"),
         (-1, 2, "Taken by Boss: One too many"),
     ]
     assert {part.words: part.credits for part in view.parts} == {

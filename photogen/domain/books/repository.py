@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import ScalarSelect, and_, func, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -22,8 +22,12 @@ from photogen.models import (
     HoldState,
     Payment,
     Shot,
+    Subscription,
+    SubscriptionStatus,
     Training,
 )
+
+_GIVING = (SubscriptionStatus.TRIALING, SubscriptionStatus.ACTIVE, SubscriptionStatus.PAST_DUE)
 
 HOLDS_SHOWN = 200
 
@@ -36,15 +40,37 @@ def account(session: Session, account_id: str) -> Account:
     return found
 
 
-def accounts(session: Session, wanted: FindAccounts, now: datetime) -> Sequence[tuple[Account, int]]:
-    """One more than wanted, where there are more, each with the credits that it can spend."""
+def _plan(now: datetime) -> ScalarSelect[str]:
+    """The plan that somebody pays for, as a column beside the account's."""
+    return (
+        select(Subscription.plan_key)
+        .where(
+            Subscription.account_id == Account.id,
+            col(Subscription.entitled_until) > now,
+            col(Subscription.status).in_(_GIVING),
+        )
+        .order_by(col(Subscription.entitled_until).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def plan_of(session: Session, account_id: str, now: datetime) -> str:
+    """The key of the account's plan: the one that it pays for, else its own."""
+    found = session.exec(select(func.coalesce(_plan(now), Account.plan_key)).where(Account.id == account_id)).one()
+    return str(found)
+
+
+def accounts(session: Session, wanted: FindAccounts, now: datetime) -> Sequence[tuple[Account, int, str]]:
+    """One more than wanted, where there are more, each with the credits that it can spend and its plan's key."""
     alive = or_(col(CreditGrant.expires_at).is_(None), col(CreditGrant.expires_at) > now)
     available = (
         select(func.coalesce(func.sum(CreditGrant.remaining), 0))
         .where(CreditGrant.account_id == Account.id, CreditGrant.remaining > 0, alive)
         .scalar_subquery()
     )
-    query = select(Account, available).order_by(col(Account.id).desc()).limit(wanted.limit + 1)
+    plan = func.coalesce(_plan(now), Account.plan_key)
+    query = select(Account, available, plan).order_by(col(Account.id).desc()).limit(wanted.limit + 1)
     if wanted.words:
         query = query.where(
             or_(

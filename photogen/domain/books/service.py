@@ -35,10 +35,10 @@ class BooksService:
             rows = repository.accounts(uow.session, wanted, self._clock())
         found = [
             AccountLine(
-                row.id, row.email, row.name, row.plan_key, row.role.value, int(available), row.created_at,
+                row.id, row.email, row.name, plan, row.role.value, int(available), row.created_at,
                 row.deleted_at is not None,
             )
-            for row, available in rows[: wanted.limit]
+            for row, available, plan in rows[: wanted.limit]
         ]  # fmt: skip
         return found, len(rows) > wanted.limit
 
@@ -49,6 +49,7 @@ class BooksService:
         with self._uow() as uow:
             one_moment(uow.session)
             account = repository.account(uow.session, account_id)
+            plan = repository.plan_of(uow.session, account_id, now)
             sums = repository.sums(uow.session, account_id, now)
             rows, balance = repository.entries(uow.session, account_id, wanted)
             holds = repository.open_holds(uow.session, account_id)
@@ -67,7 +68,7 @@ class BooksService:
             account_id=account.id,
             email=account.email,
             name=account.name,
-            plan=account.plan_key,
+            plan=plan,
             since=account.created_at,
             closed=account.deleted_at is not None,
             available=sums.remaining - sums.lapsed,

@@ -91,16 +91,17 @@ def _why(entry: CreditEntry, causes: Causes) -> str:
     held, grant = causes.holds.get(entry.hold_id or ""), causes.grants.get(entry.grant_id or "")
     work = _work(held, causes) if held else "work that nothing is known of"
     origin = _source(grant, causes) if grant else "a grant that nothing is known of"
+    lot = _lot(grant) if grant else origin
     match entry.kind:
         case EntryKind.GRANT:
             until = f"; lapses on {day(grant.expires_at)}" if grant and grant.expires_at else ""
             return _sentence(f"{origin}{until}")
         case EntryKind.HOLD:
-            return f"Set aside for {work}, out of {origin}"
+            return f"Set aside for {work}, out of {lot}"
         case EntryKind.CAPTURE:
             return f"Spent {_credits(held.amount if held else 0)}: {work} was delivered"
         case EntryKind.RELEASE:
-            return f"Returned: {work} {_fate(held, causes)}; back to {origin}"
+            return f"Returned: {work} {_fate(held, causes)}; back to {lot}"
         case EntryKind.EXPIRE:
             if entry.key.startswith("lapse:"):
                 return f"Written off because the account was deleted: what was left of {origin}"
@@ -139,6 +140,22 @@ def _fate(row: CreditHold | None, causes: Causes) -> str:
     if status == "cancelled":
         return "was cancelled"
     return f"failed ({code})" if code else "failed" if status == "failed" else "came to nothing"
+
+
+def _lot(grant: CreditGrant) -> str:
+    """A grant in few words, where its payment is told elsewhere."""
+    since = day(grant.created_at)
+    match grant.source:
+        case GrantSource.WELCOME:
+            return "the welcome credits"
+        case GrantSource.PLAN:
+            return f"the {grant.note or 'plan'} credits of {since}"
+        case GrantSource.PACK:
+            return f"the {_credits(grant.amount)} bought on {since}"
+        case GrantSource.ADMIN:
+            return f"the {_credits(grant.amount)} given on {since}"
+        case GrantSource.REFUND:
+            return f"the {_credits(grant.amount)} returned on {since}"
 
 
 def _source(grant: CreditGrant, causes: Causes) -> str:

@@ -67,9 +67,10 @@ def _entry(item: rx.Var[Entry]) -> rx.Component:
             rx.cond(
                 item.about != "", rx.el.span(item.about, class_name="block text-xs text-muted wrap-anywhere mt-0.5")
             ),
-            class_name=f"{_CELL} pl-5 w-full min-w-60",
+            rx.el.span(ui.ago(item.at), class_name="block sm:hidden text-xs text-muted mt-0.5"),
+            class_name=f"{_CELL} pl-5 w-full",
         ),
-        rx.el.td(ui.ago(item.at), class_name=f"{_CELL} text-muted whitespace-nowrap"),
+        rx.el.td(ui.ago(item.at), class_name=f"{_CELL} text-muted whitespace-nowrap max-sm:hidden"),
         rx.el.td(
             item.amount,
             class_name=rx.cond(
@@ -90,7 +91,7 @@ def _ledger() -> rx.Component:
         rx.el.thead(
             rx.el.tr(
                 _head(t("Why"), "text-left pl-5 pr-6"),
-                _head(t("When"), "text-left pr-6"),
+                _head(t("When"), "text-left pr-6 max-sm:hidden"),
                 _head(t("Credits"), "text-right pr-6 max-sm:pr-4"),
                 _head(t("Balance"), "text-right pr-5"),
                 class_name="border-b border-line",

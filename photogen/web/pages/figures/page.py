@@ -14,9 +14,9 @@ from photogen.web.text import t
 _BOARD = FiguresPage.board
 
 
-def _file(part: str) -> rx.Component:
+def _file(part: str, name: str = "CSV") -> rx.Component:
     return ui.link_button(
-        "CSV",
+        name,
         href=f"/api/admin/figures/{part}.csv?span=" + FiguresPage.span,
         icon_name="download",
         size="sm",
@@ -58,7 +58,7 @@ def _statement() -> rx.Component:
             t("Credits that are set aside count as outstanding until the work is delivered."),
             class_name="text-sm text-muted mt-3",
         ),
-        action=rx.el.div(_file("statement"), _file("ledger"), class_name="flex gap-2"),
+        action=rx.el.div(_file("statement", t("Statement")), _file("ledger", t("Ledger")), class_name="flex gap-2"),
     )
 
 

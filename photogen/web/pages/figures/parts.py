@@ -40,7 +40,7 @@ def chart(title: str, shown: rx.Var[Chart], first: str, second: str) -> rx.Compo
             rx.cond(shown.most != "", rx.el.span(shown.most, class_name="trend-most num")),
             rx.foreach(shown.bars, _bar),
             role="img",
-            class_name="trend",
+            class_name="trend trend-topped",
             custom_attrs={"aria-label": shown.words},
         ),
         rx.el.div(
@@ -58,7 +58,15 @@ def chart(title: str, shown: rx.Var[Chart], first: str, second: str) -> rx.Compo
 
 def _row(item: rx.Var[Row]) -> rx.Component:
     return rx.el.tr(
-        rx.el.th(item.head, scope="row", class_name="py-2.5 pl-5 pr-6 text-left font-[inherit] whitespace-nowrap"),
+        rx.el.th(
+            item.head,
+            scope="row",
+            class_name=rx.cond(
+                item.strong,
+                "py-2.5 pl-5 pr-6 text-left font-medium whitespace-nowrap",
+                "py-2.5 pl-5 pr-6 text-left font-normal whitespace-nowrap",
+            ),
+        ),
         rx.foreach(item.cells, lambda cell: rx.el.td(cell, class_name="py-2.5 pr-5 text-right num whitespace-nowrap")),
         class_name=rx.cond(item.strong, "font-medium", "font-normal"),
         key=item.head,

@@ -184,7 +184,8 @@ def statement(view: Statement) -> list[Row]:
 
 def _work(one: WorkFigures) -> Row:
     name = t("Trainings") if one.key == "training" else one.name
-    each = money(one.cost_cents / one.count, fine=True) if one.count else _DASH
+    known = one.count - one.unknown
+    each = money(one.cost_cents / known, fine=True) if known > 0 else _DASH
     return Row(
         name,
         [
@@ -192,7 +193,7 @@ def _work(one: WorkFigures) -> Row:
             f"{one.by_plan:,}",
             f"{one.credits:,}",
             money(one.credits * 10),
-            money(one.cost_cents),
+            money(one.cost_cents) if known > 0 else _DASH,
             each,
         ],
     )

@@ -79,7 +79,7 @@ def plan(row: PlanOnOffer) -> Item:
     return Item(
         row.key,
         terms.name,
-        price if terms.month_cents else t("Free"),
+        price if terms.month_cents else t("Costs nothing"),
         " · ".join(filter(None, [*gives, sold, earlier])),
         t("Version {n}", n=row.version) if row.version > 1 else "",
         "",
