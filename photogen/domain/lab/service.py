@@ -65,7 +65,7 @@ class LabService:
 
         Raises NotFound, Invalid, Conflict (`lab_running`), TierRequired, QuotaExhausted, InsufficientCredits."""
         at = self._clock()
-        key = f"{account_id}:lab:{command.request_key}"
+        key = f"{account_id}:{command.request_key}"
         painter = self._generation.painter(account_id)
         scales = policy.scales_within(painter.capabilities.lora_scale)
         with self._uow() as uow:
