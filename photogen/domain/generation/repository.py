@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, update
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
@@ -115,17 +114,6 @@ def _usable(account_id: str) -> Select[LoraModel, LoraVersion]:
             LoraVersion.status == LoraStatus.READY,
         )
     )
-
-
-def previews(session: Session, model_ids: Sequence[str]) -> dict[str, str]:
-    """The newest picture of each model that has one."""
-    rows = session.exec(
-        select(Image.lora_model_id, Image.id)
-        .where(col(Image.lora_model_id).in_(model_ids), col(Image.deleted_at).is_(None), col(Image.in_gallery))
-        .ext(distinct_on(col(Image.lora_model_id)))
-        .order_by(col(Image.lora_model_id), col(Image.id).desc())
-    ).all()
-    return {model_id: image_id for model_id, image_id in rows if model_id}
 
 
 def count_use(session: Session, model_id: str) -> None:

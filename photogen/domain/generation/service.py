@@ -20,6 +20,7 @@ from photogen.domain.generation.paying import Payment
 from photogen.domain.generation.settle import ADVANCE, Settlement
 from photogen.domain.generation.styles import ASPECTS, SQUARE, STYLES, pixels
 from photogen.domain.generation.views import GenerateOptions, GenerationQuote, GenerationView, Tariff
+from photogen.domain.loras import repository as loras
 from photogen.domain.plans.service import PlansService
 from photogen.domain.plans.views import ImageModelView
 from photogen.domain.quota import QuotaService
@@ -76,7 +77,8 @@ class GenerationService:
         if painter is not None:
             with self._uow() as uow:
                 mine = repository.loras(uow.session, account_id)
-                previews = repository.previews(uow.session, [lora.id for lora, _ in mine])
+                newest = loras.previews(uow.session, [lora.id for lora, _ in mine])
+                previews = {model_id: image_id for model_id, (image_id, _) in newest.items()}
         return GenerateOptions(
             base_models=tuple(show.base_choice(model) for model in models if not model.draws_loras),
             my_models=tuple(

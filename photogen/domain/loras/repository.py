@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, func, or_, update
+from sqlalchemy import and_, case, func, or_, true, update
 from sqlalchemy import select as select_columns
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
 from photogen.models.generation import Generation, Shot, ShotStatus
@@ -225,14 +224,22 @@ def under_training(session: Session, account_id: str, model_id: str) -> Training
 
 
 def previews(session: Session, model_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """The newest picture of each model that has one: (image id, thumbhash)."""
-    rows = session.exec(
-        select(Image.lora_model_id, Image.id, Image.thumbhash)
-        .where(col(Image.lora_model_id).in_(model_ids), col(Image.deleted_at).is_(None), col(Image.in_gallery))
-        .ext(distinct_on(col(Image.lora_model_id)))
-        .order_by(col(Image.lora_model_id), col(Image.id).desc())
+    """The newest picture of each model that has one: (image id, thumbhash). One step in the index for each model,
+    however many pictures it has."""
+    newest = (
+        select_columns(col(Image.id), col(Image.thumbhash))
+        .where(col(Image.lora_model_id) == col(LoraModel.id), col(Image.deleted_at).is_(None), col(Image.in_gallery))
+        .order_by(col(Image.id).desc())
+        .limit(1)
+        .correlate(LoraModel)
+        .lateral()
+    )
+    rows = session.execute(
+        select_columns(col(LoraModel.id), newest.c.id, newest.c.thumbhash)
+        .join(newest, true())
+        .where(col(LoraModel.id).in_(model_ids))
     ).all()
-    return {model_id: (image_id, thumbhash) for model_id, image_id, thumbhash in rows if model_id}
+    return {model_id: (image_id, thumbhash) for model_id, image_id, thumbhash in rows}
 
 
 def shots_under_way(session: Session, version_id: str) -> bool:
