@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--images", type=int, default=1000)
     parser.add_argument("--processes", type=int, default=3, help="of the worker")
     parser.add_argument("--crashes", type=int, default=2, help="of PostgreSQL")
-    parser.add_argument("--storm", type=float, default=300, help="seconds after which it calms down")
+    parser.add_argument("--storm", type=float, default=240, help="seconds after which it calms down")
     parser.add_argument("--keep", action="store_true", help="keep the folder with logs and files")
     given = parser.parse_args(arguments)
     seed = given.seed if given.seed is not None else secrets.randbelow(10**6)

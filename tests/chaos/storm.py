@@ -50,8 +50,8 @@ class Weather:
     crashes: int = 0
     storm: float = 240.0
     """Seconds after which it calms down even when not everything has come to an end."""
-    patience: float = 120.0
-    """Seconds that each later phase may take."""
+    patience: float = 100.0
+    """Seconds that each later phase may take: with the storm's they stay under ten minutes."""
 
 
 @dataclass
@@ -93,6 +93,9 @@ class Storm:
         self._calm_down()
         studio.pass_time(60)  # graces and pauses are over
         self._phase("calm", weather.patience, lambda: not self._left() and self._working() == self._stuck())
+        # What a slow machine has not even begun by now is left out: it could not be through in time.
+        self.tally.clicks["left out"] = self._trainings_left + self._images_left
+        self._trainings_left = self._images_left = 0
         studio.pass_time(7 * _HOUR)  # what a vendor never ends is given up
         self._phase("hours later", weather.patience, lambda: self._still() and self._cleaned(now=True))
         studio.pass_time(8 * 24 * _HOUR)  # what was kept for a retry is not kept any more
