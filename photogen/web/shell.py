@@ -189,7 +189,7 @@ def _credits() -> rx.Component:
             rx.el.span(
                 rx.el.span(Me.credits, class_name="num text-text font-medium"),
                 " ",
-                rx.cond(Me.credits == 1, t("credit"), t("credits")),
+                rx.el.span(rx.cond(Me.credits == 1, t("credit"), t("credits")), class_name="noun"),
             ),
             href=routes.USAGE,
             title=t("See every movement"),

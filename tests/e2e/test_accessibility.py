@@ -26,6 +26,7 @@ STUDIO = [
     "/trainings",
     "/usage",
     "/settings",
+    "/notices",
 ]
 INSIDE = [*STUDIO, "model", "set", "training", "picture"]  # the last four have addresses with an id
 LEAST_TARGET = 40  # px, for a thumb
