@@ -17,17 +17,12 @@ from tests.fakes.postman import Postman
 from tests.fakes.sandbox import SandboxServer
 
 
-@pytest.fixture(scope="module")
-def vendors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]:
-    with SandboxServer(tmp_path_factory.mktemp("sandbox")) as server:
-        yield server
-
-
 @pytest.fixture
-def till(database_url: str, vendors: SandboxServer, request: pytest.FixtureRequest) -> Iterator[Till]:
+def tasting(database_url: str, vendors: SandboxServer) -> Iterator[Till]:
+    """A studio whose plans are free for a week at first."""
     vendors.reset()
     studio = Studio.on(database_url)
-    till = Till(studio, vendors, **getattr(request, "param", {}))
+    till = Till(studio, vendors, trial_days=7)
     yield till
     till.close()
     studio.close()
@@ -149,8 +144,8 @@ def test_who_has_cancelled_is_not_reminded(till: Till) -> None:
     assert told(till, ada) == ["plan_started"]
 
 
-@pytest.mark.parametrize("till", [{"trial_days": 7}], indirect=True)
-def test_a_trial_begins_and_its_end_is_announced(till: Till) -> None:
+def test_a_trial_begins_and_its_end_is_announced(tasting: Till) -> None:
+    till = tasting
     ada = till.studio.account()
     till.plan(ada)
     till.hear()

@@ -117,7 +117,7 @@ class TestBeyond:
         with pytest.raises(QuotaExhausted):
             works.picture(ada)
 
-    def test_402_beyond_the_quota_takes_nothing_of_either(self, works: Works) -> None:
+    def test_402_beyond_the_quota_takes_nothing_of_either(self, works: Works, ada: str) -> None:
         poor = works.studio.account(credits=1)
         works.studio.subscribe(poor, version=91)
         works.studio.quota.set_overage(poor, on=True)
