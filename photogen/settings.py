@@ -1,6 +1,8 @@
 """All settings, from the environment, frozen. Read by bootstrap, web.deps, worker.context and the command line only."""
 
 import hmac
+from email.errors import MessageError
+from email.headerregistry import Address
 from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
@@ -86,7 +88,7 @@ class Settings(BaseSettings):
                 "production needs keys for every vendor: REPLICATE_API_TOKEN, TOGETHER_API_KEY and HF_TOKEN "
                 "(the sandbox only stands in during development)"
             )
-        if self.smtp_host and "@" not in parseaddr(self.mail_from)[1].strip("@"):
+        if self.smtp_host and not _is_sender(self.mail_from):
             raise ValueError("SMTP_HOST needs MAIL_FROM, the sender's address, like photogen <studio@example.com>")
         if self.needs_sandbox and not self.sandbox_url:
             raise ValueError("PHOTOGEN_SANDBOX_URL is missing; `make run` sets it, or give every vendor's key")
@@ -127,3 +129,13 @@ class Settings(BaseSettings):
     def needs_sandbox(self) -> bool:
         """Whether at least one vendor has no key, so that the sandbox stands in for it."""
         return not (self.replicate_token and self.together_key and self.hub_token)
+
+
+def _is_sender(text: str) -> bool:
+    address = parseaddr(text)[1]
+    if "@" not in address.strip("@"):
+        return False
+    try:
+        return bool(Address(addr_spec=address).domain)
+    except (ValueError, MessageError):
+        return False

@@ -138,7 +138,8 @@ def _renewal(data: Facts) -> Words:
     plan, on = str(data["plan"]), _on(data, "at")
     price = _price(int(data["cents"]), str(data["interval"]))
     facts = [(t("Plan"), plan), (t("Price"), price), (t("Charged on"), on)]
-    title, line = t("Your plan renews on {day}", day=on), t("Taxes and reductions change what is charged.")
+    title = t("Your plan renews on {day}", day=on)
+    line = t("{plan} goes on then, at {price} before taxes and reductions.", plan=plan, price=price)
     if data.get("before"):
         now = _price(int(data["before_cents"]), str(data["before_interval"]))
         facts = [

@@ -86,7 +86,9 @@ def test_mail_goes_to_the_log_until_a_server_is_named(tmp_path: Path) -> None:
     named.close()
 
 
-@pytest.mark.parametrize("sender", ["", "studio", "@", "studio@", "@example.com", "The studio"])
+@pytest.mark.parametrize(
+    "sender", ["", "studio", "@", "studio@", "@example.com", "The studio", "m\xfcller@example.com", "a b@example.com"]
+)
 def test_a_mail_server_needs_a_sender(tmp_path: Path, sender: str) -> None:
     with pytest.raises(ValueError, match="MAIL_FROM"):
         settings(tmp_path, smtp_host="mail.example", mail_from=sender)
