@@ -45,6 +45,12 @@ def test_a_change_of_price_says_both() -> None:
     assert said.facts[:2] == (("Until then", "Pro, $40 a month"), ("From then on", "Creator, $192 a year"))
 
 
+def test_a_failure_that_is_heard_of_late_promises_no_day_that_is_over() -> None:
+    said = words(NoticeKind.PAYMENT_FAILED, SAMPLES[NoticeKind.PAYMENT_FAILED] | {"over": True})
+    assert "went on until" in said.lines[0]
+    assert "goes on" not in " ".join(said.lines).lower()
+
+
 def test_what_people_write_stays_text() -> None:
     text, html = written(words(NoticeKind.TRAINING_FAILED, {"name": EVIL, "training": "01h", "why": EVIL}))
     assert "<img" not in html

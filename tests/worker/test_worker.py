@@ -25,6 +25,9 @@ def test_from_photos_to_a_picture_of_ones_own_model(world: World) -> None:
         assert stored.size > 1000
     assert world.services.credits.audit() == []
     world.until(lambda: not list(world.services.storage.keys("datasets/")), "the dataset is deleted")
+    assert [notice.kind for notice in world.services.notices.recent(ada)] == ["training_done"]
+    world.until(lambda: world.services.notices.waiting()[0] == 0, "the mail about it was handed over")
+    assert "Ada is trained" in world.log()
 
 
 def test_it_ends_in_order_and_leaves_nothing(world: World) -> None:

@@ -18,7 +18,8 @@ def moved(uow: UnitOfWork, row: Subscription, before: SubscriptionStatus, plan: 
     account, status = row.account_id, row.status
     if status is S.PAST_DUE and before is not S.PAST_DUE and row.past_due_since is not None:
         key = f"past_due:{row.id}:{row.past_due_since.isoformat()}"
-        tell(uow, account, K.PAYMENT_FAILED, key, now, plan=plan, until=row.entitled_until.isoformat())
+        until, over = row.entitled_until.isoformat(), row.entitled_until <= now
+        tell(uow, account, K.PAYMENT_FAILED, key, now, plan=plan, until=until, over=over)
     if before is S.PAST_DUE and status is not S.PAST_DUE:
         resolve(uow, account, K.PAYMENT_FAILED, now)
         if status is S.ACTIVE:

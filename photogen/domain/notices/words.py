@@ -111,13 +111,18 @@ def _receipt(data: Facts) -> Words:
 
 def _payment_failed(data: Facts) -> Words:
     plan, until = str(data["plan"]), _on(data, "until")
+    goes_on = (
+        t("Your plan went on until {day}. It is back as soon as the payment is made.", day=until)
+        if data.get("over")
+        else t("Your plan goes on until {day}. If the payment has not been made by then, it ends.", day=until)
+    )
     return Words(
         t("Your payment for {plan} did not go through", plan=plan),
         (
-            t("Your plan goes on until {day}. If the payment has not been made by then, it ends.", day=until),
+            goes_on,
             t("Pay with another card, or see whether your bank has stopped the payment; it is also tried again."),
         ),
-        ((t("Plan"), plan), (t("Goes on until"), until)),
+        ((t("Plan"), plan), (t("Went on until") if data.get("over") else t("Goes on until"), until)),
         t("Make the payment"),
         _BILLING,
         "bad",
