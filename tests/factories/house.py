@@ -27,13 +27,14 @@ class House:
         """By the operator's hand."""
         self.studio.credits.adjust(account, amount, reason, by="Boss", key=new_id())
 
-    def draw(self, account: str, count: int = 1, *, fails: bool = False) -> str:
-        """Pictures, delivered or dropped by the filter; gives the batch's id."""
+    def draw(self, account: str, count: int = 1, *, fails: bool = False, waits: bool = False) -> str:
+        """Pictures, delivered or dropped by the filter, or waiting in the queue; gives the batch's id."""
         if fails:
             dropped = Fix("Dropped.", vendor="fake", code="unsafe", category=Category.MODERATION)
             self.works.inline.breaks["submit"] = [dropped] * count
         id_ = self.works.picture(account, count=count)
-        self.works.run()
+        if not waits:
+            self.works.run()
         return id_
 
     def train(self, account: str, word: str) -> str:

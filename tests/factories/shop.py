@@ -11,7 +11,7 @@ import httpx
 
 from photogen.domain.billing.commands import BuyPack, BuyPlan, ChangePlan
 from photogen.domain.billing.config import BillingConfig
-from photogen.domain.billing.service import BillingService
+from photogen.domain.billing.service import EVENTS, BillingService
 from photogen.domain.inbox.service import Event
 from photogen.domain.incidents.service import IncidentsService
 from photogen.gateways.payments.stripe import StripePayments
@@ -37,6 +37,7 @@ class Till:
             BillingConfig(address="http://studio.test", **config),
         )  # fmt: skip
         self._heard: set[str] = set()
+        self._sent = ""
         studio.clock.now = datetime.fromtimestamp(int(time.time()), UTC)
 
     def close(self) -> None:
@@ -85,9 +86,14 @@ class Till:
     def events(self) -> list[Event]:
         """What has happened and was not heard of, oldest first."""
         fresh = [event for event in self.shop.events() if event.id not in self._heard]
-        return [
-            Event("stripe", event.id, event.type, "", {"type": event.type, "object": _about(event)}) for event in fresh
-        ]
+        return [_event(event) for event in fresh]
+
+    def sent(self) -> list[Event]:
+        """What our endpoint is sent since the last time: whoever takes it delivers it."""
+        fresh = self.shop.events_after(self._sent)
+        self._sent = fresh[-1].id if fresh else self._sent
+        self._heard.update(event.id for event in fresh)
+        return [_event(event) for event in fresh if event.type in EVENTS]
 
     def hear(self, events: list[Event] | None = None) -> None:
         """Billing is told, and the worker does what follows."""
@@ -122,6 +128,10 @@ class Till:
 def purchase_of(address: str) -> str:
     """The purchase's id in the address that a payer comes back to."""
     return parse_qs(urlsplit(address).query)["purchase"][0]
+
+
+def _event(event: Any) -> Event:
+    return Event("stripe", event.id, event.type, "", {"type": event.type, "object": _about(event)})
 
 
 def _about(event: Any) -> dict[str, str]:

@@ -89,6 +89,17 @@ class Shop:
         params: Any = {"limit": 100, **({"types": list(types)} if types else {})}
         return list(reversed(self.client.v1.events.list(params=params).data))
 
+    def events_after(self, last: str) -> list[Any]:
+        """Those after the event `last`, oldest first, however many; without it ("") the newest hundred."""
+        found: list[Any] = []
+        while True:
+            params: Any = {"limit": 100, "ending_before": last} if last else {"limit": 100}
+            page = list(reversed(self.client.v1.events.list(params=params).data))
+            found += page
+            if not last or not page:
+                return found
+            last = page[-1].id
+
     def clock(self) -> Any:
         """A test clock that stands at this moment."""
         return self.client.v1.test_helpers.test_clocks.create(params={"frozen_time": int(time.time())})

@@ -28,7 +28,7 @@ _log = log.get("billing")
 
 @dataclass(frozen=True)
 class Checkouts:
-    """For pages: begin, look. For the worker: check."""
+    """For pages: close_others, begin, look. For the worker: check."""
 
     uow: UowFactory
     clock: Clock
@@ -37,6 +37,21 @@ class Checkouts:
     offers: Offers
     sync: Sync
     config: BillingConfig
+
+    def close_others(self, account_id: str, request_key: str) -> None:
+        """Ends the checkouts of plans that are open here but for this request's, and looks what became of them: one
+        may have been paid and the word of it be late, and a plan must not be paid twice. Raises Unavailable."""
+        key = f"{account_id}:{request_key}"
+        with self.uow() as uow:
+            sessions = [
+                row.session_id
+                for row in repository.open_purchases(uow.session, account_id)
+                if row.kind is PurchaseKind.PLAN and row.session_id and row.request_key != key
+            ]
+        with asking():
+            for session_id in sessions:
+                self.gateway.expire(session_id)
+                self.sync.session(session_id)
 
     def begin(self, account_id: str, offer: Offer, kind: PurchaseKind, request_key: str, trial: int) -> str:
         """The address of a page to pay on. The same `request_key` gives the same checkout."""

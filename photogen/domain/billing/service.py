@@ -111,6 +111,7 @@ class BillingService:
 
         Raises NotFound, Conflict (`already_subscribed`), Unavailable."""
         offer = self._offers.plan(command.plan, command.interval)
+        self._checkouts.close_others(account_id, command.request_key)
         with self._uow() as uow:
             if repository.live_subscription(uow.session, account_id, self._clock()) is not None:
                 raise Conflict(

@@ -286,10 +286,11 @@ class Sync:
         row = repository.payment(uow.session, state.id, locked=True)
         if row is not None:
             return
+        paid = (invoice.paid_at if invoice else None) or now  # not when it was heard of: refunds count from here
         row = Payment(
             account_id=purchase.account_id, gateway=purchase.gateway, gateway_id=state.id, purchase_id=purchase.id,
             kind=PurchaseKind.PACK, status=PaymentStatus.PAID, cents=state.total_cents, credits=purchase.credits,
-            intent_id=state.intent_id or (invoice.intent_id if invoice else ""), created_at=now, paid_at=now,
+            intent_id=state.intent_id or (invoice.intent_id if invoice else ""), created_at=paid, paid_at=paid,
             granted_at=now, number=invoice.number if invoice else "",
         )  # fmt: skip
         row.page_url, row.pdf_url = self._pages(uow, purchase.account_id, invoice)
