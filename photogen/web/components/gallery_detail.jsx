@@ -121,24 +121,29 @@ function Stage({ item, words }) {
   );
 }
 
-export function Detail({ id, item, index, trash, words, neighbours, onClose, onPrevious, onNext, onMove, toast, children }) {
+export function Detail({ id, item, index, trash, words, neighbours, onClose, onClosed, onPrevious, onNext, onMove, toast, children }) {
   const dialog = useRef(null);
   const swipe = useRef(null);
+  const shownBefore = useRef(false);
   const { recipe, error, retry } = useRecipe(id);
   const shown = item ?? (recipe && { id, p: recipe.prompt, w: recipe.width, h: recipe.height, th: recipe.thumbhash, t: Date.parse(recipe.created_at) });
   const inTrash = trash || Boolean(recipe?.deleted_at);
 
   useEffect(() => {
     const element = dialog.current;
-    if (id && !element.open) {
+    const root = document.documentElement.style;
+    if (id) {
+      shownBefore.current = true;
+      if (element.open) return;
       element.showModal();
       element.focus();
-      const root = document.documentElement.style;
       root.scrollbarGutter = window.innerWidth > document.documentElement.clientWidth ? "stable" : "";
       root.overflow = "hidden";
+      return;
     }
-    if (!id && element.open) element.close();
-    if (!id) Object.assign(document.documentElement.style, { overflow: "", scrollbarGutter: "" });
+    if (element.open) element.close();
+    Object.assign(root, { overflow: "", scrollbarGutter: "" });
+    if (shownBefore.current) { shownBefore.current = false; onClosed(); } // while a modal is open nothing behind it takes the focus
   }, [id]);
   useEffect(() => () => Object.assign(document.documentElement.style, { overflow: "", scrollbarGutter: "" }), []);
 

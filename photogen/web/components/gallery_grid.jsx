@@ -101,6 +101,7 @@ function Gallery({ place, go, version, words }) {
   const rows = useRef(null);
   const span = useRef([0, 0]);
   const opener = useRef(null);
+  const leaving = useRef(false);
   const settled = useRef(null); // the feed whose place has been found again
 
   useEffect(() => feed.subscribe(draw), [feed]);
@@ -199,10 +200,19 @@ function Gallery({ place, go, version, words }) {
   }, [feed, look]);
 
   const close = useCallback(() => {
+    if (!history.state?.gallery) { go({ image: "" }); return; }
+    if (leaving.current) return; // going back takes a while, and a second time would leave the gallery
+    leaving.current = true;
+    history.back();
+  }, [go]);
+
+  // The dialog gives the focus to what had it before: it belongs to the picture that was looked at last.
+  const closed = useCallback(() => {
+    leaving.current = false;
     const at = opener.current;
-    if (history.state?.gallery) history.back(); else go({ image: "" });
-    if (at !== null) requestAnimationFrame(() => reach(Math.min(at, feed.items.length - 1)));
-  }, [feed, go, reach]);
+    opener.current = null;
+    if (at !== null) reach(Math.min(at, feed.items.length - 1));
+  }, [feed, reach]);
 
   const remove = useCallback((item, at) => {
     const following = feed.items[at + 1] ?? feed.items[at - 1];
@@ -262,7 +272,7 @@ function Gallery({ place, go, version, words }) {
       </div>
       {feed.error && <div className={feed.items.length ? "mt-4" : ""}><Failed error={feed.error} words={words} retry={() => feed.more()} /></div>}
       {!feed.error && !feed.ended && (feed.items.length ? <div className="mt-2"><Skeleton label={words.loading} /></div> : <Skeleton label={words.loading} />)}
-      <Detail id={place.image} item={index < 0 ? null : feed.items[index]} index={index} trash={place.trash} words={words} onClose={close}
+      <Detail id={place.image} item={index < 0 ? null : feed.items[index]} index={index} trash={place.trash} words={words} onClose={close} onClosed={closed}
         onPrevious={index > 0 ? () => show(index - 1) : null} onNext={index >= 0 && index < feed.items.length - 1 ? () => show(index + 1) : null}
         neighbours={[feed.items[index + 1], index > 0 ? feed.items[index - 1] : null]} onMove={(item) => remove(item, index)} toast={toast}>
         {place.image ? messages : null}
