@@ -1,15 +1,16 @@
-"""The islands of ui.jsx as Reflex components. Pages use the functions of this package, not these classes."""
+"""The islands of ui.jsx and times.jsx as Reflex components. Pages use this package's functions, not these classes."""
 
 from typing import Any
 
 import reflex as rx
 
 _LIBRARY = rx.asset("ui.jsx", shared=True).importable_path
+_TIMES = rx.asset("times.jsx", shared=True).importable_path
 rx.asset("thumbhash.js", shared=True)
 
 
 class Island(rx.Component):
-    """Base of what lives in ui.jsx."""
+    """Base of what lives in these files."""
 
     library = _LIBRARY
 
@@ -128,17 +129,20 @@ class ThemeSwitch(Island):
 
 
 class Ago(Island):
+    library = _TIMES
     tag = "Ago"
     at: rx.Var[str]
 
 
 class Elapsed(Island):
+    library = _TIMES
     tag = "Elapsed"
     since: rx.Var[str]
     until: rx.Var[str]
 
 
 class Until(Island):
+    library = _TIMES
     tag = "Until"
     at: rx.Var[str]
 
