@@ -134,3 +134,12 @@ class Unavailable(PhotogenError):
 
     status = 503
     default_code = "unavailable"
+
+
+class DatabaseAway(Unavailable):
+    """The database can't be reached: what was asked for did not happen, or nobody knows (a commit that was cut off)."""
+
+    default_code = "database_away"
+
+    def __init__(self) -> None:
+        super().__init__("The database does not answer just now. Try again in a minute.", retry_after=15)

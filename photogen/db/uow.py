@@ -9,9 +9,13 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
+import psycopg
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
+from photogen.errors import DatabaseAway
 from photogen.gateways.base import Job, Queue
 from photogen.kit import guard, log
 
@@ -21,8 +25,20 @@ CHANGES = "photogen_changes"
 _log = log.get("uow")
 
 
+def is_away(error: BaseException | None) -> bool:
+    """Whether `error` says that the database can't be reached: refused, cut off, or no connection came free in time.
+
+    What the server itself refused (a lock, a constraint) carries an SQLSTATE and is something else."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or (
+            isinstance(error.orig, psycopg.OperationalError) and error.orig.sqlstate is None
+        )
+    return isinstance(error, PoolTimeout)
+
+
 class UnitOfWork:
-    """A transaction as a context manager: commits at a clean exit, rolls back on an exception.
+    """A transaction as a context manager: commits at a clean exit, rolls back on an exception. Raises DatabaseAway
+    while the database can't be reached; when that happens at the commit, nobody knows whether it took place.
 
     `with uow() as u: u.session.add(row); u.after_commit(Job("advance_training", (row.id,)))`
     """
@@ -60,15 +76,27 @@ class UnitOfWork:
                 self.session.commit()
             else:
                 self.session.rollback()
+        except Exception as problem:
+            if is_away(problem):
+                raise _away(problem) from problem
+            raise
         finally:
             self.session.close()
             self._mark.__exit__(None, None, None)
+        if error is not None and is_away(error):
+            raise _away(error) from error
         if error is None:
             for job in self._jobs:
                 try:
                     self._queue.push(job)
                 except Exception as problem:  # noqa: BLE001  (the queue may be down: the schedule takes the row up)
                     _log.warning("job not pushed", job=job.name, error=type(problem).__name__)
+
+
+def _away(error: BaseException) -> DatabaseAway:
+    cause = getattr(error, "orig", None) or error
+    _log.warning("the database is away", error=" ".join(str(cause).split())[:300])
+    return DatabaseAway()
 
 
 UowFactory = Callable[[], UnitOfWork]

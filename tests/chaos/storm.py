@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from photogen.domain.generation.commands import StartGeneration
 from photogen.domain.training.commands import StartTraining
-from photogen.errors import PhotogenError
+from photogen.errors import DatabaseAway, PhotogenError
 from photogen.kit.ids import new_id
 from photogen.sandbox.faults import ANSWER_FAULTS, JOB_FAULTS
 from tests.chaos.studio import Studio
@@ -233,12 +233,12 @@ class Storm:
         for _ in range(20):
             try:
                 result = click()
+            except DatabaseAway:
+                time.sleep(0.2)
+                continue
             except PhotogenError as error:
                 self.tally.clicks[f"{what}: {error.code}"] += 1
                 return None
-            except SQLAlchemyError:
-                time.sleep(0.2)
-                continue
             self.tally.clicks[what] += 1
             return result
         raise RuntimeError(f"the database stays away: {what}")
@@ -254,7 +254,7 @@ class Storm:
         while time.monotonic() < began + seconds:
             while self._events and self._events[0][0] <= time.monotonic():
                 heapq.heappop(self._events)[2]()
-            with suppress(SQLAlchemyError):
+            with suppress(SQLAlchemyError, DatabaseAway):
                 if self._storming or self._left():
                     self._click_something()
                 if over():

@@ -14,6 +14,9 @@ from reflex.istate.manager.memory import StateManagerMemory
 from reflex_base.event import Event
 from reflex_base.event.processor import BaseStateEventProcessor
 
+from photogen.db.engine import make_engine
+from photogen.db.uow import UnitOfWork
+from photogen.gateways.queue.memory import MemoryQueue
 from photogen.web import deps
 from photogen.web.security.guard import Guard
 from tests.fakes.servers import EmbeddedPostgres, EmbeddedValkey
@@ -47,6 +50,14 @@ def services() -> Iterator[SimpleNamespace]:
     deps.use(fake)  # type: ignore[arg-type]
     yield fake
     deps.use(None)
+
+
+@pytest.fixture
+def nowhere() -> Iterator[Callable[[], UnitOfWork]]:
+    """Makes units of work on a database that does not answer."""
+    engine = make_engine("postgresql://nobody@127.0.0.1:1/none")
+    yield lambda: UnitOfWork(engine, MemoryQueue())
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

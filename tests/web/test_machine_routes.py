@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,13 +15,15 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from photogen.errors import Unavailable
+from photogen.db.uow import UnitOfWork
+from photogen.domain.inbox import InboxService
 from photogen.gateways.replicate_api import ReplicateApi
 from photogen.gateways.storage.local import LocalStorage
 from photogen.gateways.storage.signing import Signer
 from photogen.gateways.webhooks import ReplicateWebhooks
 from photogen.kit.ids import new_id
 from photogen.web.api import media, webhooks
+from tests.fakes.clock import FakeClock
 
 SECRET = "whsec_" + base64.b64encode(b"k" * 24).decode()
 
@@ -32,14 +34,11 @@ class Inbox:
     def __init__(self) -> None:
         self.events: dict[str, tuple[str, str, Mapping[str, Any]]] = {}
         self.strangers: set[str] = set()
-        self.down = False
 
     def is_about_us(self, kind: str, subject: str) -> bool:
         return bool(kind) and subject not in self.strangers
 
     def receive(self, source: str, event_id: str, kind: str, subject: str, payload: Mapping[str, Any]) -> bool:
-        if self.down:
-            raise Unavailable("The database does not answer.")
         new = event_id not in self.events
         self.events.setdefault(event_id, (kind, subject, payload))
         return new
@@ -119,9 +118,13 @@ def test_a_body_without_end_is_cut(client: TestClient, wired: SimpleNamespace) -
     assert wired.inbox.events == {}
 
 
-def test_what_can_not_be_kept_is_sent_again_later(client: TestClient, wired: SimpleNamespace) -> None:
-    wired.inbox.down = True
-    assert send(client, f"?shot={new_id()}").status_code == 503
+def test_while_the_database_is_away_replicate_is_told_to_come_again(
+    client: TestClient, wired: SimpleNamespace, nowhere: Callable[[], UnitOfWork]
+) -> None:
+    wired.inbox = InboxService(nowhere, FakeClock(), {}, {"shot": bool})
+    answer = send(client, f"?shot={new_id()}")
+    assert (answer.status_code, answer.json()) == (503, {"error": {"code": "not_kept"}})
+    assert answer.headers["retry-after"] == "30"
 
 
 def address(services: SimpleNamespace, key: str = "d/photos.zip", **more: Any) -> str:

@@ -4,17 +4,21 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
+from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from photogen.errors import Unavailable
+from photogen.db.uow import UnitOfWork
+from photogen.domain.inbox import InboxService
 from photogen.gateways.payments.stripe_webhooks import StripeWebhooks
 from photogen.web.api import webhooks
+from tests.fakes.clock import FakeClock
 
 SECRET = "whsec_of_a_test"
 
@@ -24,11 +28,8 @@ class Inbox:
 
     def __init__(self) -> None:
         self.events: dict[str, tuple[str, str, Mapping[str, Any]]] = {}
-        self.down = False
 
     def receive(self, source: str, event_id: str, kind: str, subject: str, payload: Mapping[str, Any]) -> bool:
-        if self.down:
-            raise Unavailable("The database does not answer.")
         new = event_id not in self.events
         self.events.setdefault(event_id, (kind, subject, payload))
         return new
@@ -52,10 +53,14 @@ def body(kind: str = "invoice.paid", event: str = "evt_1", **more: Any) -> bytes
     return json.dumps({"id": event, "object": "event", "type": kind, "data": {"object": about}}).encode()
 
 
-def post(client: TestClient, content: bytes, *, secret: str = SECRET, age: int = 0) -> tuple[int, Any]:
+def post_raw(client: TestClient, content: bytes, *, secret: str = SECRET, age: int = 0) -> httpx.Response:
     at = int(time.time()) - age
     signed = hmac.new(secret.encode(), f"{at}.".encode() + content, hashlib.sha256).hexdigest()
-    said = client.post("/webhooks/stripe", content=content, headers={"stripe-signature": f"t={at},v1={signed}"})
+    return client.post("/webhooks/stripe", content=content, headers={"stripe-signature": f"t={at},v1={signed}"})
+
+
+def post(client: TestClient, content: bytes, *, secret: str = SECRET, age: int = 0) -> tuple[int, Any]:
+    said = post_raw(client, content, secret=secret, age=age)
     return said.status_code, said.json()
 
 
@@ -93,6 +98,22 @@ def test_what_is_too_long_is_not_read(client: TestClient, inbox: Inbox) -> None:
     assert inbox.events == {}
 
 
-def test_while_nothing_can_be_kept_stripe_is_told_to_come_again(client: TestClient, inbox: Inbox) -> None:
-    inbox.down = True
-    assert post(client, body()) == (503, {"error": {"code": "not_kept"}})
+def test_while_the_database_is_away_stripe_is_told_to_come_again(
+    client: TestClient, services: SimpleNamespace, nowhere: Callable[[], UnitOfWork]
+) -> None:
+    services.inbox = InboxService(nowhere, FakeClock(), {})
+    said = post_raw(client, body())
+    assert (said.status_code, said.json(), said.headers["retry-after"]) == (503, {"error": {"code": "not_kept"}}, "30")
+
+
+def test_a_secret_that_can_not_be_read_now_makes_nothing_a_forgery(
+    client: TestClient, services: SimpleNamespace, nowhere: Callable[[], UnitOfWork]
+) -> None:
+    def kept() -> str:
+        with nowhere() as uow:
+            return str(uow.session.execute(text("SELECT 1")))
+
+    services.payment_webhooks = StripeWebhooks(kept)
+    said = post_raw(client, body())
+    assert (said.status_code, said.json()) == (503, {"error": {"code": "not_checked"}})
+    assert "retry-after" in said.headers

@@ -21,7 +21,7 @@ from photogen.domain.training.commands import PHOTOS
 from photogen.domain.training.parts import Parts
 from photogen.domain.training.policy import ADVICE, Failure
 from photogen.domain.training.publishing import complete
-from photogen.errors import PhotogenError
+from photogen.errors import DatabaseAway, PhotogenError
 from photogen.gateways.base import (
     Category,
     GatewayError,
@@ -320,7 +320,7 @@ def failure_of(error: BaseException) -> Failure:
         return error.failure
     if isinstance(error, GatewayError):
         return Failure.of(error)
-    if isinstance(error, PhotogenError):
+    if isinstance(error, PhotogenError) and not isinstance(error, DatabaseAway):
         return Failure(error.code, Category.FILE, error.public, ADVICE[Category.FILE])
     if isinstance(error, TimeoutError):
         return Failure(

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import httpx
-from sqlalchemy.exc import SQLAlchemyError
 
 from photogen.bootstrap import Services
+from photogen.errors import DatabaseAway
 from photogen.gateways.base import ImageVendor
 from photogen.gateways.examination import Examinable, Finding, failed, good, warning
 from photogen.gateways.http import tls
@@ -73,7 +73,7 @@ def _pictures(services: Services, name: str, vendor: ImageVendor) -> Iterator[Fi
     """Whether the vendor still serves the models of our routes."""
     try:
         wanted = services.vendors.models_at(name)
-    except SQLAlchemyError:  # the database has a part of its own; the key can be tried without it
+    except DatabaseAway:  # the database has a part of its own; the key can be tried without it
         vendor.available_models(frozenset())
         yield good("models", "answers; its models were not compared, as the database does not answer")
         return

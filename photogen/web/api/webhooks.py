@@ -20,6 +20,8 @@ from photogen.web import deps
 
 BODY_MOST = 4 * 1024 * 1024  # a training's whole log travels in it
 
+_AGAIN = "30"
+"""Seconds. Both vendors come again at a pace of their own; what stands between us and them may heed it."""
 _KINDS = ("training", "shot")
 _KEPT = frozenset({"id", "status", "model", "version", "created_at", "started_at", "completed_at", "metrics"})
 """Of a payload; the rest is long (the log) or private (input, output)."""
@@ -39,7 +41,7 @@ async def replicate(request: Request) -> Response:
     except Forged as error:
         _log.warning("webhook refused", reason=str(error))
         return _refused(401, "bad_signature")
-    except GatewayError as error:
+    except (GatewayError, PhotogenError) as error:
         _log.warning("webhook not checked", error=error.code)
         return _refused(503, "not_checked")
     kind, subject = _about(request)
@@ -75,12 +77,13 @@ def _about(request: Request) -> tuple[str, str]:
 
 
 def _refused(status: int, code: str) -> Response:
-    return JSONResponse({"error": {"code": code}}, status)
+    headers = {"retry-after": _AGAIN} if status == 503 else None
+    return JSONResponse({"error": {"code": code}}, status, headers)
 
 
 async def stripe(request: Request) -> Response:
     """200 once it is kept (also when it came before), 401 when it is not from Stripe, 413 when it is too long, 503 when
-    it can't be kept now: then Stripe sends it again, for three days."""
+    it can't be checked or kept now: then Stripe sends it again, for three days."""
     body = await _body(request)
     if body is None:
         return _refused(413, "too_large")
@@ -90,6 +93,9 @@ async def stripe(request: Request) -> Response:
     except Forged as error:
         _log.warning("webhook refused", reason=str(error))
         return _refused(401, "bad_signature")
+    except PhotogenError as error:  # the secret that `stripe sync` kept can't be read
+        _log.warning("webhook not checked", error=error.code)
+        return _refused(503, "not_checked")
     kind, about = str(event.payload.get("type") or ""), event.payload.get("object") or {}
     try:
         new = await deps.call(
