@@ -14,13 +14,14 @@ class ReceiptKind(StrEnum):
     """What was deleted."""
 
     MODEL = "model"
+    VERSION = "version"
     ACCOUNT = "account"
 
 
 class DeletionReceipt(SQLModel, table=True):
     """What was deleted, where and when, and what is still pending. `number` can't be guessed and opens the receipt to
     whoever has it; `name` says nothing of the person. `items` maps a key to {what, place, gone_at (ISO, "" while
-    pending)}. `account_id` is the creator's for a model; an account's own receipt names nobody."""
+    pending)}. `account_id` is the creator's for a model or a version of one; an account's own receipt names nobody."""
 
     __tablename__ = "deletion_receipt"
     __table_args__ = (

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from photogen.domain.receipts import ReceiptKind
 from photogen.errors import Conflict, Invalid, NotFound
 from photogen.gateways.base import JobState
 from photogen.models import LoraStatus, LoraVersion, TrainingStatus
 from tests.factories.work import Works
+from tests.fakes.vendors import busy
 
 
 def first(works: Works, account: str) -> tuple[str, str]:
@@ -150,6 +152,30 @@ class TestDeletingOne:
         assert f"weights/{model_id}.safetensors" in works.storage.objects
         with pytest.raises(NotFound):
             works.loras.switch(ada, model_id, newer)
+
+    def test_it_leaves_its_creator_a_receipt(self, works: Works, ada: str) -> None:
+        model_id = works.lora(ada)
+        newer = works.version(model_id, number=2, hub_repository="studio/second")
+        works.hub.breaks["delete"] = [busy()]
+        number = works.loras.delete_version(ada, model_id, newer)
+        assert {item.gone_at for item in works.receipts.look(number).items} == {None}
+        works.run()
+        [receipt] = [r for r in works.receipts.of_account(ada) if r.number == number]
+        assert (receipt.kind, receipt.name) == (ReceiptKind.VERSION, f"Version 2 of model {model_id[-6:].upper()}")
+        assert [(item.what, item.place, item.gone_at is not None) for item in receipt.items] == [
+            ("Weights of version 2", "studio", True),
+            ("Repository of version 2", "hub", False),
+        ]
+        assert receipt.finished_at is None
+        works.later(60)
+        assert works.receipts.look(number).finished_at is not None
+        of_model = works.loras.delete(ada, model_id)
+        works.run()
+        assert [item.what for item in works.receipts.look(of_model).items] == [
+            "Weights of version 1",
+            "Repository of version 1",
+        ]
+        assert works.receipts.look(of_model).finished_at is not None
 
     def test_the_only_one_stays(self, works: Works, ada: str) -> None:
         model_id = works.lora(ada)

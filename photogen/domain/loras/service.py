@@ -129,9 +129,9 @@ class LorasService:
             uow.session.add(version)
             uow.notify(account_id, "model", model.id)
 
-    def delete_version(self, account_id: str, model_id: str, version_id: str) -> None:
+    def delete_version(self, account_id: str, model_id: str, version_id: str) -> str:
         """One version, everywhere; where it was the current one, the newest that is left takes its place. Pictures made
-        with it stay. Raises NotFound, Conflict (`only_version`)."""
+        with it stay. Gives the number of the receipt. Raises NotFound, Conflict (`only_version`)."""
         with self._uow() as uow:
             model = self.locked(uow, account_id, model_id)
             version = self._version(uow, model, version_id)
@@ -142,12 +142,21 @@ class LorasService:
                     code="only_version",
                 )
             was_current = version.is_current
+            number = self._receipts.open(
+                uow,
+                ReceiptKind.VERSION,
+                version.id,
+                f"Version {version.number} of model {model.id[-6:].upper()}",
+                _items(version),
+                account_id=account_id,
+            )
             self._drop_version(uow, version, self._clock())
             uow.session.flush()
             if was_current:
                 usable = [row for row in rest if row.status is LoraStatus.READY]
                 self._make_current(uow, model, (usable or rest)[0])
             uow.notify(account_id, "model", model.id)
+            return number
 
     # --- steps ------------------------------------------------------------------------------------------------------
 
@@ -300,6 +309,7 @@ class LorasService:
             left = {remains.what for remains in tried.left}
             gone = [f"{what}:{version_id}" for what in ("repository", "weights") if what not in left]
             self._receipts.gone(uow, ReceiptKind.MODEL, row.lora_model_id, gone)
+            self._receipts.gone(uow, ReceiptKind.VERSION, version_id, gone)
             if not tried.left:
                 row.remove_due_at = None
                 uow.session.add(row)

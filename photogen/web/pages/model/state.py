@@ -134,9 +134,11 @@ class ModelPage(rx.State):
         self.busy = True
         yield
         try:
-            await call(services().loras.delete_version, current().account_id, self._id, self.dropping)
+            number = await call(services().loras.delete_version, current().account_id, self._id, self.dropping)
         except PhotogenError as error:
             yield toast.error(error)
+        else:
+            yield toast.good(t("The version is deleted. Receipt {number}", number=number))
         self.busy, self.dropping = False, ""
         await self._read()
 

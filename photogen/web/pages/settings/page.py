@@ -201,7 +201,7 @@ def settings() -> rx.Component:
                         SettingsPage.receipts.length() > 0,
                         _part(
                             t("Deletions"),
-                            t("Models that you deleted, and whether everything of them is gone."),
+                            t("Models and versions that you deleted, and whether everything of them is gone."),
                             rx.el.ul(
                                 rx.foreach(SettingsPage.receipts, _receipt),
                                 class_name="divide-y divide-line -mt-3",
