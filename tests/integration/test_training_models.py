@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 
+from photogen.domain.training.commands import StartTraining
 from photogen.errors import Conflict, Invalid, NotFound
 from photogen.gateways.base import JobState
 from tests.factories.work import Works
@@ -37,6 +41,30 @@ class TestSlots:
         works.start(ada)
         with pytest.raises(Conflict):
             works.start(ada, trigger_word="second")
+
+    def test_of_four_started_at_once_for_the_last_slot_one_wins(self, works: Works, ada: str) -> None:
+        before, paid = works.balance(ada), works.holds(ada)
+        commands = [works.command(ada, trigger_word=word) for word in ("amber", "birch", "cedar", "dogwood")]
+        together = Barrier(len(commands))
+
+        def click(command: StartTraining) -> str | Conflict:
+            together.wait()
+            try:
+                return works.training.start(ada, command)
+            except Conflict as refused:
+                return refused
+
+        with ThreadPoolExecutor(len(commands)) as pool:
+            said = list(pool.map(click, commands))
+        [won] = [one for one in said if isinstance(one, str)]
+        lost = [one for one in said if isinstance(one, Conflict)]
+        assert [(one.code, one.details) for one in lost] == [("no_free_slot", {"used": 1, "slots": 1})] * 3
+        assert all("Replace a model" in one.public for one in lost)
+        [held] = [hold for hold in works.holds(ada) if hold not in paid]
+        assert won in held[0]
+        assert works.balance(ada) == before - held[1]
+        assert [job.args for job in works.queue.waiting] == [(won,)]
+        assert works.sound(ada)
 
 
 class TestModels:
