@@ -136,7 +136,10 @@ class PaymentGateway(Protocol):
     name: str
 
     def customer(self, account_id: str, email: str, name: str) -> str:
-        """The customer's id for this account, made where there is none. Repeating it is safe."""
+        """The id of a new customer for this account; a repeat within a day gives the same one."""
+
+    def customers_of(self, account_id: str, since: datetime) -> list[str]:
+        """Ids of the customers that `customer` has made for this account since then, as they are at this moment."""
 
     def checkout(self, order: CheckoutOrder) -> CheckoutPage:
         """A page to pay on. The same `reference` gives the same page."""

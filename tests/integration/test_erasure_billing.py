@@ -118,6 +118,54 @@ def test_a_service_that_is_away_is_asked_until_it_answers(works: Works, till: Ti
     assert works.incidents.open() == []
 
 
+@pytest.fixture
+def killed(works: Works, till: Till, monkeypatch: pytest.MonkeyPatch) -> Leaving:
+    """Somebody for whom Stripe has made a customer, of which nobody here knows: the process died in between."""
+    leaving = Leaving(works, till.gateway)
+    real = till.gateway.customer
+
+    def dying(account_id: str, email: str, name: str) -> str:
+        real(account_id, email, name)
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(till.gateway, "customer", dying)
+        with pytest.raises(Killed):
+            till.pack(leaving.id)
+    with works.studio.session() as session:
+        assert session.get(BillingCustomer, leaving.id) is None
+    return leaving
+
+
+def test_a_customer_made_before_a_death_is_found_by_the_next_purchase(
+    works: Works, till: Till, killed: Leaving
+) -> None:
+    [orphan] = _customers(till)
+    works.clock.move(days=2)
+    works.studio.accounts.rename(killed.id, "Countess")
+    till.pack(works.studio.account())  # somebody else's is not taken for it
+    till.pack(killed.id)
+    till.hear()
+    assert till.customer(killed.id) == orphan
+    assert len(_customers(till)) == 2
+    assert works.balance(killed.id) > 100
+
+
+def test_a_customer_made_before_a_death_goes_with_the_account(works: Works, till: Till, killed: Leaving) -> None:
+    other = works.studio.account()
+    till.pack(other)
+    number = killed.go()
+    killed.work(2)
+    assert _customers(till) == [till.customer(other)]
+    pending = {item.what for item in works.receipts.look(number).items if item.gone_at is None}
+    assert "Plan and payment details" in pending, "another process might be about to make one"
+    works.clock.move(minutes=5)
+    killed.work()
+    assert works.receipts.look(number).finished_at is not None
+    assert set(killed.rows()) <= KEPT
+    assert works.leftovers.list() == []
+
+
 def test_nothing_is_sold_to_who_is_going(
     works: Works, till: Till, payer: Leaving, monkeypatch: pytest.MonkeyPatch
 ) -> None:

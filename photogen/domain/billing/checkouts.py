@@ -10,7 +10,7 @@ from photogen.db.locks import lock_account
 from photogen.db.uow import UowFactory
 from photogen.domain.billing import policy, repository, show
 from photogen.domain.billing.config import BillingConfig
-from photogen.domain.billing.customers import Customers
+from photogen.domain.billing.customers import Customers, no_account
 from photogen.domain.billing.offers import Offer, Offers
 from photogen.domain.billing.sync import Sync
 from photogen.domain.billing.views import PurchaseView
@@ -57,11 +57,12 @@ class Checkouts:
         """The address of a page to pay on. The same `request_key` gives the same checkout."""
         with asking():
             price_id = self.offers.price(offer)
-            customer_id = self.customers.id_of(account_id)
         key = f"{account_id}:{request_key}"
         now = self.clock()
         with self.uow() as uow:
             lock_account(uow.session, account_id)
+            if repository.is_closed(uow.session, account_id):
+                raise no_account()
             purchase = repository.purchase_by_request(uow.session, key)
             if purchase is None:
                 purchase = Purchase(
@@ -78,6 +79,8 @@ class Checkouts:
             ]
         if purchase.status is not PurchaseStatus.OPEN:
             raise Conflict("This checkout is over. Reload the page to begin again.", code="checkout_over")
+        with asking():
+            customer_id = self.customers.id_of(account_id)
         back = f"{self.config.address}{RETURN}?purchase={purchase.id}"
         order = CheckoutOrder(
             reference=purchase.id,

@@ -56,6 +56,14 @@ def account_of(session: Session, customer_id: str) -> str | None:
     ).one_or_none()
 
 
+def tried_to_buy(session: Session, account_id: str) -> tuple[datetime, datetime] | None:
+    """When the account began its first and its newest checkout; None when it never began one."""
+    first, last = session.exec(
+        select(func.min(Purchase.created_at), func.max(Purchase.created_at)).where(Purchase.account_id == account_id)
+    ).one()
+    return (first, last) if first and last else None
+
+
 # --- what is on offer -----------------------------------------------------------------------------------------------
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import stripe
@@ -31,6 +33,10 @@ API_VERSION = stripe.api_version
 _SECONDS = 20.0
 _MONEY_AWAY = frozenset({"needs_response", "under_review", "lost"})
 """Statuses of a dispute in which the bank has the money."""
+_ACCOUNT = "account"
+"""Name of a customer's metadata field that holds our account's id."""
+_SKEW = 300
+"""Seconds that Stripe's clock may be behind ours."""
 
 stripe.enable_telemetry = False
 
@@ -59,11 +65,20 @@ class StripePayments:
     # --- paying ---
 
     def customer(self, account_id: str, email: str, name: str) -> str:
-        """The customer's id for this account; a second call within a day gives the same one."""
-        params: Any = {"email": email, "name": name, "metadata": {"account": account_id}}
+        """The id of a new customer for this account; a repeat within a day gives the same one."""
+        params: Any = {"email": email, "name": name, "metadata": {_ACCOUNT: account_id}}
+        who = hashlib.sha256(f"{email}\0{name}".encode()).hexdigest()[:16]  # a key with other parameters is refused
         with called("customers.create"):
-            made = self._v1().customers.create(params=params, options=once(f"customer:{account_id}:{email}"))
+            made = self._v1().customers.create(params=params, options=once(f"customer:{account_id}:{who}"))
         return str(made.id)
+
+    def customers_of(self, account_id: str, since: datetime) -> list[str]:
+        """Ids of the customers made for this account. By the list: Stripe's search is up to a minute behind, and not
+        to be had everywhere (docs.stripe.com/search)."""
+        params: Any = {"created": {"gte": int(since.timestamp()) - _SKEW}, "limit": 100}
+        with called("customers.list"):
+            found = [plain(one) for one in self._v1().customers.list(params=params).auto_paging_iter()]
+        return [str(one["id"]) for one in found if (one.get("metadata") or {}).get(_ACCOUNT) == account_id]
 
     def checkout(self, order: CheckoutOrder) -> CheckoutPage:
         """A page to pay on."""

@@ -59,10 +59,16 @@ class CustomerParams(Params):
     balance: int | None = None
 
 
+class _Created(Params):
+    gte: int = 0
+    lte: int | None = None
+
+
 class CustomersParams(ListParams):
     """GET /v1/customers."""
 
     email: str = ""
+    created: _Created = _Created()
 
 
 def new_customer(account: Account, values: Record, test_clock: str | None = None) -> Record:
@@ -185,6 +191,8 @@ def _list(account: Account, call: StripeCall) -> Record:
     found = [c for c in account.all("customer") if not c.get("_deleted")]
     if params.email:
         found = [c for c in found if c["email"] == params.email]
+    until = params.created.lte
+    found = [c for c in found if params.created.gte <= c["created"] and (until is None or c["created"] <= until)]
     return page(call, found, params, "/v1/customers")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -131,7 +131,11 @@ def test_set_up_is_safe_to_repeat(payments: StripePayments, shop: Shop) -> None:
     assert payments.ensure_webhook("https://studio.test/webhooks/stripe", ("invoice.paid", "charge.refunded")) == ""
     endpoint = shop.client.v1.webhook_endpoints.list().data[0]
     assert set(endpoint.enabled_events) == {"invoice.paid", "charge.refunded"}
+    began = datetime.now(UTC)
     customer = payments.customer("account-1", "ada@example.com", "Ada")
+    payments.customer("account-2", "eve@example.com", "Eve")
+    assert payments.customers_of("account-1", began) == [customer]
+    assert payments.customers_of("account-1", began + timedelta(hours=1)) == []
     assert payments.portal(customer, "http://shop.test/").startswith("http")
     payments.forget(customer)
     payments.forget("cus_none")
