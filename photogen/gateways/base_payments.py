@@ -5,6 +5,7 @@ Stop, Missing. Every call that moves money carries a key of ours, under which th
 is a Retry, never Unknown.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -130,6 +131,23 @@ class Card:
     exp_year: int
 
 
+@dataclass(frozen=True)
+class PriceState:
+    """A price as the service has it."""
+
+    id: str
+    cents: int
+
+
+@dataclass(frozen=True)
+class EndpointState:
+    """A webhook as the service has it. `current`: its events have the shapes that we read."""
+
+    enabled: bool
+    events: frozenset[str]
+    current: bool
+
+
 class PaymentGateway(Protocol):
     """A payment service with pages of its own for paying and for managing."""
 
@@ -198,6 +216,12 @@ class PaymentGateway(Protocol):
 
     def ensure_price(self, lookup_key: str, name: str, cents: int, interval: Interval | None) -> str:
         """The id of the price with this key and amount, made (with its product) where it is missing."""
+
+    def prices_of(self, lookup_keys: Sequence[str]) -> dict[str, PriceState]:
+        """The prices among these that can be sold now, by their key."""
+
+    def endpoint(self, url: str) -> EndpointState | None:
+        """The webhook at `url`; None where the service knows of none."""
 
     def ensure_portal(self) -> None:
         """The portal's configuration: card, invoices, cancelling; changes of plan stay with us."""

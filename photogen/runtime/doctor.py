@@ -33,7 +33,7 @@ from photogen.bootstrap import Services, build
 from photogen.db.embedded import EmbeddedPostgres
 from photogen.errors import PhotogenError
 from photogen.gateways.examination import Finding, Verdict, failed
-from photogen.runtime.checkup import address, machine, mail, operation, servers, vendors
+from photogen.runtime.checkup import address, machine, mail, operation, servers, shop, vendors
 from photogen.runtime.checkup.parts import Looked, Part, look_at
 from photogen.runtime.instance import Instance
 from photogen.runtime.up import DEFAULT_PORT, data_folder, settings_from_environment
@@ -78,6 +78,7 @@ def look() -> list[Looked]:
         with _installation(folder) as (settings, services, postgres, valkey):
             parts += servers.parts(settings, services, postgres, valkey)
             parts += vendors.parts(settings, services)
+            parts += shop.parts(settings, services)
             parts += address.parts(settings, services)
             parts += mail.parts(settings, services)
             if (postgres is None or postgres.answers()) and (valkey is None or valkey.answers()):

@@ -93,7 +93,7 @@ def test_a_good_installation(installation: pytest.MonkeyPatch) -> None:
     # The tests' PostgreSQL does not wait for the disk, and has few connections: a good reason to say so.
     odd = {f["check"] for f in parts["database"]["findings"] if f["status"] != "ok"}
     assert odd <= {"synchronous_commit", "connections"}
-    for key in ("queue", "storage", "replicate", "together", "nebius", "huggingface", "address"):
+    for key in ("queue", "storage", "replicate", "together", "nebius", "huggingface", "stripe", "address", "leftovers"):
         assert parts[key]["status"] == "ok", parts[key]
     checks = {key: {f["check"] for f in part["findings"]} for key, part in parts.items() if key}
     assert checks["database"] >= {"version", "migrations", "create", "write", "notify", "synchronous_commit"}
@@ -103,6 +103,7 @@ def test_a_good_installation(installation: pytest.MonkeyPatch) -> None:
     assert checks["storage"] == {"write", "read", "range", "list", "delete"}
     assert checks["replicate"] == {"account", "trainer", "destination", "webhook_secret", "models"}
     assert checks["huggingface"] == {"account", "owner", "write"}
+    assert checks["stripe"] == {"account", "charges", "prices"}
     assert (parts["database"]["source"], parts["replicate"]["source"]) == ("DATABASE_URL", "sandbox")
     assert parts["worker"]["status"] == parts[""]["status"] == "warning"  # nothing runs here
     assert SECRET not in text

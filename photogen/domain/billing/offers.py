@@ -80,10 +80,16 @@ class Offers:
 
     def price(self, offer: Offer) -> str:
         """The id of its price at the service, made there and written down here where it is missing. Safe to repeat."""
+        known = self.known(offer)
+        return known or self._find(offer)
+
+    def known(self, offer: Offer) -> str:
+        """The id of its price as it was written down; "" while there is none of this amount."""
         with self._uow() as uow:
             known = repository.price(uow.session, offer.lookup_key)
-        if known is not None and known.cents == offer.cents:
-            return known.price_id
+        return known.price_id if known is not None and known.cents == offer.cents else ""
+
+    def _find(self, offer: Offer) -> str:
         price_id = self._gateway.ensure_price(
             offer.lookup_key, offer.name, offer.cents, offer.interval.value if offer.interval else None
         )
@@ -111,6 +117,7 @@ class Offers:
         return [offer.name for offer in self.all() if known.get(offer.lookup_key) != offer.cents]
 
     def sync(self) -> list[tuple[str, str]]:
-        """Has every offer's price, and the portal, at the service; gives (name, price id) of each."""
+        """Has every offer's price, and the portal, at the service; gives (name, price id) of each. The service is asked
+        about each: what was written down may be of another account, or put out of use there."""
         self._gateway.ensure_portal()
-        return [(offer.name, self.price(offer)) for offer in self.all()]
+        return [(offer.name, self._find(offer)) for offer in self.all()]

@@ -18,10 +18,12 @@ from photogen.domain.billing.sync import Sync
 from photogen.domain.billing.views import (
     CardView,
     ChangeQuote,
+    OfferView,
     PackView,
     PaymentView,
     PurchaseView,
     RefundView,
+    ShopView,
     SubscriptionView,
 )
 from photogen.domain.credits.service import CreditsService
@@ -75,8 +77,8 @@ _Jobs = list[Job]
 class BillingService:
     """For pages: packs, buy_plan, buy_pack, purchase, subscription, quote_change, change, cancel, resume, portal, card,
     payments, quote_refund, refund. For the worker: apply_event, check_purchase, check_subscription, grant_month,
-    refund_payment, remind, due. For the operator: set_up, set_up_now, not_at_the_service. For the erasure: forget.
-    Whatever belongs to somebody else is NotFound."""
+    refund_payment, remind, due. For the operator: set_up, set_up_now, not_at_the_service, shop. For the erasure:
+    forget. Whatever belongs to somebody else is NotFound."""
 
     def __init__(
         self,
@@ -352,6 +354,18 @@ class BillingService:
             return
         with self._uow() as uow:
             self._incidents.resolve(uow, "shop_not_synced", subject)
+
+    def shop(self) -> ShopView:
+        """What `set_up` is to bring about at the service, for whoever compares."""
+        url = self._config.webhook_url
+        with self._uow() as uow:
+            known = repository.secret(uow.session, self._gateway.name)
+        return ShopView(
+            offers=tuple(OfferView(o.name, o.lookup_key, o.cents, self._offers.known(o)) for o in self._offers.all()),
+            webhook_url=url,
+            events=frozenset(EVENTS),
+            signed=known is not None and known.url == url,
+        )
 
     def set_up_by_itself(self) -> None:
         """The same where it costs nobody anything to do so unasked: at the sandbox. Raises the gateway's errors."""

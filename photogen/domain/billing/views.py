@@ -82,6 +82,27 @@ class ChangeQuote:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferView:
+    """Something on sale. `price_id` is what was written down of it, "" while nothing was."""
+
+    name: str
+    lookup_key: str
+    cents: int
+    price_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShopView:
+    """What the payment service has to know of us. `webhook_url` "": it can't reach us. `signed`: we have kept a secret
+    for events that come to that address."""
+
+    offers: tuple[OfferView, ...]
+    webhook_url: str
+    events: frozenset[str]
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PurchaseView:
     """A checkout of the account's. `status` is open, waiting, complete, expired or failed; `words` says it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,15 +16,19 @@ from photogen.gateways.base_payments import (
     ChargeState,
     CheckoutOrder,
     CheckoutPage,
+    EndpointState,
     Interval,
     InvoiceState,
+    PriceState,
     SessionState,
     SubscriptionState,
 )
 from photogen.gateways.errors import unreadable
+from photogen.gateways.examination import Finding
 from photogen.gateways.http import PerProcess
 from photogen.gateways.payments import stripe_states as states
 from photogen.gateways.payments.stripe_calls import called, once, plain
+from photogen.gateways.payments.stripe_examination import examine
 from photogen.gateways.payments.stripe_states import REFERENCE, VENDOR
 
 ADDRESS = "https://api.stripe.com"
@@ -35,6 +39,8 @@ _MONEY_AWAY = frozenset({"needs_response", "under_review", "lost"})
 """Statuses of a dispute in which the bank has the money."""
 _ACCOUNT = "account"
 """Name of a customer's metadata field that holds our account's id."""
+_KEYS_MOST = 10
+"""Lookup keys that one call may name (docs.stripe.com/api/prices/list)."""
 _SKEW = 300
 """Seconds that Stripe's clock may be behind ours."""
 
@@ -48,6 +54,7 @@ class StripePayments:
 
     def __init__(self, key: str, *, address: str = ADDRESS) -> None:
         addresses: Any = {"api": address}
+        self._restricted = key.startswith("rk_")
         self._client = PerProcess(
             lambda: stripe.StripeClient(
                 key,
@@ -279,6 +286,29 @@ class StripePayments:
             return states.card(plain(self._v1().payment_methods.retrieve(chosen)))
 
     # --- set up, and taken down ---
+
+    def examine(self) -> Iterator[Finding]:
+        """Whose account it is, what it may, whether there is a portal. Raises Retry, Stop."""
+        return examine(self._v1(), restricted=self._restricted)
+
+    def prices_of(self, lookup_keys: Sequence[str]) -> dict[str, PriceState]:
+        """The active prices among these, by their key."""
+        found: dict[str, PriceState] = {}
+        for start in range(0, len(lookup_keys), _KEYS_MOST):
+            keys = list(lookup_keys[start : start + _KEYS_MOST])
+            with called("prices.list"):
+                listed = self._v1().prices.list(params={"lookup_keys": keys, "active": True, "limit": 100}).data
+                found |= {str(p.lookup_key): PriceState(str(p.id), int(p.unit_amount)) for p in listed}
+        return found
+
+    def endpoint(self, url: str) -> EndpointState | None:
+        """What Stripe knows of our webhook."""
+        with called("webhook_endpoints"):
+            for found in self._v1().webhook_endpoints.list(params={"limit": 100}).data:
+                if found.url == url:
+                    current = found.api_version in {None, API_VERSION}
+                    return EndpointState(found.status == "enabled", frozenset(found.enabled_events), current)
+        return None
 
     def ensure_price(self, lookup_key: str, name: str, cents: int, interval: Interval | None) -> str:
         """The id of the price with this key and amount. Prices can't be changed: another amount is another price."""

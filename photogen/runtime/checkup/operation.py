@@ -15,11 +15,12 @@ _START = "Start it: make run, or python -m worker run. Its log is in the data fo
 
 
 def parts(services: Services) -> list[Part]:
-    """The worker, pauses, open incidents. Only for an installation that runs."""
+    """The worker, pauses, open incidents, leftovers. Only for an installation that runs."""
     return [
         Part("worker", "Worker", lambda: _worker(services), mend="The queue has to answer first."),
         Part("circuits", "Pauses", lambda: _pauses(services), mend="The database has to answer first."),
         Part("incidents", "Incidents", lambda: _incidents(services), mend="The database has to answer first."),
+        Part("leftovers", "Leftovers", lambda: _leftovers(services), mend="The database has to answer first."),
     ]
 
 
@@ -63,3 +64,24 @@ def _incidents(services: Services) -> Iterator[Finding]:
         yield warning("open", f"{count} open", "Read them: python -m photogen incidents")
     else:
         yield good("open", "none")
+
+
+def _leftovers(services: Services) -> Iterator[Finding]:
+    count, oldest = services.leftovers.count(), services.leftovers.list(1)
+    if not count or not oldest:
+        yield good("left", "nothing is left behind")
+        return
+    age = datetime.now(UTC) - oldest[0].since
+    yield warning(
+        "left",
+        f"{count} that should be gone {'is' if count == 1 else 'are'} still there, the oldest for {_span(age)}",
+        "It is tried again by itself. See what it is: python -m photogen leftovers; --retry tries now.",
+    )
+
+
+def _span(age: timedelta) -> str:
+    """In the largest unit of which there are two, so that it is never far off."""
+    for unit, seconds in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if age >= timedelta(seconds=2 * seconds):
+            return f"{int(age.total_seconds() // seconds)} {unit}"
+    return f"{max(0, int(age.total_seconds()))} s"

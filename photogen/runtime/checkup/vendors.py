@@ -44,7 +44,7 @@ def parts(settings: Settings, services: Services) -> list[Part]:
         )
 
         def look() -> Iterator[Finding]:
-            if sandbox and not _sandbox_answers(settings.sandbox_url):
+            if sandbox and not sandbox_answers(settings.sandbox_url):
                 yield good("reachable", "the sandbox stands in, not running now")
                 return
             for name, gateway in looks.items():
@@ -110,7 +110,8 @@ def clock(addresses: list[str]) -> Iterator[Finding]:
     yield warning("skew", "no vendor told the time", "Look whether this machine reaches the vendors at all.")
 
 
-def _sandbox_answers(address: str) -> bool:
+def sandbox_answers(address: str) -> bool:
+    """Whether the sandbox runs."""
     try:
         return httpx.get(f"{address}/healthz", timeout=_SECONDS, trust_env=False).is_success
     except (httpx.HTTPError, httpx.InvalidURL):
