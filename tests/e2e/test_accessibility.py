@@ -15,7 +15,7 @@ from tests.e2e.conftest import generate, register, train
 from tests.fakes.running import RunningPhotogen
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-PUBLIC = ["/", "/pricing", "/login", "/register", "/there-is-no-such-page"]
+PUBLIC = ["/", "/pricing", "/login", "/register", "/deletions", "/there-is-no-such-page"]
 STUDIO = [
     "/dashboard",
     "/generate",
@@ -25,10 +25,13 @@ STUDIO = [
     "/photos",
     "/trainings",
     "/usage",
+    "/billing",
+    "/billing/return",
     "/settings",
     "/notices",
 ]
-INSIDE = [*STUDIO, "model", "set", "training", "picture"]  # the last four have addresses with an id
+INSIDE = [*STUDIO, "model", "lab", "set", "training", "picture"]  # the last five have addresses with an id
+ADMIN = ["/admin", "/admin/figures", "/admin/plans", "/admin/accounts", "account"]
 LEAST_TARGET = 40  # px, for a thumb
 
 SMALL_TARGETS = """(least) => {
@@ -85,6 +88,7 @@ def somebody(browser: Browser, studio: RunningPhotogen, photo_files: list[Path])
     addresses = {"training": urlsplit(page.url).path}
     expect(page.get_by_role("status", name="Training status")).to_have_text("Completed", timeout=60_000)
     addresses["model"] = str(page.get_by_role("link", name="See the model").get_attribute("href"))
+    addresses["lab"] = f"{addresses['model']}/lab"
     page.get_by_role("link", name="Generate with it").click()
     generate(page, "a portrait by the sea", 2)
     addresses["picture"] = str(page.locator("a:has(img)").first.get_attribute("href"))
@@ -159,6 +163,19 @@ def test_public_pages_fit_a_phone(somebody: Somebody) -> None:
 def _too_wide(page: Page) -> int:
     """By how many pixels the page can be scrolled sideways."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def test_the_operators_pages_too(somebody: Somebody, studio: RunningPhotogen) -> None:
+    page = somebody.enter(viewport={"width": 1440, "height": 900}).new_page()
+    boss = studio.make_admin(register(page, "Boss"))
+    somebody.addresses["account"] = f"/admin/accounts/{boss}"
+    small = somebody.enter(**PHONE, storage_state=page.context.storage_state()).new_page()
+    for where in ADMIN:
+        somebody.open(page, where)
+        assert _faults(page) == [], where
+        somebody.open(small, where)
+        assert _too_wide(small) <= 0, where
+        assert small.evaluate(SMALL_TARGETS, LEAST_TARGET) == [], where
 
 
 def test_motion_is_left_out_when_it_is_not_wanted(somebody: Somebody) -> None:

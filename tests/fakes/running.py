@@ -12,6 +12,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import psycopg
+
+from photogen.db.embedded import EmbeddedPostgres
+from photogen.runtime.instance import Instance
 from tests.fakes.sandbox import SandboxServer, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,6 +86,16 @@ class RunningPhotogen:
         words = "".join(self.output)
         self.stop()
         raise RuntimeError(f"photogen did not start:\n{words}")
+
+    def make_admin(self, email: str) -> str:
+        """Lets somebody who has registered administer it, and gives the account's id."""
+        postgres = EmbeddedPostgres(self.data / "postgresql", Instance(self.data).sockets)
+        with psycopg.connect(postgres.url()) as connection:
+            row = connection.execute(
+                "UPDATE account SET role = 'admin' WHERE email = %s RETURNING id", (email,)
+            ).fetchone()
+        assert row is not None
+        return str(row[0])
 
     def _pump(self, process: "subprocess.Popen[str]", lines: "queue.Queue[str | None]") -> None:
         assert process.stdout is not None

@@ -189,7 +189,7 @@ def _new_run() -> rx.Component:
                 on_click=Lab.start,
                 busy=Lab.starting,
                 disabled=Lab.offer.none | Lab.run.running,
-                class_name="whitespace-normal! h-auto! min-h-9 py-2",
+                class_name="whitespace-normal! h-auto! py-2",
             ),
             rx.el.p(Lab.offer.after, class_name="text-sm text-muted num self-end pb-2"),
             class_name="flex flex-wrap items-end gap-4 mt-4",

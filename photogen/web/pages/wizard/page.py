@@ -31,7 +31,7 @@ def _buttons() -> rx.Component:
                 kind="primary",
                 type="submit",
                 busy=Wizard.starting,
-                class_name="max-sm:flex-1 whitespace-normal! h-auto! min-h-9 py-2",
+                class_name="max-sm:flex-1 whitespace-normal! h-auto! py-2",
             ),
         ),
         class_name="card-foot flex items-center justify-between gap-3",
