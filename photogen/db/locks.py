@@ -1,9 +1,11 @@
 """The one lock under which money and limits of an account are decided."""
 
-from sqlmodel import Session, select
+from sqlalchemy import text
+from sqlmodel import Session
 
 from photogen.errors import NotFound
-from photogen.models import Account
+
+_LOCK = text("SELECT id FROM account WHERE id = :id FOR NO KEY UPDATE")
 
 
 def lock_account(session: Session, account_id: str) -> None:
@@ -13,6 +15,6 @@ def lock_account(session: Session, account_id: str) -> None:
     FOR NO KEY UPDATE, not FOR UPDATE: rows that refer to the account take FOR KEY SHARE on it, and the stronger lock
     would stand against that; taken after such an insert, it deadlocks (rule 5 of the house).
     """
-    found = session.exec(select(Account.id).where(Account.id == account_id).with_for_update(key_share=True)).first()
-    if found is None:
+    session.flush()  # the account itself may be new
+    if session.connection().execute(_LOCK, {"id": account_id}).first() is None:
         raise NotFound("There is no such account.", code="account_not_found")

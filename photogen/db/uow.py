@@ -22,6 +22,7 @@ from photogen.kit import guard, log
 CHANGES = "photogen_changes"
 """The channel on which changed rows are announced: JSON {"account", "kind", "id"}."""
 
+_NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 _log = log.get("uow")
 
 
@@ -66,7 +67,7 @@ class UnitOfWork:
 
         `kind` is the noun: training, generation, credits, photoset, gallery."""
         payload = json.dumps({"account": account_id, "kind": kind, "id": id}, separators=(",", ":"))
-        self.session.execute(text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANGES, "payload": payload})
+        self.session.connection().execute(_NOTIFY, {"channel": CHANGES, "payload": payload})
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -1,17 +1,50 @@
 """The ledger's rows."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, or_, text, update
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, SQLModel, col, select
 
 from photogen.db.disagreements import Check
 from photogen.db.locks import lock_account
 from photogen.domain.credits.commands import HistoryQuery
-from photogen.domain.credits.policy import Lot, has_lapsed
+from photogen.domain.credits.policy import Lot, burn, has_lapsed
 from photogen.domain.credits.views import Balance, DayUse, EntryView, GrantView
+from photogen.kit.ids import new_id
 from photogen.models import CreditEntry, CreditGrant, CreditHold, EntryKind, GrantSource, HoldState
+
+_GRANT, _HOLD, _ENTRY = (SQLModel.metadata.tables[name] for name in ("credit_grant", "credit_hold", "credit_entry"))
+_LIVE = select_columns(_GRANT.c.id, _GRANT.c.remaining, _GRANT.c.expires_at, _GRANT.c.created_at).where(
+    _GRANT.c.account_id == bindparam("account"), _GRANT.c.remaining > 0
+)
+_CLAIMS = text("SELECT key, account_id, subject_id, amount FROM credit_hold WHERE key = ANY(:keys)")
+_MOVE = (
+    update(_GRANT).where(_GRANT.c.id == bindparam("grant")).values(remaining=_GRANT.c.remaining + bindparam("moved"))
+)
+_TAKE = text("""
+    WITH holds AS (
+        INSERT INTO credit_hold (id, account_id, key, kind, subject_id, amount, state, created_at)
+        SELECT id, :account, key, :kind, subject, amount, 'open', :now
+        FROM unnest(CAST(:hold_ids AS text[]), CAST(:keys AS text[]), CAST(:subjects AS text[]),
+                    CAST(:amounts AS int[])) AS new (id, key, subject, amount)
+    ), grants AS (
+        UPDATE credit_grant SET remaining = remaining - moved.amount
+        FROM unnest(CAST(:grant_ids AS text[]), CAST(:moved AS int[])) AS moved (id, amount)
+        WHERE credit_grant.id = moved.id
+    )
+    INSERT INTO credit_entry
+        (account_id, kind, amount, balance_after, grant_id, hold_id, key, note, made_by, created_at)
+    SELECT :account, 'hold', -amount, balance, grant_id, hold_id, hold_key || ':' || grant_id, '', '', :now
+    FROM unnest(CAST(:entry_holds AS text[]), CAST(:entry_keys AS text[]), CAST(:entry_grants AS text[]),
+                CAST(:entry_amounts AS int[]), CAST(:balances AS int[]))
+        WITH ORDINALITY AS entry (hold_id, hold_key, grant_id, amount, balance, place)
+    ORDER BY place""")
+"""Holds, what they take of which grants, and an entry for each part, in one round trip: the account is locked
+meanwhile, and its next click waits for each of them."""
 
 
 class Ledger:
@@ -23,52 +56,60 @@ class Ledger:
 
     def __init__(self, session: Session, account_id: str, now: datetime) -> None:
         lock_account(session, account_id)
+        self._rows = session.connection()
         self._session = session
         self._account_id = account_id
         self.now = now
-        # Rows that this session read before it had the lock may be old: they are read again.
-        live = session.exec(
-            select(CreditGrant)
-            .where(CreditGrant.account_id == account_id, CreditGrant.remaining > 0)
-            .execution_options(populate_existing=True)
-        ).all()
-        self._grants = {grant.id: grant for grant in live}
-        self.balance = self.found = sum(grant.remaining for grant in live)
-        self.lapsed = [grant.id for grant in live if has_lapsed(grant.expires_at, now)]
+        # Not in the statement that locks: what that reads besides the account is as old as its wait for the lock.
+        live = self._rows.execute(_LIVE, {"account": account_id})
+        self._lots = {row.id: Lot(row.id, row.remaining, row.expires_at, row.created_at) for row in live}
+        self.balance = self.found = sum(lot.remaining for lot in self._lots.values())
+        self.lapsed = [lot.grant_id for lot in self._lots.values() if has_lapsed(lot.expires_at, now)]
         for grant_id in self.lapsed:
-            remaining = self._grants[grant_id].remaining
+            remaining = self._lots[grant_id].remaining
             self.write(EntryKind.EXPIRE, -remaining, key=f"expire:{grant_id}", grant_id=grant_id)
 
     def lots(self) -> list[Lot]:
         """What is left, grant by grant."""
-        return [Lot(g.id, g.remaining, g.expires_at, g.created_at) for g in self._grants.values() if g.remaining > 0]
+        return [lot for lot in self._lots.values() if lot.remaining > 0]
 
     def expiry(self, grant_id: str) -> datetime | None:
         """When the grant's credits lapse."""
-        return self._grant(grant_id).expires_at
+        return self._lot(grant_id).expires_at
 
-    def grant(self, amount: int, source: GrantSource, key: str, expires_at: datetime | None, note: str) -> CreditGrant:
-        """A new grant, still empty: its first entry fills it."""
+    def grant(self, amount: int, source: GrantSource, key: str, expires_at: datetime | None, note: str) -> str:
+        """A new grant's id; it is still empty: its first entry fills it."""
         grant = CreditGrant(
             account_id=self._account_id, amount=amount, remaining=0, source=source, key=key, note=note,
             created_at=self.now, expires_at=expires_at,
         )  # fmt: skip
-        self._session.add(grant)
-        self._session.flush()
-        self._grants[grant.id] = grant
-        return grant
+        self._rows.execute(insert(_GRANT), grant.model_dump())
+        self._lots[grant.id] = Lot(grant.id, 0, expires_at, self.now)
+        return grant.id
 
-    def hold(self, kind: str, items: Sequence[tuple[str, str, int]]) -> list[CreditHold]:
-        """New open holds, one per (key, subject id, amount); their entries take the credits."""
-        holds = [
-            CreditHold(
-                account_id=self._account_id, key=key, kind=kind, subject_id=subject, amount=amount, created_at=self.now
-            )
-            for key, subject, amount in items
-        ]  # fmt: skip
-        self._session.add_all(holds)
-        self._session.flush()
-        return holds
+    def hold(self, kind: str, items: Sequence[tuple[str, str, int]]) -> None:
+        """New open holds, one per (key, subject id, amount), with the entries that take their credits, earliest expiry
+        first. The caller has seen that the balance is enough."""
+        moved: Counter[str] = Counter()
+        ids, entries = [new_id() for _ in items], []
+        for id_, (key, _, amount) in zip(ids, items, strict=True):
+            for part in burn(self.lots(), amount, self.now):
+                self._shift(part.grant_id, -part.amount)
+                moved[part.grant_id] += part.amount
+                entries.append((id_, key, part.grant_id, part.amount, self.balance))
+        columns = [list(column) for column in zip(*entries, strict=True)] or [[], [], [], [], []]
+        values = dict(
+            zip(("entry_holds", "entry_keys", "entry_grants", "entry_amounts", "balances"), columns, strict=True)
+        )
+        keys, subjects, amounts = (list(column) for column in zip(*items, strict=True))
+        self._rows.execute(
+            _TAKE,
+            {
+                "account": self._account_id, "kind": kind, "now": self.now, "hold_ids": ids, "keys": keys,
+                "subjects": subjects, "amounts": amounts, "grant_ids": list(moved), "moved": list(moved.values()),
+            }
+            | values,
+        )  # fmt: skip
 
     def close(self, hold: CreditHold, state: HoldState) -> None:
         """Marks the hold as captured or released; the entries are the caller's to write."""
@@ -89,23 +130,24 @@ class Ledger:
     ) -> None:
         """Adds one entry and moves its grant's remainder by the same amount."""
         if grant_id is not None:
-            grant = self._grant(grant_id)
-            grant.remaining += amount
-            self._session.add(grant)
-        self.balance += amount
-        self._session.add(
-            CreditEntry(
-                account_id=self._account_id, kind=kind, amount=amount, balance_after=self.balance, grant_id=grant_id,
-                hold_id=hold.id if hold else None, key=key, note=note, made_by=made_by, created_at=self.now,
-            )
+            self._shift(grant_id, amount)
+            self._rows.execute(_MOVE, {"grant": grant_id, "moved": amount})
+        entry = CreditEntry(
+            account_id=self._account_id, kind=kind, amount=amount, balance_after=self.balance, grant_id=grant_id,
+            hold_id=hold.id if hold else None, key=key, note=note, made_by=made_by, created_at=self.now,
         )  # fmt: skip
+        self._rows.execute(insert(_ENTRY), entry.model_dump(exclude={"id"}))
 
-    def _grant(self, grant_id: str) -> CreditGrant:
-        if grant_id not in self._grants:
-            self._grants[grant_id] = self._session.exec(
-                select(CreditGrant).where(CreditGrant.id == grant_id).execution_options(populate_existing=True)
-            ).one()
-        return self._grants[grant_id]
+    def _shift(self, grant_id: str, amount: int) -> None:
+        lot = self._lot(grant_id)
+        self._lots[grant_id] = replace(lot, remaining=lot.remaining + amount)
+        self.balance += amount
+
+    def _lot(self, grant_id: str) -> Lot:
+        if grant_id not in self._lots:
+            query = select_columns(_GRANT.c.id, _GRANT.c.remaining, _GRANT.c.expires_at, _GRANT.c.created_at)
+            self._lots[grant_id] = Lot(*self._rows.execute(query.where(_GRANT.c.id == grant_id)).one())
+        return self._lots[grant_id]
 
 
 def grant_by_key(session: Session, key: str) -> CreditGrant | None:
@@ -119,6 +161,12 @@ def holds_by_key(session: Session, keys: Sequence[str]) -> dict[str, CreditHold]
         select(CreditHold).where(col(CreditHold.key).in_(keys)).execution_options(populate_existing=True)
     )
     return {hold.key: hold for hold in found}
+
+
+def claims(session: Session, keys: Sequence[str]) -> dict[str, tuple[str, str, int]]:
+    """(account, subject, amount) of the holds made under these keys, whoever's they are: they never change."""
+    rows = session.connection().execute(_CLAIMS, {"keys": list(keys)})
+    return {row.key: (row.account_id, row.subject_id, row.amount) for row in rows}
 
 
 def account_of_hold(session: Session, key: str) -> str | None:
@@ -154,17 +202,12 @@ def clawed_by(session: Session, prefix: str) -> int | None:
 
 def lots_of(session: Session, account_id: str, sources: Sequence[str]) -> list[Lot]:
     """What is left of the grants whose keys are one of `sources` or begin with it and a colon."""
-    rows = session.exec(
-        select(CreditGrant).where(
-            CreditGrant.account_id == account_id,
-            CreditGrant.remaining > 0,
-            or_(
-                col(CreditGrant.key).in_(sources),
-                *(func.starts_with(CreditGrant.key, f"{source}:") for source in sources),
-            ),
-        )
-    ).all()
-    return [Lot(row.id, row.remaining, row.expires_at, row.created_at) for row in rows]
+    key = _GRANT.c.key
+    rows = session.connection().execute(
+        _LIVE.where(or_(key.in_(sources), *(func.starts_with(key, f"{source}:") for source in sources))),
+        {"account": account_id},
+    )
+    return [Lot(*row) for row in rows]
 
 
 def balance(session: Session, account_id: str, now: datetime) -> Balance:

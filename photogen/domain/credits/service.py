@@ -59,8 +59,8 @@ class CreditsService:
         if earlier is not None:
             _same(key, (earlier.account_id, earlier.amount), (account_id, amount))
         elif amount:
-            grant = ledger.grant(amount, source, key, expires_at, note)
-            ledger.write(EntryKind.GRANT, amount, key=f"grant:{key}", grant_id=grant.id, note=note)
+            grant_id = ledger.grant(amount, source, key, expires_at, note)
+            ledger.write(EntryKind.GRANT, amount, key=f"grant:{key}", grant_id=grant_id, note=note)
             uow.notify(account_id, "credits", account_id)
 
     def claw_back(
@@ -101,22 +101,18 @@ class CreditsService:
         for _, _, amount in items:
             _not_negative(amount)
         ledger = self._open(uow, account_id)
-        earlier = repository.holds_by_key(uow.session, [key for key, _, _ in items])
+        earlier = repository.claims(uow.session, [key for key, _, _ in items])
         fresh = []
         for key, subject_id, amount in items:
             if key in earlier:
-                known = earlier[key]
-                _same(key, (known.account_id, known.subject_id, known.amount), (account_id, subject_id, amount))
+                _same(key, earlier[key], (account_id, subject_id, amount))
             else:
                 fresh.append((key, subject_id, amount))
         needed = sum(amount for _, _, amount in fresh)
         if needed > ledger.balance:
             raise InsufficientCredits(needed, ledger.balance)
-        for hold in ledger.hold(kind, fresh):
-            for portion in burn(ledger.lots(), hold.amount, ledger.now):
-                key = f"{hold.key}:{portion.grant_id}"
-                ledger.write(EntryKind.HOLD, -portion.amount, key=key, grant_id=portion.grant_id, hold=hold)
         if fresh:
+            ledger.hold(kind, fresh)
             uow.notify(account_id, "credits", account_id)
             self._tell_if_low(uow, account_id, ledger)
 
@@ -184,7 +180,7 @@ class CreditsService:
                 return
             if order.amount > 0:
                 made = ledger.grant(order.amount, GrantSource.ADMIN, f"adjust:{order.key}", None, order.reason)
-                moves = [(made.id, order.amount)]
+                moves = [(made, order.amount)]
             elif -order.amount > ledger.balance:
                 raise Conflict(
                     f"Only {ledger.balance} credits can be taken; what is held for work under way can't.",

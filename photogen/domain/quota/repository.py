@@ -1,17 +1,27 @@
 """The rows of the quota."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import func
+from sqlalchemy import func, text
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from photogen.db.disagreements import Check
 from photogen.db.locks import lock_account
-from photogen.domain.quota.views import ModelUse
+from photogen.domain.quota.views import Ask, ModelUse
 from photogen.errors import NotFound
 from photogen.models import Account, ImageModel, QuotaDay, QuotaState, QuotaUse
+
+_CLAIMS = text("SELECT key, account_id, weight, model_key FROM quota_use WHERE key = ANY(:keys)")
+_HOLD = text("""
+    WITH uses AS (
+        INSERT INTO quota_use (key, account_id, day, weight, model_key, state, created_at)
+        SELECT key, :account, :day, weight, model, 'held', :now
+        FROM unnest(CAST(:keys AS text[]), CAST(:models AS text[]), CAST(:weights AS int[])) AS new (key, model, weight)
+    )
+    INSERT INTO quota_day (account_id, day, used, held) VALUES (:account, :day, 0, :held)
+    ON CONFLICT (account_id, day) DO UPDATE SET held = quota_day.held + excluded.held""")
 
 
 def opened(session: Session, account_id: str, day: date) -> QuotaDay:
@@ -29,6 +39,24 @@ def day(session: Session, account_id: str, day: date) -> QuotaDay:
     """The day as it stands, empty where nothing was asked for."""
     found = session.get(QuotaDay, (account_id, day), populate_existing=True)
     return found or QuotaDay(account_id=account_id, day=day)
+
+
+def hold(session: Session, account_id: str, day: date, asks: Sequence[Ask], now: datetime) -> None:
+    """New uses, held, and the day with them, in one round trip; the caller has locked the account."""
+    session.connection().execute(
+        _HOLD,
+        {
+            "account": account_id, "day": day, "now": now, "keys": [ask.key for ask in asks],
+            "models": [ask.model_key for ask in asks], "weights": [ask.weight for ask in asks],
+            "held": sum(ask.weight for ask in asks),
+        },
+    )  # fmt: skip
+
+
+def claims(session: Session, keys: Sequence[str]) -> dict[str, tuple[str, int, str]]:
+    """(account, weight, model) of the uses under these keys, whoever's they are: they never change."""
+    rows = session.connection().execute(_CLAIMS, {"keys": list(keys)})
+    return {row.key: (row.account_id, row.weight, row.model_key) for row in rows}
 
 
 def uses_by_key(session: Session, keys: Sequence[str]) -> dict[str, QuotaUse]:

@@ -20,7 +20,7 @@ from photogen.domain.quota import policy, repository
 from photogen.domain.quota.views import Ask, QuotaView, is_low
 from photogen.errors import Conflict, NotFound, QuotaExhausted
 from photogen.kit.clock import Clock
-from photogen.models import QuotaDay, QuotaState, QuotaUse
+from photogen.models import QuotaDay, QuotaState
 
 _HELD, _USED, _RELEASED = QuotaState.HELD, QuotaState.USED, QuotaState.RELEASED
 
@@ -46,12 +46,11 @@ class QuotaService:
         paying = self._plans.paying_of(uow, account_id)
         if not paying.daily_quota:
             return frozenset()
-        today = repository.opened(uow.session, account_id, policy.day_of(at))
-        earlier = repository.uses_by_key(uow.session, [ask.key for ask in asks])
-        for key, use in earlier.items():
-            asked = next((ask.weight, ask.model_key) for ask in asks if ask.key == key)
-            if (use.account_id, use.weight, use.model_key) != (account_id, *asked):
-                raise Conflict(f"The key {key} was already used for something else.", code="key_reused")
+        today = repository.day(uow.session, account_id, policy.day_of(at))
+        earlier = repository.claims(uow.session, [ask.key for ask in asks])
+        for ask in asks:
+            if ask.key in earlier and earlier[ask.key] != (account_id, ask.weight, ask.model_key):
+                raise Conflict(f"The key {ask.key} was already used for something else.", code="key_reused")
         fresh = [ask for ask in asks if ask.key not in earlier]
         taken = today.used + today.held
         fit = policy.fitting(fresh, max(0, paying.daily_quota - taken))
@@ -66,18 +65,9 @@ class QuotaService:
                 have=self._credits.available(uow, account_id),
             )
         if fit:
-            today.held += sum(ask.weight for ask in fit)
-            now = self._clock()
-            uow.session.add_all(
-                QuotaUse(
-                    key=ask.key, account_id=account_id, day=today.day, weight=ask.weight, model_key=ask.model_key,
-                    created_at=now,
-                )
-                for ask in fit
-            )  # fmt: skip
-            uow.session.flush()
+            repository.hold(uow.session, account_id, today.day, fit, self._clock())
             uow.notify(account_id, "quota", account_id)
-            self._tell_if_low(uow, today, paying)
+            self._tell_if_low(uow, today, taken + sum(ask.weight for ask in fit), paying)
         return frozenset(ask.key for ask in fit) | frozenset(earlier)
 
     def use(self, uow: UnitOfWork, key: str) -> None:
@@ -133,10 +123,10 @@ class QuotaService:
         with self._uow() as uow:
             return [found.words for found in self.disagreements(uow, first, last)]
 
-    def _tell_if_low(self, uow: UnitOfWork, today: QuotaDay, paying: Paying) -> None:
-        """Once a day when it gets low, and once when it is used up."""
+    def _tell_if_low(self, uow: UnitOfWork, today: QuotaDay, taken: int, paying: Paying) -> None:
+        """Once a day when it gets low, and once when it is used up; `taken` is what was taken of it by now."""
         limit, now = paying.daily_quota, self._clock()
-        key, left = f"{today.account_id}:{today.day}", limit - today.used - today.held
+        key, left = f"{today.account_id}:{today.day}", limit - taken
         if left <= 0:
             tell(uow, today.account_id, NoticeKind.QUOTA_OUT, f"quota_out:{key}", now, overage=paying.overage)
         elif is_low(left, limit):
