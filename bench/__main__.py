@@ -16,7 +16,7 @@ BENCHES = {
     "gallery": "gallery pages at 100,000 images",
     "start": "bare clone to address, later start, memory, weight of the pages",
     "trainings": "trainings in flight on one worker, losses made good, what we add to the vendor's time",
-    "money": "quota checks, credits and quota taken by 16 clients at once",
+    "money": "quota checks, credits and quota taken by 16 clients at once, the month's end for 10,000 subscribers",
     "books": "the books checked, the figures and a balance explained at 10,000 subscribers and a million entries",
     "journey": "click to vendor call, row to page, click to picture",
 }

@@ -8,6 +8,7 @@ import statistics
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 from alembic.config import Config
@@ -17,6 +18,7 @@ from alembic import command
 from photogen.domain.quota import Ask
 from photogen.kit.clock import utc_now
 from photogen.kit.ids import new_id
+from photogen.models import GrantSource
 from tests.factories.studio import Studio
 from tests.fakes.servers import EmbeddedPostgres
 
@@ -24,6 +26,7 @@ CLIENTS = 16
 SPENDS = 1_000
 HISTORIES = (0, 10_000, 200_000)
 CHECKS = 300
+SUBSCRIBERS = 10_000
 
 Report = Callable[[str, str], None]
 
@@ -40,6 +43,7 @@ def run(report: Report) -> None:
         try:
             _checks(studio, report)
             _spends(studio, report)
+            _month(studio, report)
         finally:
             studio.close()
 
@@ -73,6 +77,43 @@ def _spends(studio: Studio, report: Report) -> None:
     report("quota taken", f"{quota:,.0f} a second, ratio {quota / smallest:.2f}")
     wrong = len(studio.credits.audit()) + len(studio.quota.audit())
     report("exact", f"{held:,} and {taken:,} of {total:,}, {wrong} disagreements")
+
+
+def _month(studio: Studio, report: Report) -> None:
+    """Everybody's month ends at once: what is left of it lapses, then the next month's credits come."""
+    account = studio.account()
+    lapsed = {"like": account, "n": SUBSCRIBERS, "then": studio.clock() - timedelta(minutes=1)}
+    with studio.uow() as uow:
+        for statement in _LAST_MONTH:
+            uow.session.execute(text(statement), lapsed)
+        ids = list(uow.session.scalars(text("SELECT id FROM account WHERE id LIKE 'month%'")))
+    began = time.perf_counter()
+    grants = studio.credits.expire_due()
+    report(f"{grants:,} grants lapse", f"{time.perf_counter() - began:.1f} s")
+    began, until = time.perf_counter(), studio.clock() + timedelta(days=31)
+    for id_ in ids:
+        with studio.uow() as uow:
+            studio.credits.grant(uow, id_, 200, GrantSource.PLAN, f"bench:{id_}", until)
+    report(f"{len(ids):,} months' credits are granted", f"{time.perf_counter() - began:.1f} s")
+    report("disagreements after both", f"{len(studio.credits.audit())}")
+
+
+_LAST_MONTH = (
+    (
+        "INSERT INTO account SELECT (jsonb_populate_record(a, jsonb_build_object("
+        "'id', 'month' || lpad(CAST(n AS text), 21, '0'), 'email', 'month' || n || '@example.com'))).* "
+        "FROM account AS a, generate_series(1, :n) AS n WHERE a.id = :like"
+    ),
+    (
+        "INSERT INTO credit_grant (id, account_id, amount, remaining, source, key, note, created_at, expires_at) "
+        "SELECT id, id, 200, 200, 'plan', 'last:' || id, '', :then, :then FROM account WHERE id LIKE 'month%'"
+    ),
+    (
+        "INSERT INTO credit_entry "
+        "(account_id, kind, amount, balance_after, grant_id, key, note, made_by, created_at) "
+        "SELECT id, 'grant', 200, 200, id, 'grant:last:' || id, '', '', :then FROM account WHERE id LIKE 'month%'"
+    ),
+)
 
 
 def _rate(spend: Callable[[str, str], None], accounts: list[str]) -> float:
