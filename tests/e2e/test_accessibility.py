@@ -116,6 +116,8 @@ def _faults(page: Page) -> list[str]:
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.wait_for_function("(theme) => document.documentElement.classList.contains(theme)", arg=scheme)
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        page.wait_for_function("() => document.getAnimations().every((one) => one.playState !== 'running')")
         for rule in Axe().run(page).response["violations"]:
             if rule["impact"] in {"serious", "critical"}:
                 faults += [f"{scheme}, {rule['id']}: {node['html'][:200]}" for node in rule["nodes"]]
