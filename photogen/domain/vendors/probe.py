@@ -39,5 +39,6 @@ class Probe:
                 for row in repository.routes_at(uow.session, name):
                     there = row.vendor_model in served
                     if there is not row.available:
-                        _log.warning("route changed", vendor=name, model=row.vendor_model, available=there)
+                        say = _log.info if there else _log.warning
+                        say("route changed", vendor=name, model=row.vendor_model, available=there)
                     repository.set_available(uow.session, row.id, now, available=there)
