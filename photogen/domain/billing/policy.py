@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from photogen.domain.billing.config import BillingConfig
 from photogen.gateways.base_payments import InvoiceLine, InvoiceState, SubscriptionState
-from photogen.models import Interval, PlanTerms, SubscriptionStatus
+from photogen.models import Interval, PlanTerms, Subscription, SubscriptionStatus
 
 S = SubscriptionStatus
 
@@ -41,6 +41,21 @@ def entitled_until(state: SubscriptionState, past_due_since: datetime | None, co
     if state.cancel_at_period_end:
         return state.cancel_at or state.period_end
     return state.period_end + config.late
+
+
+_TOGETHER = timedelta(days=1)
+"""How long a checkout lives (docs.stripe.com/api/checkout/sessions, `expires_at`): who has a plan can begin none, so of
+two that were bought in mistake for one, both were begun before the first was paid."""
+
+
+def bought_twice(first: Subscription, second: Subscription) -> bool:
+    """Whether the later of two live subscriptions is one too many. Not where the first is on its way out by itself, or
+    where the second was bought when the first gave nothing any more: then a person has to look."""
+    return (
+        first.status in {S.ACTIVE, S.TRIALING}
+        and not first.cancel_at_period_end
+        and second.created_at - first.created_at <= _TOGETHER
+    )
 
 
 def month_after(start: datetime, months: int) -> datetime:

@@ -25,7 +25,7 @@ REFUND = "refund_payment"
 
 @dataclass(frozen=True)
 class Refunds:
-    """For creators and operators: quote, refund. For the worker: carry_out."""
+    """For creators and operators: quote, refund. For the worker: carry_out. A step for billing's own: whole."""
 
     uow: UowFactory
     clock: Clock
@@ -58,15 +58,27 @@ class Refunds:
             quote = self._quote(uow, row)
             if not quote.cents:
                 raise Conflict(quote.reason, code="nothing_to_refund")
-            key = f"{row.id}:{row.moves + 1}"
-            taken = self.credits.claw_back(uow, account_id, grant_keys(row), None, key, "Given back with the payment")
-            row.clawed, row.moves = row.clawed + taken, row.moves + 1
-            row.refund_cents, row.refund_reason = row.refunded_cents + quote.cents, reason[:40]
-            row.check_at = self.clock() + self.config.poll
-            uow.session.add(row)
-            uow.notify(account_id, "billing", row.id)
-            uow.after_commit(Job(REFUND, (row.id,)))
+            self._wish(uow, row, row.refunded_cents + quote.cents, reason)
             return _view(row, quote)
+
+    def whole(self, uow: UnitOfWork, payment_id: str, reason: str) -> None:
+        """Step, the account is locked: all of a payment is to go back, whatever of it was used; of its credits, those
+        that are left. Nothing while the bank decides about it, or where all of it goes back already."""
+        row = repository.any_payment(uow.session, payment_id, locked=True)
+        if row is None or row.disputed or max(row.refund_cents, row.refunded_cents) >= row.cents:
+            return
+        self._wish(uow, row, row.cents, reason)
+
+    def _wish(self, uow: UnitOfWork, row: Payment, cents: int, reason: str) -> None:
+        """Takes the unspent credits, and leaves it to the worker that `cents` in all go back."""
+        key = f"{row.id}:{row.moves + 1}"
+        taken = self.credits.claw_back(uow, row.account_id, grant_keys(row), None, key, "Given back with the payment")
+        row.clawed, row.moves = row.clawed + taken, row.moves + 1
+        row.refund_cents, row.refund_reason = cents, reason[:40]
+        row.check_at = self.clock() + self.config.poll
+        uow.session.add(row)
+        uow.notify(row.account_id, "billing", row.id)
+        uow.after_commit(Job(REFUND, (row.id,)))
 
     def carry_out(self, payment_id: str) -> None:
         """Worker: asks the service for the refund, under a key that names it, and writes down what became of it."""

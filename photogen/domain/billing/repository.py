@@ -201,19 +201,17 @@ def live_subscription(session: Session, account_id: str, now: datetime) -> Subsc
     ).one_or_none()
 
 
-def other_live(session: Session, account_id: str, gateway_id: str, now: datetime) -> str | None:
-    """The service's id of another subscription that gives the account a plan beside this one."""
+def live_subscriptions(session: Session, account_id: str, now: datetime) -> Sequence[Subscription]:
+    """All that give the account a plan now, in the order in which they were bought. There should be one at most."""
     return session.exec(
-        select(Subscription.gateway_id)
+        select(Subscription)
         .where(
             Subscription.account_id == account_id,
-            Subscription.gateway_id != gateway_id,
             col(Subscription.entitled_until) > now,
             col(Subscription.status).in_(LIVE),
-            col(Subscription.cancel_at_period_end).is_(False),
         )
-        .limit(1)
-    ).first()
+        .order_by(col(Subscription.created_at), col(Subscription.gateway_id))
+    ).all()
 
 
 def due_refunds(session: Session, now: datetime, limit: int, push: timedelta) -> list[str]:
@@ -360,6 +358,15 @@ def open_invoice(session: Session, subscription_id: str) -> Payment | None:
         .order_by(col(Payment.created_at).desc())
         .limit(1)
     ).one_or_none()
+
+
+def paid_of(session: Session, subscription_id: str) -> Sequence[Payment]:
+    """The invoices of a subscription that were paid."""
+    return session.exec(
+        select(Payment)
+        .where(Payment.subscription_id == subscription_id, Payment.status == PaymentStatus.PAID)
+        .order_by(col(Payment.id))
+    ).all()
 
 
 def last_paid(session: Session, subscription_id: str) -> Payment | None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from photogen.db.uow import UnitOfWork, UowFactory
-from photogen.domain.billing import policy, repository, show
+from photogen.db.uow import UowFactory
+from photogen.domain.billing import repository, show
+from photogen.domain.billing.changes import Changes
 from photogen.domain.billing.checkouts import Checkouts, asking
 from photogen.domain.billing.commands import BuyPack, BuyPlan, ChangePlan, Refund
 from photogen.domain.billing.config import BillingConfig
 from photogen.domain.billing.customers import Customers
+from photogen.domain.billing.doubles import Doubles
 from photogen.domain.billing.offers import Offers
 from photogen.domain.billing.refunds import REFUND, Refunds
 from photogen.domain.billing.reminders import Reminders
-from photogen.domain.billing.sync import Sync
+from photogen.domain.billing.sync import CHECK_SUBSCRIPTION, Sync
 from photogen.domain.billing.views import (
     CardView,
     ChangeQuote,
@@ -29,18 +31,14 @@ from photogen.domain.billing.views import (
 from photogen.domain.credits.service import CreditsService
 from photogen.domain.inbox.service import Event
 from photogen.domain.incidents.service import IncidentsService
-from photogen.errors import Conflict, Unavailable
+from photogen.errors import Conflict
 from photogen.gateways.base import GatewayError, Job
-from photogen.gateways.base_payments import PaymentGateway, SubscriptionState
+from photogen.gateways.base_payments import PaymentGateway
 from photogen.kit import log
 from photogen.kit.clock import Clock
-from photogen.models import (
-    GatewaySecret,
-    PurchaseKind,
-    Subscription,
-)
+from photogen.models import GatewaySecret, PurchaseKind
 
-CHECK_PURCHASE, CHECK_SUBSCRIPTION, GRANT_MONTH = "check_purchase", "check_subscription", "grant_month"
+CHECK_PURCHASE, GRANT_MONTH = "check_purchase", "grant_month"
 """Functions of worker.jobs."""
 EVENTS = (
     "charge.dispute.closed",
@@ -99,6 +97,8 @@ class BillingService:
         self._offers = Offers(uow, clock, gateway)
         self._checkouts = Checkouts(uow, clock, gateway, self._customers, self._offers, self._sync, self._config)
         self._refunds = Refunds(uow, clock, credits, incidents, gateway, self._sync, self._config)
+        self._changes = Changes(uow, clock, gateway, self._offers, self._sync)
+        self._doubles = Doubles(uow, clock, gateway, self._sync, self._refunds)
         self._reminders = Reminders(uow, clock, self._config)
 
     # --- buying -----------------------------------------------------------------------------------------------------
@@ -139,84 +139,28 @@ class BillingService:
 
     def subscription(self, account_id: str) -> SubscriptionView | None:
         """The plan that is paid for; None without one."""
-        with self._uow() as uow:
-            row = repository.live_subscription(uow.session, account_id, self._clock())
-            if row is None:
-                return None
-            sold = repository.prices(uow.session, [row.price_id, row.next_price_id])
-            invoice = repository.open_invoice(uow.session, row.gateway_id)
-        return show.subscription(row, sold, invoice)
+        return self._changes.subscription(account_id)
 
     def quote_change(self, account_id: str, command: ChangePlan) -> ChangeQuote:
-        """What a change of plan would mean. Raises NotFound, Conflict (`not_subscribed`, `same_plan`), Unavailable."""
-        row, now, wanted = self._change(account_id, command)
-        immediate = policy.is_upgrade(now, wanted)
-        due = 0
-        if immediate:
-            with asking():
-                due = self._gateway.change_cost(self._state(row), self._price_of(command))
-        return show.change(wanted, immediate=immediate, due=due, starts=self._clock() if immediate else row.period_end)
+        """What a change of plan would mean. Raises NotFound, Conflict (`not_subscribed`, `same_plan`, `plan_ends`),
+        Unavailable."""
+        return self._changes.quote(account_id, command)
 
     def change(self, account_id: str, command: ChangePlan) -> SubscriptionView | None:
-        """More at once, with proration; less from the next period on. The present plan again takes a planned change
-        back. Raises what `quote_change` raises, and Invalid (`card_declined`): then nothing has changed."""
-        row, now, wanted = self._change(account_id, command, same=True)
-        with asking():
-            state, price_id = self._state(row), self._price_of(command)
-            key = f"change:{account_id}:{command.request_key}"
-            if policy.is_upgrade(now, wanted):
-                changed = self._gateway.change_now(state, price_id, key)
-            elif wanted.plan_key == now.plan_key and wanted.interval is now.interval:
-                changed = self._gateway.change_later(state, state.price_id, key)
-            else:
-                changed = self._gateway.change_later(state, price_id, key)
-            self._sync.subscription(changed.id)
-        return self.subscription(account_id)
-
-    def _change(
-        self, account_id: str, command: ChangePlan, *, same: bool = False
-    ) -> tuple[Subscription, policy.Sold, policy.Sold]:
-        offer = self._offers.plan(command.plan, command.interval)
-        with self._uow() as uow:
-            row = self._live(uow, account_id)
-            now = repository.prices(uow.session, [row.price_id]).get(row.price_id)
-            terms = repository.version(uow.session, str(offer.plan_key), int(offer.plan_version or 1))
-        if now is None or terms is None:
-            raise Unavailable("Your plan can't be changed here. Tell whoever runs this studio.", code="unknown_price")
-        wanted = policy.Sold(terms.plan_key, terms.number, command.interval, offer.cents, terms)
-        if not same and wanted.plan_key == now.plan_key and wanted.interval is now.interval:
-            raise Conflict("This is your plan already.", code="same_plan")
-        return row, now, wanted
-
-    def _price_of(self, command: ChangePlan) -> str:
-        return self._offers.price(self._offers.plan(command.plan, command.interval))
-
-    def _state(self, row: Subscription) -> SubscriptionState:
-        return self._gateway.subscription(row.gateway_id)
-
-    def _live(self, uow: UnitOfWork, account_id: str) -> Subscription:
-        row = repository.live_subscription(uow.session, account_id, self._clock())
-        if row is None:
-            raise Conflict("You have no plan that is paid for. Choose one first.", code="not_subscribed")
-        return row
+        """More at once, with proration, which also takes a cancellation back; less from the next period on. The present
+        plan again takes a planned change back. Raises what `quote_change` raises, and Invalid (`card_declined`): then
+        nothing has changed."""
+        return self._changes.change(account_id, command)
 
     def cancel(self, account_id: str) -> SubscriptionView | None:
         """The plan ends with the paid period; from then on pictures are paid by credit. Again is fine.
 
         Raises Conflict (`not_subscribed`), Unavailable."""
-        return self._end(account_id, wanted=True)
+        return self._changes.end(account_id, wanted=True)
 
     def resume(self, account_id: str) -> SubscriptionView | None:
         """Takes a cancellation back, while the period lasts. Raises what `cancel` raises."""
-        return self._end(account_id, wanted=False)
-
-    def _end(self, account_id: str, *, wanted: bool) -> SubscriptionView | None:
-        with self._uow() as uow:
-            row = self._live(uow, account_id)
-        with asking():
-            self._gateway.cancel_at_end(row.gateway_id, wanted)
-            self._sync.subscription(row.gateway_id)
-        return self.subscription(account_id)
+        return self._changes.end(account_id, wanted=False)
 
     # --- card, invoices, refunds ------------------------------------------------------------------------------------
 
@@ -287,10 +231,12 @@ class BillingService:
         self._checkouts.check(purchase_id)
 
     def check_subscription(self, gateway_id: str) -> None:
-        """A subscription that should have moved on: with its newest invoice, whose word may have got lost."""
+        """A subscription that should have moved on: with its newest invoices, whose word may have got lost. The
+        second of two that were paid in two tabs is ended, and its money given back."""
         self._sync.subscription(gateway_id)
         for invoice_id in self._gateway.invoices_of(gateway_id):
             self._sync.invoice(invoice_id)
+        self._doubles.settle(gateway_id)
 
     def grant_month(self, gateway_id: str) -> None:
         """The next month's credits of a yearly plan."""

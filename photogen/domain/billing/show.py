@@ -48,9 +48,11 @@ def subscription(row: Subscription, sold: Mapping[str, Sold], invoice: Payment |
     )
 
 
-def change(wanted: Sold, *, immediate: bool, due: int, starts: datetime) -> ChangeQuote:
+def change(wanted: Sold, *, immediate: bool, due: int, starts: datetime, resumes: bool) -> ChangeQuote:
     """What a change would mean."""
-    return ChangeQuote(wanted.plan_key, wanted.terms.name, wanted.interval.value, immediate, due, starts, wanted.cents)
+    return ChangeQuote(
+        wanted.plan_key, wanted.terms.name, wanted.interval.value, immediate, due, starts, wanted.cents, resumes
+    )
 
 
 def payment(row: Payment, names: Mapping[str, str]) -> PaymentView:

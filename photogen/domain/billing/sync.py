@@ -12,7 +12,7 @@ from photogen.domain.billing import policy, repository, telling
 from photogen.domain.billing.config import BillingConfig
 from photogen.domain.credits.service import CreditsService
 from photogen.domain.incidents.service import IncidentsService
-from photogen.gateways.base import Missing
+from photogen.gateways.base import Job, Missing
 from photogen.gateways.base_payments import ChargeState, InvoiceState, PaymentGateway, SessionState, SubscriptionState
 from photogen.kit import log
 from photogen.kit.clock import Clock
@@ -28,6 +28,8 @@ from photogen.models import (
     SubscriptionStatus,
 )
 
+CHECK_SUBSCRIPTION = "check_subscription"
+"""A function of worker.jobs."""
 _log = log.get("billing")
 _PAYMENT_STATUS = {"paid": PaymentStatus.PAID, "open": PaymentStatus.OPEN, "draft": None}
 
@@ -105,18 +107,26 @@ class Sync:
             row.grant_at = None
         uow.session.add(row)
         if status in policy.LIVE:
-            self._look_for_two(uow, account_id, row)
+            self._look_for_two(uow, row, new=before not in policy.LIVE)
         telling.moved(uow, row, before, sold.terms.name, self.clock())
         uow.notify(account_id, "billing", row.id)
 
-    def _look_for_two(self, uow: UnitOfWork, account_id: str, row: Subscription) -> None:
+    def _look_for_two(self, uow: UnitOfWork, row: Subscription, *, new: bool) -> None:
+        """Has a second plan, paid in another tab, ended (`Doubles`); of two for another reason the operator is told."""
         uow.session.flush()
-        other = repository.other_live(uow.session, account_id, row.gateway_id, self.clock())
-        if other is not None:
+        first, *others = repository.live_subscriptions(uow.session, row.account_id, self.clock()) or [row]
+        for second in others:
+            if policy.bought_twice(first, second):
+                second.check_at = row.synced_at + self.config.poll
+                uow.session.add(second)
+                if new:
+                    uow.after_commit(Job(CHECK_SUBSCRIPTION, (second.gateway_id,)))
+                continue
             words = (
-                f"Account {account_id} pays for two plans at once: {other} and {row.gateway_id}. End and refund one."
+                f"Account {row.account_id} pays for two plans at once: {first.gateway_id} and {second.gateway_id}. "
+                "End and refund one."
             )
-            self.incidents.report(uow, "two_subscriptions", account_id, words, account_id=account_id)
+            self.incidents.report(uow, "two_subscriptions", row.account_id, words, account_id=row.account_id)
 
     def _gone(self, gateway_id: str, asked: datetime) -> None:
         with self.uow() as uow:

@@ -30,6 +30,12 @@ def moved(uow: UnitOfWork, row: Subscription, before: SubscriptionStatus, plan: 
         tell(uow, account, K.PLAN_ENDED, f"ended:{row.id}", now, plan=plan, unpaid=unpaid)
 
 
+def double(uow: UnitOfWork, row: Subscription, ended: str, stays: str, now: datetime) -> None:
+    """The subscription is the second of two that were paid together, and is about to be ended for it: told in the place
+    of what is told of an end."""
+    tell(uow, row.account_id, K.PLAN_ENDED, f"ended:{row.id}", now, plan=ended, unpaid=False, stays=stays)
+
+
 def paid(uow: UnitOfWork, row: Payment, sold: Sold, now: datetime, *, trial: bool) -> None:
     """An invoice of a plan is paid: the first says that the plan has begun, the others are receipts."""
     until = row.period_end.isoformat() if row.period_end else ""

@@ -70,7 +70,8 @@ class PaymentView:
 
 @dataclass(frozen=True, slots=True)
 class ChangeQuote:
-    """What a change of plan would mean: at once or at the period's end, cents due now, credits that come with it."""
+    """What a change of plan would mean: at once or at the period's end, cents due now. `resumes`: the plan was to end,
+    and goes on with it."""
 
     plan_key: str
     plan_name: str
@@ -79,6 +80,7 @@ class ChangeQuote:
     due_cents: int
     starts_at: datetime
     then_cents: int
+    resumes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,18 @@ def _trial_ends(data: Facts) -> Words:
 
 
 def _plan_ended(data: Facts) -> Words:
-    plan = str(data["plan"])
+    plan, stays = str(data["plan"]), str(data.get("stays") or "")
+    if stays:
+        return Words(
+            t("You had paid for two plans at once"),
+            (
+                t("The second, {plan}, was ended, and all that you paid for it is on its way back.", plan=plan),
+                t("Your plan {plan} goes on; there is nothing more to do.", plan=stays),
+            ),
+            action=t("See your payments"),
+            path=_BILLING,
+            tone="warn",
+        )
     why = (
         t("Its last payment has not been made.")
         if data.get("unpaid")

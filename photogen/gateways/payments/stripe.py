@@ -168,13 +168,20 @@ class StripePayments:
             "payment_behavior": "error_if_incomplete",
             "cancel_at_period_end": False,
         }
-        with called("subscriptions.update"):
-            changed = self._v1().subscriptions.update(state.id, params=params, options=once(key))
+        try:
+            with called("subscriptions.update"):
+                changed = self._v1().subscriptions.update(state.id, params=params, options=once(key))
+        except Fix:
+            if state.next_price_id:  # the release can't be undone: what was planned is planned anew
+                again = f"{key}:{state.schedule_id}"
+                self.change_later(replace(state, schedule_id=""), state.next_price_id, again)
+            raise
         return states.subscription(plain(changed))
 
     def change_cost(self, state: SubscriptionState, price_id: str) -> int:
         """Cents that `change_now` would charge now."""
-        details: Any = {"items": [{"id": state.item_id, "price": price_id}], "proration_behavior": "always_invoice"}
+        items: Any = [{"id": state.item_id, "price": price_id}]
+        details: Any = {"items": items, "proration_behavior": "always_invoice", "cancel_at_period_end": False}
         params: Any = {"customer": state.customer_id, "subscription": state.id, "subscription_details": details}
         with called("invoices.create_preview"):
             found = self._v1().invoices.create_preview(params=params)

@@ -141,12 +141,12 @@ def _update(account: Account, call: StripeCall) -> Record:
         record["discounts"] = [new_discount(account, customer, c, moment, record["id"])["id"] for c in taken]
     if params.trial_end == "now" and record["status"] == "trialing":
         record["trial_end"] = item_of(record)["current_period_end"] = moment
-    if params.cancel_at_period_end is not None:
-        cancel_at_end(account, record, params.cancel_at_period_end, moment)
     if params.items and (params.items[0].price or params.items[0].quantity):
-        _change(account, call, record, params, moment)
+        _change(account, call, record, params, moment)  # refused, it leaves what is below as it was
     elif params.cancel_at_period_end is None:
         account.keep(record, "customer.subscription.updated", at=moment)
+    if params.cancel_at_period_end is not None:
+        cancel_at_end(account, record, params.cancel_at_period_end, moment)
     return record
 
 
@@ -241,7 +241,7 @@ class _PreviewDetails(Params):
     items: list[_Item] = []
     proration_behavior: Proration = "create_prorations"
     proration_date: int | None = None
-    cancel_at_period_end: bool = False
+    cancel_at_period_end: bool | None = None
 
 
 class _PreviewParams(Params):
@@ -254,9 +254,10 @@ class _PreviewParams(Params):
 def _preview(account: Account, call: StripeCall) -> Record:
     params = call.params(_PreviewParams)
     record = call.find(account, "subscription", params.subscription, "subscription")
-    if record["status"] in ENDED or record["cancel_at_period_end"]:
-        raise call.refuse(404, "No upcoming invoices for customer", code="invoice_upcoming_none")
     details = params.subscription_details or _PreviewDetails()
+    ends = record["cancel_at_period_end"] if details.cancel_at_period_end is None else details.cancel_at_period_end
+    if record["status"] in ENDED or ends:
+        raise call.refuse(404, "No upcoming invoices for customer", code="invoice_upcoming_none")
     customer, item = account.get("customer", record["customer"]), item_of(record)
     moment = details.proration_date or account.now(customer["id"])
     wanted = details.items[0] if details.items else _Item()

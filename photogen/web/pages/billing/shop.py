@@ -45,6 +45,8 @@ def change(quote: ChangeQuote) -> Change:
             due=dollars(due),
         )
         then = t("The further credits come with the payment. From the next period on it is {price}.", price=price)
+        if quote.resumes:
+            then = t("Your cancellation is taken back.") + " " + then
         action = t("Change now and pay {due}", due=dollars(due)) if due else t("Change now")
     else:
         now = t(

@@ -1,0 +1,130 @@
+"""The plan that is paid for: another one, its end, and the end taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from photogen.db.uow import UnitOfWork, UowFactory
+from photogen.domain.billing import policy, repository, show
+from photogen.domain.billing.checkouts import asking
+from photogen.domain.billing.commands import ChangePlan
+from photogen.domain.billing.offers import Offers
+from photogen.domain.billing.sync import Sync
+from photogen.domain.billing.views import ChangeQuote, SubscriptionView
+from photogen.errors import Conflict, Unavailable
+from photogen.gateways.base import Fix, Missing
+from photogen.gateways.base_payments import PaymentGateway
+from photogen.kit.clock import Clock
+from photogen.kit.text import day
+from photogen.models import Subscription
+
+
+@dataclass(frozen=True)
+class Changes:
+    """For pages: subscription, quote, change, end."""
+
+    uow: UowFactory
+    clock: Clock
+    gateway: PaymentGateway
+    offers: Offers
+    sync: Sync
+
+    def subscription(self, account_id: str) -> SubscriptionView | None:
+        """The plan that is paid for; None without one."""
+        with self.uow() as uow:
+            row = repository.live_subscription(uow.session, account_id, self.clock())
+            if row is None:
+                return None
+            sold = repository.prices(uow.session, [row.price_id, row.next_price_id])
+            invoice = repository.open_invoice(uow.session, row.gateway_id)
+        return show.subscription(row, sold, invoice)
+
+    def quote(self, account_id: str, command: ChangePlan) -> ChangeQuote:
+        """What a change of plan would mean. Raises NotFound, Conflict (`not_subscribed`, `same_plan`, `plan_ends`),
+        Unavailable."""
+        row, now, wanted = self._wanted(account_id, command)
+        immediate = policy.is_upgrade(now, wanted)
+        _keep_first(row, now, wanted, ends=row.cancel_at_period_end)
+        due = 0
+        if immediate:
+            with self._about(row):
+                due = self.gateway.change_cost(self.gateway.subscription(row.gateway_id), self._price(command))
+        starts = self.clock() if immediate else row.period_end
+        return show.change(wanted, immediate=immediate, due=due, starts=starts, resumes=row.cancel_at_period_end)
+
+    def change(self, account_id: str, command: ChangePlan) -> SubscriptionView | None:
+        """More at once, with proration, which also takes a cancellation back; less from the next period on. The present
+        plan again takes a planned change back. Raises what `quote` raises, and Invalid (`card_declined`): then nothing
+        has changed."""
+        row, now, wanted = self._wanted(account_id, command, same=True)
+        key = f"change:{account_id}:{command.request_key}"
+        with self._about(row):
+            state, price_id = self.gateway.subscription(row.gateway_id), self._price(command)
+            _keep_first(row, now, wanted, ends=state.cancel_at_period_end)
+            if policy.is_upgrade(now, wanted):
+                changed = self.gateway.change_now(state, price_id, key)
+            elif wanted.plan_key == now.plan_key and wanted.interval is now.interval:
+                changed = self.gateway.change_later(state, state.price_id, key)
+            else:
+                changed = self.gateway.change_later(state, price_id, key)
+            self.sync.subscription(changed.id)
+        return self.subscription(account_id)
+
+    def end(self, account_id: str, *, wanted: bool) -> SubscriptionView | None:
+        """With the paid period, or no longer. Raises Conflict (`not_subscribed`), Unavailable."""
+        with self.uow() as uow:
+            row = self._live(uow, account_id)
+        with self._about(row):
+            self.gateway.cancel_at_end(row.gateway_id, wanted)
+            self.sync.subscription(row.gateway_id)
+        return self.subscription(account_id)
+
+    def _wanted(
+        self, account_id: str, command: ChangePlan, *, same: bool = False
+    ) -> tuple[Subscription, policy.Sold, policy.Sold]:
+        offer = self.offers.plan(command.plan, command.interval)
+        with self.uow() as uow:
+            row = self._live(uow, account_id)
+            now = repository.prices(uow.session, [row.price_id]).get(row.price_id)
+            terms = repository.version(uow.session, str(offer.plan_key), int(offer.plan_version or 1))
+        if now is None or terms is None:
+            raise Unavailable("Your plan can't be changed here. Tell whoever runs this studio.", code="unknown_price")
+        wanted = policy.Sold(terms.plan_key, terms.number, command.interval, offer.cents, terms)
+        if not same and wanted.plan_key == now.plan_key and wanted.interval is now.interval:
+            raise Conflict("This is your plan already.", code="same_plan")
+        return row, now, wanted
+
+    def _price(self, command: ChangePlan) -> str:
+        return self.offers.price(self.offers.plan(command.plan, command.interval))
+
+    def _live(self, uow: UnitOfWork, account_id: str) -> Subscription:
+        row = repository.live_subscription(uow.session, account_id, self.clock())
+        if row is None:
+            raise Conflict("You have no plan that is paid for. Choose one first.", code="not_subscribed")
+        return row
+
+    @contextmanager
+    def _about(self, row: Subscription) -> Iterator[None]:
+        """Around calls about a plan. One that has ended at the service, while the word of it is late, is refused there:
+        that is `not_subscribed`, as if it had been heard."""
+        with asking():
+            try:
+                yield
+            except (Fix, Missing) as error:
+                if error.code != "card_declined":
+                    self.sync.subscription(row.gateway_id)
+                    with self.uow() as uow:
+                        self._live(uow, row.account_id)
+                raise
+
+
+def _keep_first(row: Subscription, now: policy.Sold, wanted: policy.Sold, *, ends: bool) -> None:
+    """A plan that was cancelled has no next period in which less could begin."""
+    if ends and not policy.is_upgrade(now, wanted):
+        raise Conflict(
+            f"Your plan ends on {day(row.period_end)}, so nothing can begin after it. Keep the plan first, on the "
+            "billing page; then change it.",
+            code="plan_ends",
+        )
