@@ -40,6 +40,11 @@ AUTH_DELETE = "/auth/delete-account"
 MAIL_UNSUBSCRIBE = "/mail/unsubscribe"
 
 
+def pricing(plan: str) -> str:
+    """Address of the price list with a plan marked, by its key or its name; `plan` may be a Var."""
+    return f"/pricing?plan={plan}"
+
+
 def model(model_id: str) -> str:
     """Address of a model's page; `model_id` may be a Var."""
     return f"/models/{model_id}"

@@ -139,7 +139,7 @@ def _plan() -> rx.Component:
             ui.button(t("Choose another model"), on_click=Walls.close),
             ui.link_button(
                 rx.cond(wall.plan != "", t("See the {plan} plan", plan=wall.plan), t("See plans")),
-                href=routes.PRICING,
+                href=rx.cond(wall.plan != "", routes.pricing(wall.plan), routes.PRICING),
                 kind="primary",
             ),
         ],

@@ -4,6 +4,7 @@ import reflex as rx
 
 from photogen.domain.generation.commands import COUNT
 from photogen.web import components as ui
+from photogen.web import routes
 from photogen.web.components.islands import Until
 from photogen.web.me import Me
 from photogen.web.pages.generate.shown import Batch, ShotShown
@@ -108,6 +109,23 @@ def _more() -> rx.Component:
     )
 
 
+def _lock() -> rx.Component:
+    """What keeps the chosen model shut, and the way to what opens it."""
+    plan = Generate.controls.plan
+    return rx.cond(
+        plan != "",
+        rx.el.div(
+            ui.notice(
+                t("This model comes with the {plan} plan.", plan=plan),
+                " ",
+                ui.text_link(t("See the {plan} plan", plan=plan), href=routes.pricing(plan)),
+                icon_name="lock",
+            ),
+            role="status",
+        ),
+    )
+
+
 def form() -> rx.Component:
     """Prompt, model, shape, number; the rest folded away; the price on the button."""
     word = rx.cond(
@@ -166,6 +184,7 @@ def form() -> rx.Component:
             error=_error("model"),
         ),
         word,
+        _lock(),
         rx.cond(
             Generate.controls.trouble != "",
             rx.el.div(ui.notice(Generate.controls.trouble, tone="warn"), role="status"),

@@ -31,11 +31,13 @@ class Range:
 
 @dataclasses.dataclass(frozen=True)
 class Controls:
-    """What the chosen model can do; `trouble` is what is in its way now."""
+    """What the chosen model can do; `trouble` is what is in its way now, `plan` the plan that opens it, "" where it is
+    open."""
 
     description: str = ""
     trigger_word: str = ""
     trouble: str = ""
+    plan: str = ""
     seed: bool = True
     negative: bool = False
     steps: Range = Range()

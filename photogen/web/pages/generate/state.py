@@ -101,6 +101,7 @@ class Generate(rx.State):
             description="" if found.trigger_word else found.description,
             trigger_word=found.trigger_word,
             trouble=trouble(found, self._troubles),
+            plan=found.unlocked_by if found.locked else "",
             seed=can.seed,
             negative=can.negative_prompt,
             steps=limits(can.steps),

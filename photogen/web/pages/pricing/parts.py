@@ -48,7 +48,7 @@ def _buy(plan: Any, interval: str) -> rx.Component:
     return rx.cond(
         (PriceList.mine == plan.key) & (PriceList.mine_interval == interval),
         _yours(),
-        rx.cond(plan.popular, press("primary"), press("secondary")),
+        rx.cond(_stands_out(plan), press("primary"), press("secondary")),
     )
 
 
@@ -63,7 +63,7 @@ def _yours() -> rx.Component:
 def _choose(plan: Any) -> rx.Component:
     """What can be done with a plan: begin with it, buy it, change to it, or nothing, for it is one's own."""
     begin = rx.cond(
-        plan.popular,
+        _stands_out(plan),
         ui.link_button(t("Get started"), href=routes.REGISTER, kind="primary", class_name="w-full"),
         ui.link_button(t("Get started"), href=routes.REGISTER, class_name="w-full"),
     )
@@ -95,10 +95,19 @@ def _change_dialog() -> rx.Component:
     )
 
 
+def _stands_out(plan: Any) -> Any:
+    """The plan that somebody was sent here for; without one, the one that most choose."""
+    return (PriceList.wanted == plan.key) | ((PriceList.wanted == "") & plan.popular)
+
+
 def _card(plan: Any) -> rx.Component:
     name = rx.el.div(
         rx.el.h3(plan.name, class_name="text-lg"),
-        rx.cond(plan.popular, ui.pill(t("Most chosen"), tone="accent", plain=True)),
+        rx.cond(
+            PriceList.wanted == plan.key,
+            ui.pill(t("Opens what you chose"), tone="accent", plain=True),
+            rx.cond(plan.popular, ui.pill(t("Most chosen"), tone="accent", plain=True)),
+        ),
         class_name="flex items-center justify-between min-h-7",
     )
     return rx.el.article(
@@ -107,7 +116,7 @@ def _card(plan: Any) -> rx.Component:
         rx.el.div(_choose(plan), class_name="min-h-9"),
         rx.el.ul(rx.foreach(plan.lines, _line), class_name="flex flex-col gap-2.5 text-sm text-soft"),
         class_name="card plan",
-        custom_attrs={"data-popular": rx.cond(plan.popular, "true", "false")},
+        custom_attrs={"data-popular": rx.cond(_stands_out(plan), "true", "false")},
         key=plan.key,
     )
 

@@ -118,11 +118,12 @@ def delivered() -> list[PlanCard]:
 
 class PriceList(rx.State):
     """The plans of this installation. `mine` and `mine_interval` are the plan of who is logged in; the interval is
-    empty while nothing is paid for it."""
+    empty while nothing is paid for it. `wanted` is the plan that the address asks to mark."""
 
     plans: list[PlanCard] = delivered()
     mine: str = ""
     mine_interval: str = ""
+    wanted: str = ""
     packs: list[Pack] = []
 
     @rx.event
@@ -131,6 +132,8 @@ class PriceList(rx.State):
         found = [card(plan) for plan in await call(deps.services().plans.plans)]
         if found != self.plans:
             self.plans = found
+        asked = str(self.router.url.query_parameters.get("plan", ""))
+        self.wanted = next((plan.key for plan in self.plans if asked in {plan.key, plan.name}), "")
         self.packs = [pack(view) for view in await call(deps.services().billing.packs)]
         if maybe() is not None:
             await self._read_mine()
