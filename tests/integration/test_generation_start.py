@@ -49,6 +49,26 @@ class TestBatch:
         assert len(works.gallery.page(ada, GalleryQuery()).items) == 3
         assert works.sound(ada)
 
+    def test_what_was_delivered_is_added_up_by_model(self, works: Works, ada: str) -> None:
+        bob = works.studio.account(credits=5)
+        lora = works.lora(ada)
+        works.picture(bob)
+        works.picture(ada, count=2)
+        works.picture(ada, model=f"lora:{lora}")
+        assert works.generation.by_model(ada) == []  # nothing is there yet
+        works.run()
+        works.jobs.move(JobState.SUCCEEDED, picture_url="https://vendor.test/p1.png")
+        works.later(1.5)
+        first, *others = works.generation.by_model(ada)
+        assert (first.name, first.pictures, first.credits, first.quota) == ("FLUX.1 schnell", 2, 2, 0)
+        assert [(total.pictures, total.credits) for total in others] == [(1, 1)]
+        works.studio.subscribe(ada)
+        works.picture(ada)
+        works.run()
+        assert (works.generation.by_model(ada)[0].credits, works.generation.by_model(ada)[0].quota) == (2, 1)
+        works.studio.clock.move(days=30)
+        assert works.generation.by_model(ada) == []
+
     def test_my_model_goes_to_the_vendor_that_can(self, works: Works, ada: str) -> None:
         lora = works.lora(ada)
         id_ = works.picture(ada, model=f"lora:{lora}", prompt="in a garden")

@@ -6,18 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, update
+from sqlalchemy import func, or_, update
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
 from photogen.db.lease import reached
 from photogen.db.uow import UnitOfWork
 from photogen.domain.generation.policy import ACTIVE
+from photogen.domain.generation.views import ModelTotal
 from photogen.domain.vendors.routes import routes_of
 from photogen.domain.vendors.routing import Route
-from photogen.models.generation import Generation, Shot
+from photogen.models.generation import Generation, Shot, ShotStatus
 from photogen.models.image import Image
 from photogen.models.lora import LoraModel, LoraStatus, LoraVersion
+from photogen.models.training import PaidBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,24 @@ def recent(session: Session, account_id: str, limit: int) -> Sequence[Generation
         .order_by(col(Generation.created_at).desc(), col(Generation.id).desc())
         .limit(limit)
     ).all()
+
+
+def by_model(session: Session, account_id: str, since: datetime, limit: int) -> list[ModelTotal]:
+    """What was delivered of the batches since then, by the model's name at the time, the most pictures first."""
+    pictures = func.count()
+    paid = {way: func.sum(amount).filter(col(Shot.paid_by) == way) for way, amount in (
+        (PaidBy.CREDITS, col(Shot.credits)), (PaidBy.QUOTA, col(Shot.quota_weight)),
+    )}  # fmt: skip
+    rows = session.execute(
+        select_columns(col(Generation.model_name), pictures, paid[PaidBy.CREDITS], paid[PaidBy.QUOTA])
+        .join(Shot, col(Shot.generation_id) == col(Generation.id))
+        .where(col(Generation.account_id) == account_id, col(Generation.created_at) >= since)
+        .where(col(Shot.status) == ShotStatus.DONE)
+        .group_by(col(Generation.model_name))
+        .order_by(pictures.desc(), col(Generation.model_name))
+        .limit(limit)
+    ).all()
+    return [ModelTotal(name, count, int(credits or 0), int(quota or 0)) for name, count, credits, quota in rows]
 
 
 def is_shot(session: Session, shot_id: str) -> bool:

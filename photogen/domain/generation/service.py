@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from photogen.db.lease import Leases
 from photogen.db.locks import lock_account
@@ -19,7 +19,7 @@ from photogen.domain.generation.parts import Parts
 from photogen.domain.generation.paying import Payment
 from photogen.domain.generation.settle import ADVANCE, Settlement
 from photogen.domain.generation.styles import ASPECTS, SQUARE, STYLES, pixels
-from photogen.domain.generation.views import GenerateOptions, GenerationQuote, GenerationView, Tariff
+from photogen.domain.generation.views import GenerateOptions, GenerationQuote, GenerationView, ModelTotal, Tariff
 from photogen.domain.loras import repository as loras
 from photogen.domain.plans.service import PlansService
 from photogen.domain.plans.views import ImageModelView
@@ -34,11 +34,12 @@ from photogen.models.generation import Generation, Shot, ShotStatus
 from photogen.models.lora import LoraModel, LoraVersion
 
 _MOST_LISTED = 50
+_MOST_MODELS = 12
 
 
 class GenerationService:
-    """For pages: options, quote, tariff, start, cancel, retry, get, recent. For the worker: advance, due, recover.
-    Whatever belongs to somebody else is NotFound."""
+    """For pages: options, quote, tariff, start, cancel, retry, get, recent, by_model. For the worker: advance, due,
+    recover. Whatever belongs to somebody else is NotFound."""
 
     def __init__(
         self,
@@ -280,6 +281,12 @@ class GenerationService:
         with self._uow() as uow:
             rows = repository.recent(uow.session, account_id, max(1, min(limit, _MOST_LISTED)))
             return self._views(uow, rows)
+
+    def by_model(self, account_id: str, days: int = 30) -> list[ModelTotal]:
+        """What was delivered of the batches of the last UTC days, today included, by model; a dozen at most."""
+        midnight = self._clock().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        with self._uow() as uow:
+            return repository.by_model(uow.session, account_id, midnight - timedelta(days=days - 1), _MOST_MODELS)
 
     # --- the worker's side ------------------------------------------------------------------------------------------
 

@@ -55,6 +55,16 @@ class ModelChoiceView:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelTotal:
+    """What was delivered by one model in a span of days: pictures, and what they took of credits and of the quota."""
+
+    name: str
+    pictures: int
+    credits: int
+    quota: int
+
+
+@dataclass(frozen=True, slots=True)
 class GenerateOptions:
     """Everything that the page offers. `my_models` are the creator's own, newest first."""
 

@@ -1,6 +1,6 @@
 """The day's quota of pictures that a paid plan brings."""
 
 from photogen.domain.quota.service import QuotaService
-from photogen.domain.quota.views import Ask, QuotaView
+from photogen.domain.quota.views import Ask, ModelUse, QuotaView
 
-__all__ = ["Ask", "QuotaService", "QuotaView"]
+__all__ = ["Ask", "ModelUse", "QuotaService", "QuotaView"]

@@ -10,6 +10,7 @@ from photogen.web.pages.billing.state import Billing
 from photogen.web.pages.pricing.packs import pack_cards
 from photogen.web.pages.pricing.parts import plan_cards
 from photogen.web.pages.pricing.state import PriceList
+from photogen.web.paying import Paying, way_box
 from photogen.web.shell import page_head, screen
 from photogen.web.text import t
 
@@ -22,13 +23,13 @@ def _skeleton() -> rx.Component:
     )
 
 
-@screen(routes.BILLING, t("Billing"), on_load=[Shop.load, PriceList.load, Billing.load])
+@screen(routes.BILLING, t("Billing"), on_load=[Shop.load, PriceList.load, Billing.load, Paying.load])
 def billing() -> rx.Component:
     """What is paid for, and how."""
     full = rx.fragment(
         plan_alert(),
         rx.el.div(
-            plan_box(),
+            rx.el.div(plan_box(), way_box(), class_name="grid gap-4 content-start"),
             rx.el.div(credits_box(), card_box(), class_name="grid gap-4 sm:grid-cols-2 lg:grid-cols-1"),
             class_name="grid lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)] gap-4 mb-12",
         ),

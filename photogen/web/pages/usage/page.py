@@ -5,8 +5,9 @@ import reflex as rx
 from photogen.web import components as ui
 from photogen.web import routes
 from photogen.web.movements import Movement
-from photogen.web.pages.usage.parts import lots, trend
-from photogen.web.pages.usage.state import Usage
+from photogen.web.pages.usage.parts import lots, models, trend
+from photogen.web.pages.usage.state import Usage, UsageByModel
+from photogen.web.paying import Paying, today_box, way_box
 from photogen.web.shell import page_head, screen
 from photogen.web.text import t
 
@@ -104,7 +105,7 @@ def _history() -> rx.Component:
     )
 
 
-@screen(routes.USAGE, t("Usage"), on_load=[Usage.load])
+@screen(routes.USAGE, t("Usage"), on_load=[Usage.load, UsageByModel.load, Paying.load])
 def usage() -> rx.Component:
     """Where the credits went."""
     figures = rx.el.div(
@@ -114,7 +115,7 @@ def usage() -> rx.Component:
             rx.cond(Usage.held != "", Usage.held, t("Nothing is set aside.")),
         ),
         _figure(t("Plan"), rx.el.span(Usage.plan), Usage.included),
-        class_name="grid sm:grid-cols-2 gap-4 mb-8",
+        class_name="grid sm:grid-cols-2 gap-4 mb-4",
     )
     return rx.fragment(
         page_head(
@@ -135,7 +136,13 @@ def usage() -> rx.Component:
             ),
             nothing=rx.fragment(),
             full=rx.fragment(
-                figures, rx.el.div(lots(), trend(), class_name="grid lg:grid-cols-2 gap-4 mb-12"), _history()
+                figures,
+                rx.el.div(
+                    today_box(), way_box(), class_name="grid lg:grid-cols-2 gap-4 mb-4 [&>:only-child]:lg:col-span-2"
+                ),
+                rx.el.div(lots(), trend(), class_name="grid lg:grid-cols-2 gap-4 mb-12"),
+                models(),
+                _history(),
             ),
         ),
     )

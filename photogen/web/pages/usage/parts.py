@@ -4,8 +4,8 @@ import reflex as rx
 
 from photogen.web import components as ui
 from photogen.web import routes
-from photogen.web.pages.usage.shown import Bar, Lot
-from photogen.web.pages.usage.state import Usage
+from photogen.web.pages.usage.shown import Bar, Lot, ModelRow
+from photogen.web.pages.usage.state import Usage, UsageByModel
 from photogen.web.text import t
 
 
@@ -79,5 +79,37 @@ def trend() -> rx.Component:
             _key("trend-pictures", t("Pictures")),
             _key("trend-trainings", t("Trainings")),
             class_name="flex gap-4 text-xs text-muted mt-3",
+        ),
+    )
+
+
+def _model(item: rx.Var[ModelRow]) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.span(item.name, class_name="min-w-0 break-words"),
+            rx.el.span(item.words, class_name="num text-muted"),
+            class_name="flex flex-wrap justify-between gap-x-4 text-sm",
+        ),
+        rx.el.div(
+            rx.el.span(style={"width": item.part.to(str) + "%"}),
+            class_name="bar mt-2",
+            custom_attrs={"aria-hidden": "true"},
+        ),
+    )
+
+
+def models() -> rx.Component:
+    """Pictures by model, where there are any."""
+    return rx.cond(
+        UsageByModel.rows.length() > 0,
+        ui.section(
+            t("By model, in 30 days"),
+            ui.card(
+                rx.el.ul(
+                    rx.foreach(UsageByModel.rows, _model),
+                    class_name="grid gap-x-10 gap-y-5 md:grid-cols-2",
+                    custom_attrs={"aria-label": t("By model, in 30 days")},
+                )
+            ),
         ),
     )

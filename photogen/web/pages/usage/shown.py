@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from photogen.domain.credits import DayUse, GrantSource, GrantView
+from photogen.domain.generation.views import ModelTotal
 from photogen.web.text import plural, t
 from photogen.web.words import day, iso
 
@@ -20,6 +21,15 @@ class Lot:
     left: str
     lapses: str
     lapses_at: str
+    part: int
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelRow:
+    """One model in the last days. `part` is percent of the pictures of the one with the most."""
+
+    name: str
+    words: str
     part: int
 
 
@@ -60,6 +70,21 @@ def lot(view: GrantView, total: int) -> Lot:
     lapses = t("Lapse on {day}", day=day(view.expires_at)) if view.expires_at else t("Never lapse")
     words = _SOURCES.get(view.source, "") or view.note
     return Lot(words, left, lapses, iso(view.expires_at), round(100 * view.remaining / max(1, total)))
+
+
+def by_model(totals: Sequence[ModelTotal]) -> list[ModelRow]:
+    """Pictures by model, with what they took."""
+    most = max((total.pictures for total in totals), default=1)
+
+    def words(total: ModelTotal) -> str:
+        took = [
+            plural(total.credits, "{n} credit", "{n} credits") if total.credits else "",
+            t("{n} of the quota", n=f"{total.quota:,}") if total.quota else "",
+        ]
+        pictures = plural(total.pictures, "{n} picture", "{n} pictures")
+        return " \N{MIDDLE DOT} ".join([pictures, *(one for one in took if one)])
+
+    return [ModelRow(total.name, words(total), round(100 * total.pictures / most)) for total in totals]
 
 
 def trend(uses: Sequence[DayUse], today: date) -> Trend:

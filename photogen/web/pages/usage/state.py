@@ -10,7 +10,7 @@ from photogen.kit.clock import utc_now
 from photogen.web import live
 from photogen.web.deps import call, services
 from photogen.web.movements import Movement, movements
-from photogen.web.pages.usage.shown import Lot, Trend, lot, trend
+from photogen.web.pages.usage.shown import Lot, ModelRow, Trend, by_model, lot, trend
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import plural, t
@@ -136,4 +136,27 @@ class Usage(rx.State):
     async def show_newer(self):
         """Towards now."""
         self._trail = self._trail[:-1]
+        await self._read()
+
+
+class UsageByModel(rx.State):
+    """The last days by model."""
+
+    rows: list[ModelRow] = []
+
+    @rx.event
+    @allow("user")
+    async def load(self):
+        """The page was opened."""
+        await self._read()
+        live.subscribe(self, "credits", UsageByModel.refresh)
+        live.subscribe(self, "quota", UsageByModel.refresh)
+
+    async def _read(self):
+        self.rows = by_model(await call(services().generation.by_model, current().account_id))
+
+    @rx.event
+    @allow("user")
+    async def refresh(self):
+        """A picture was paid: adds up again."""
         await self._read()
