@@ -107,6 +107,11 @@ class Walls(rx.State):
             self.switching = False
 
 
+def _way(text: Any, href: Any, kind: ui.Kind = "secondary") -> rx.Component:
+    """A way out: the wall stays behind, instead of standing on the page that it leads to."""
+    return ui.link_button(text, href=href, kind=kind, on_click=Walls.close)
+
+
 def _credits() -> rx.Component:
     wall = Walls.wall
     return ui.dialog(
@@ -121,8 +126,8 @@ def _credits() -> rx.Component:
         open=wall.code == "insufficient_credits",
         on_close=Walls.close,
         footer=[
-            ui.link_button(t("See plans"), href=routes.PRICING),
-            ui.link_button(t("Buy credits"), href=routes.PACKS, kind="primary"),
+            _way(t("See plans"), routes.PRICING),
+            _way(t("Buy credits"), routes.PACKS, kind="primary"),
         ],
     )
 
@@ -137,9 +142,9 @@ def _plan() -> rx.Component:
         on_close=Walls.close,
         footer=[
             ui.button(t("Choose another model"), on_click=Walls.close),
-            ui.link_button(
+            _way(
                 rx.cond(wall.plan != "", t("See the {plan} plan", plan=wall.plan), t("See plans")),
-                href=rx.cond(wall.plan != "", routes.pricing(wall.plan), routes.PRICING),
+                rx.cond(wall.plan != "", routes.pricing(wall.plan), routes.PRICING),
                 kind="primary",
             ),
         ],
@@ -158,7 +163,7 @@ def _quota() -> rx.Component:
         rx.el.p(wall.beyond, class_name="text-sm text-muted num mt-4"),
         rx.cond(
             wall.credits > wall.have,
-            ui.text_link(t("Buy credits"), href=routes.PACKS, class_name="text-sm"),
+            ui.text_link(t("Buy credits"), href=routes.PACKS, class_name="text-sm", on_click=Walls.close),
         ),
     )
     done = ui.notice(
@@ -175,7 +180,7 @@ def _quota() -> rx.Component:
                 Walls.switched,
                 ui.button(t("Go on"), kind="primary", on_click=Walls.close),
                 rx.fragment(
-                    ui.link_button(t("See plans"), href=routes.PRICING, kind="ghost"),
+                    _way(t("See plans"), routes.PRICING, kind="ghost"),
                     ui.button(t("Wait"), on_click=Walls.close),
                     ui.button(t("Let credits pay"), kind="primary", on_click=Walls.switch_on, busy=Walls.switching),
                 ),
