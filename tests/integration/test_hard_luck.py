@@ -8,7 +8,7 @@ import pytest
 
 from photogen.db.lease import Leases
 from photogen.domain.gallery.service import GalleryService
-from photogen.gateways.base import Category, Fix, JobState, Retry, StoredObject
+from photogen.gateways.base import Category, Fix, JobState, Retry, Stop, StoredObject
 from photogen.models import ShotStatus, TrainingStatus
 from tests.factories.work import Works
 from tests.fakes.vendors import Killed, busy, lost
@@ -45,6 +45,20 @@ class TestAnswersThatGetLost:
         works.later(1.5)
         assert works.jobs.calls["submit"] == 1
         assert works.jobs.calls["find"] >= 2
+
+    def test_a_picture_that_was_paid_for_outlives_a_key_refused_for_a_while(self, works: Works, ada: str) -> None:
+        id_ = works.picture(ada, model=f"lora:{works.lora(ada)}")
+        works.run()
+        refused = Stop("Refused.", vendor="fake", code="vendor_credentials", category=Category.AUTHENTICATION)
+        works.jobs.breaks["check"] = [refused] * 3
+        for _ in range(3):
+            works.later(30)
+        assert [shot.status for shot in works.shots(id_)] == [ShotStatus.RENDERING]
+        works.jobs.move(JobState.SUCCEEDED, picture_url="https://vendor.test/p1.png")
+        works.later(60)
+        assert [shot.status for shot in works.shots(id_)] == [ShotStatus.DONE]
+        assert works.jobs.calls["submit"] == 1
+        assert works.sound(ada)
 
     def test_a_training_accepted_late_is_not_started_twice(self, works: Works, ada: str) -> None:
         works.trainer.during["submit"] = lambda: loses_after(works, 60)
@@ -144,7 +158,7 @@ class TestAPictureOutOfSight:
             works.later(40)
             works.later(31)
         assert works.shots(id_)[0].status is ShotStatus.RENDERING
-        works.jobs.move(JobState.SUCCEEDED)
+        works.jobs.move(JobState.SUCCEEDED, picture_url="https://vendor.test/p1.png")
         works.later(31)
         assert works.shots(id_)[0].status is ShotStatus.DONE
         assert works.jobs.calls["submit"] == 1

@@ -86,12 +86,12 @@ class Trouble:
         return self._next(lease, wait)
 
     def _until_next(self, mine: Shot, error: Exception, failure: Failure) -> float | None:
-        if isinstance(error, Fix | Stop | Missing | Broken | Unreadable):
-            return None
         age = self._p.clock() - (mine.started_at or mine.created_at)
         after = error.after if isinstance(error, Retry) else None
-        if mine.vendor_id and isinstance(error, Retry):
+        if mine.vendor_id and isinstance(error, Retry | Stop):  # it draws on, and was paid for
             return policy.look_again(mine.attempts + 1, age, self._p.config.longest, after)
+        if isinstance(error, Fix | Stop | Missing | Broken | Unreadable):
+            return None
         return policy.again(failure.category, mine.attempts + 1, age, self._p.config.longest, after)
 
     def _wait(self, lease: Lease, error: Retry) -> timedelta | None:
