@@ -32,5 +32,6 @@ class Tried:
             gone, remains = False, Remains(what, place, name, type(error).__name__)
         if not gone:
             self.left.append(remains)
-            _log.warning("not deleted yet", owner=self._owner_id, what=what, place=place, code=remains.code)
+            say = _log.info if remains.code == _STILL_THERE else _log.warning  # vendors take their time with it
+            say("not deleted yet", owner=self._owner_id, what=what, place=place, code=remains.code)
         return gone
