@@ -15,7 +15,7 @@ DAYS = 30
 
 @dataclasses.dataclass(frozen=True)
 class Lot:
-    """Credits of one source that are left. `part` is their share of the balance in percent."""
+    """Credits of one source that are left. `part` is percent of what they once were."""
 
     words: str
     left: str
@@ -64,12 +64,12 @@ _SOURCES = {
 }
 
 
-def lot(view: GrantView, total: int) -> Lot:
+def lot(view: GrantView) -> Lot:
     """A grant that is not spent yet."""
     left = t("{left} of {n}", left=f"{view.remaining:,}", n=f"{view.amount:,}")
     lapses = t("Lapse on {day}", day=day(view.expires_at)) if view.expires_at else t("Never lapse")
     words = _SOURCES.get(view.source, "") or view.note
-    return Lot(words, left, lapses, iso(view.expires_at), round(100 * view.remaining / max(1, total)))
+    return Lot(words, left, lapses, iso(view.expires_at), round(100 * view.remaining / max(1, view.amount)))
 
 
 def by_model(totals: Sequence[ModelTotal]) -> list[ModelRow]:

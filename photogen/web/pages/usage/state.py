@@ -87,7 +87,7 @@ class Usage(rx.State):
             else ""
         )
         self.movements = movements(entries[:PAGE], pictures)
-        self.lots = [lot(grant, balance.available) for grant in grants][:50]
+        self.lots = [lot(grant) for grant in grants][:50]
         self.trend = trend(uses, utc_now().date())
         self._last = entries[:PAGE][-1].id if entries else 0
         self.plan, self.included = rights.name, included_left(rights)
