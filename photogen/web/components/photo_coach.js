@@ -15,6 +15,7 @@ export class Coach {
     this.marked = new Set();
     this.problem = "";
     this.acting = 0;
+    this.overtaken = false; // two answers crossed: neither may show what both did
     this.asked = 0; // number of the newest question: an older answer that comes later is not believed
     this.setId = "";
     this.query = "";
@@ -44,7 +45,12 @@ export class Coach {
 
   consult = () => {
     clearTimeout(this.timer);
-    if (this.setId) this.timer = setTimeout(() => this.ask("coach").catch(() => {}), WAIT);
+    if (!this.setId) return;
+    // Asked beside a change, it could be answered from before it, and the change's own answer would count as older.
+    this.timer = setTimeout(() => {
+      if (this.acting) this.overtaken = true;
+      else this.ask("coach").catch(() => {});
+    }, WAIT);
   };
 
   async ask(rest, method = "GET", body = undefined) {
@@ -80,11 +86,13 @@ export class Coach {
 
   async act(steps) {
     this.acting += 1;
+    if (this.acting > 1) this.overtaken = true;
     this.say();
     try {
       for (const step of steps) await this.ask(...step);
     } finally {
       this.acting -= 1;
+      if (!this.acting && this.overtaken) { this.overtaken = false; this.consult(); }
       this.say();
     }
   }
