@@ -5,15 +5,12 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psycopg
 import pytest
 import redis
@@ -26,20 +23,16 @@ from photogen.gateways.examination import Finding, Verdict, good
 from photogen.gateways.hub.huggingface import HuggingFaceHub
 from photogen.gateways.queue.rq import RqQueue
 from photogen.gateways.replicate_api import ReplicateApi
-from photogen.gateways.storage.trial import fetched, tried
 from photogen.gateways.trainers.replicate import DESTINATION, ReplicateTrainer
 from photogen.gateways.webhooks import ReplicateWebhooks
 from photogen.models import Account
 from photogen.runtime import doctor
 from photogen.runtime.checkup import mail
-from photogen.runtime.checkup.address import leads_here
 from photogen.runtime.checkup.parts import Part, look_at
-from photogen.runtime.checkup.vendors import clock
 from photogen.settings import Settings
 from tests.fakes.post_office import PostOffice
 from tests.fakes.sandbox import SandboxServer, free_port
 from tests.fakes.servers import EmbeddedPostgres
-from tests.fakes.storage import MemoryStorage
 
 SECRET = "s3cr3t-" + "x" * 40
 
@@ -299,96 +292,6 @@ def test_a_model_that_a_vendor_no_longer_serves(installation: pytest.MonkeyPatch
     assert parts["together"]["status"] == "warning"
     assert "flux-gone" in next(f["words"] for f in parts["together"]["findings"] if f["check"] == "models")
     assert parts["nebius"]["status"] == "ok"
-
-
-# --- storage and addresses ---
-
-
-@contextmanager
-def answering(status: int, headers: Mapping[str, str], body: bytes) -> Iterator[str]:
-    """A server that says the same to everybody."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response_only(status)
-            for name, value in {"content-length": str(len(body)), **headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            if self.command == "GET":
-                self.wfile.write(body)
-
-        def do_HEAD(self) -> None:
-            self.do_GET()
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Says nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "verdicts"),
-    [
-        (200, b"0123456789", {"signed_address": Verdict.OK, "private": Verdict.FAILED}),
-        (403, b"no", {"signed_address": Verdict.FAILED, "private": Verdict.OK}),
-    ],
-)
-def test_a_bucket_that_is_public_or_whose_addresses_don_t_open(
-    status: int, body: bytes, verdicts: dict[str, Verdict], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    storage = MemoryStorage()
-    with answering(status, {}, body) as url:
-        monkeypatch.setattr(storage, "signed_url", lambda key, ttl, **_: f"{url}/{key}?X-Amz-Signature=1")
-        assert found(fetched(storage, mend="Mend.")) == verdicts
-    assert storage.objects == {}
-
-
-def test_a_storage_that_keeps_what_is_deleted_or_cuts_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    storage = MemoryStorage()
-    monkeypatch.setattr(storage, "stream", lambda key, start=0, end=None: iter([b"0123456789"]))
-    monkeypatch.setattr(storage, "delete", lambda key: None)
-    seen = found(tried(storage, mend="Mend."))
-    assert (seen["range"], seen["delete"], seen["write"]) == (Verdict.FAILED, Verdict.FAILED, Verdict.OK)
-
-
-@pytest.mark.parametrize(
-    ("answer", "running", "check", "verdict"),
-    [
-        ((200, {}, b'{"status": "ok", "installation": "ours"}'), True, "here", Verdict.OK),
-        ((200, {}, b'{"status": "ok", "installation": "theirs"}'), True, "leads_here", Verdict.FAILED),
-        ((200, {}, b"<html>welcome to nginx</html>"), True, "leads_here", Verdict.FAILED),
-        ((502, {}, b"bad gateway"), False, "leads_here", Verdict.WARNING),
-        ((301, {"location": "https://www.photos.example/healthz"}, b""), True, "redirect", Verdict.FAILED),
-    ],
-)
-def test_where_the_public_address_leads(answer: Any, running: bool, check: str, verdict: Verdict) -> None:
-    with answering(*answer) as url:
-        (finding,) = leads_here(url, "ours", running=running)
-    assert (finding.check, finding.verdict) == (check, verdict)
-    assert verdict is Verdict.OK or finding.mend
-
-
-@pytest.mark.parametrize(("running", "verdict"), [(True, Verdict.FAILED), (False, Verdict.OK)])
-def test_an_address_where_nobody_answers(running: bool, verdict: Verdict) -> None:
-    (finding,) = leads_here(f"http://127.0.0.1:{free_port()}", "ours", running=running)
-    assert finding.verdict is verdict
-
-
-@pytest.mark.parametrize(
-    ("seconds", "verdict"), [(0, Verdict.OK), (120, Verdict.WARNING), (-600, Verdict.FAILED), (600, Verdict.FAILED)]
-)
-def test_our_clock_against_a_vendor_s(seconds: int, verdict: Verdict) -> None:
-    date = format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
-    with answering(404, {"date": date}, b"") as url:
-        (finding,) = clock(["http://127.0.0.1:9", url])
-    assert finding.verdict is verdict
-    assert httpx.URL(url).host in finding.words
 
 
 # --- mail ---

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from photogen.db.disagreements import FIRST, LAST, Disagreement, find
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.credits import repository
+from photogen.domain.credits.checks import CHECKS
 from photogen.domain.credits.commands import Adjust, HistoryQuery
 from photogen.domain.credits.policy import burn, has_lapsed
 from photogen.domain.credits.repository import Ledger
@@ -148,7 +149,7 @@ class CreditsService:
 
     def disagreements(self, uow: UnitOfWork, first: str, last: str, limit: int | None = None) -> list[Disagreement]:
         """In what the accounts from `first` to `last` contradict themselves; of each kind `limit` at most."""
-        return find(uow.session, repository.CHECKS, first, last, self._clock(), limit)
+        return find(uow.session, CHECKS, first, last, self._clock(), limit)
 
     def lapse(self, uow: UnitOfWork, account_id: str) -> int:
         """What is left lapses now, because its account is deleted; how many credits. Raises NotFound."""
