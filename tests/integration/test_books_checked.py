@@ -14,7 +14,7 @@ from photogen.domain.billing.commands import Refund
 from photogen.domain.books import BooksService, Verdict
 from photogen.domain.books.checking import repository as checking
 from photogen.domain.credits import CreditsService
-from photogen.domain.credits import repository as credits
+from photogen.domain.credits import checks as credits
 from photogen.domain.incidents import IncidentsService
 from photogen.domain.plans import PlansService
 from photogen.domain.quota import QuotaService
