@@ -18,7 +18,7 @@ from photogen.domain.credits import checks as credits
 from photogen.domain.incidents import IncidentsService
 from photogen.domain.plans import PlansService
 from photogen.domain.quota import QuotaService
-from photogen.domain.quota import repository as quota
+from photogen.domain.quota import checks as quota
 from tests.factories.house import House
 from tests.factories.leaving import Leaving
 from tests.fakes.sandbox import SandboxServer

@@ -67,6 +67,7 @@ def test_a_flushed_queue_is_made_good_from_the_database(world: World, redis_url:
     redis.Redis.from_url(redis_url).flushall()
     world.start_worker(1)
     world.until(lambda: world.batch_status(ada, batch) == "done", "the schedule found them")
+    assert len(world.sandbox.accepted(operation="images.generate")) == 2
 
 
 def test_a_lost_webhook_is_no_loss(world: World) -> None:
@@ -75,6 +76,8 @@ def test_a_lost_webhook_is_no_loss(world: World) -> None:
     world.start_worker(1)
     training = world.train(ada)
     world.until(lambda: world.training_status(ada, training) == "completed", "polling found the end")
+    assert len(world.sandbox.accepted(operation="trainings.create")) == 1
+    assert world.services.credits.audit() == []
 
 
 def test_a_training_is_cancelled_at_the_vendor(world: World) -> None:

@@ -17,6 +17,7 @@ from photogen.domain.notices import NoticeKind, tell
 from photogen.domain.plans.service import PlansService
 from photogen.domain.plans.views import Paying
 from photogen.domain.quota import policy, repository
+from photogen.domain.quota.checks import CHECKS
 from photogen.domain.quota.views import Ask, QuotaView, is_low
 from photogen.errors import Conflict, NotFound, QuotaExhausted
 from photogen.kit.clock import Clock
@@ -96,7 +97,7 @@ class QuotaService:
 
     def disagreements(self, uow: UnitOfWork, first: str, last: str, limit: int | None = None) -> list[Disagreement]:
         """In what the accounts from `first` to `last` contradict themselves; of each kind `limit` at most."""
-        return find(uow.session, repository.CHECKS, first, last, self._clock(), limit)
+        return find(uow.session, CHECKS, first, last, self._clock(), limit)
 
     # --- use cases --------------------------------------------------------------------------------------------------
 

@@ -87,7 +87,7 @@ def test_a_job(answer: Any, paid: bool) -> None:
 @_quick
 @given(_json)
 def test_a_list_of_jobs_and_the_models(answer: Any) -> None:
-    outcome(lambda: trainer._read_model(answer))
+    assert isinstance(outcome(lambda: trainer._read_model(answer)), trainer._Model | GatewayError)
 
 
 @_quick
@@ -114,7 +114,8 @@ def test_an_answer_of_together(data: Any) -> None:
         or data,
         id=data,
     )
-    with_downloads(lambda downloads: together.parse(answer, downloads))
+    found = with_downloads(lambda downloads: together.parse(answer, downloads))
+    assert isinstance(found, Picture | GatewayError)
 
 
 @_quick
