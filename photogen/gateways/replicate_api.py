@@ -167,10 +167,12 @@ class ReplicateApi:
         """Asks for the end of the job at `path`; one that has ended, or is gone, is fine."""
         try:
             self.post(f"{path}/cancel")
-        except Missing:
-            return
         except GatewayError:
-            if self.job(path).state in (JobState.WAITING, JobState.RUNNING):
+            try:
+                state = self.job(path).state
+            except Missing:
+                return
+            if state in (JobState.WAITING, JobState.RUNNING):
                 raise
 
     def newest(self, path: str, *, since: datetime, dated: bool) -> Iterator[VendorJob]:

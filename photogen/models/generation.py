@@ -69,6 +69,7 @@ class Shot(SQLModel, table=True):
         UniqueConstraint("generation_id", "number"),
         Index("ix_shot_finished_at", "finished_at", postgresql_using="brin"),
         Index("ix_shot_due", "next_check_at", postgresql_where=text("status NOT IN ('done', 'failed', 'cancelled')")),
+        Index("ix_shot_stop_owed", "next_check_at", postgresql_where=text("stop_owed")),
     )
 
     id: str = id_field()
@@ -91,6 +92,8 @@ class Shot(SQLModel, table=True):
     vendor_id: str = Field(default="", max_length=80)
     submit_started_at: datetime | None = moment()
     """Set before the paid request leaves: from then on the vendor is asked by our id before any second try."""
+    stop_owed: bool = False
+    """It is over here, and `vendor` may still be drawing it: nobody has told it to stop yet."""
     attempts: int = 0
     waiting: str = Field(default="", max_length=300)
     """What it waits for while a vendor is paused, for a person; "" while nothing is in its way."""

@@ -10,10 +10,10 @@ from sqlmodel import Session
 
 from photogen.db.lease import Lease, Leases
 from photogen.errors import Conflict
-from photogen.gateways.base import Category, Fix, JobState, Stop
+from photogen.gateways.base import Category, Fix, GatewayError, JobState, Stop
 from photogen.models import HoldState, Photo, Training, TrainingStatus
 from tests.factories.work import Works
-from tests.fakes.vendors import busy, lost
+from tests.fakes.vendors import busy, lost, missing
 
 S = TrainingStatus
 
@@ -85,6 +85,33 @@ class TestTrouble:
         view = works.training.get(ada, id_)
         assert (view.status, view.error_code) == ("failed", "training_timeout")
         assert works.trainer.cancelled == ["t1"]
+        assert works.balance(ada) == 100
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            missing(),
+            Stop("No key.", vendor="fake", code="vendor_credentials", category=Category.AUTHENTICATION),
+            Fix("These settings.", vendor="fake", code="input_refused", category=Category.VALIDATION),
+        ],
+    )
+    def test_what_is_said_once_of_a_question_is_not_the_training_s_end(
+        self, works: Works, ada: str, answer: GatewayError
+    ) -> None:
+        id_ = works.to_training(ada)
+        works.trainer.breaks["check"] = [answer]
+        works.later(10)
+        assert works.row(id_).status is S.TRAINING
+        works.finish()
+        assert works.row(id_).status is S.COMPLETED
+        assert works.balance(ada) == 80
+
+    def test_what_is_missing_again_and_again_is_believed(self, works: Works, ada: str) -> None:
+        id_ = works.to_training(ada)
+        works.trainer.breaks["check"] = [missing()] * 3
+        for _ in range(4):
+            works.later(60)
+        assert works.row(id_).status is S.FAILED
         assert works.balance(ada) == 100
 
     def test_cancelled_at_the_vendor_by_somebody_else(self, works: Works, ada: str) -> None:

@@ -72,20 +72,16 @@ class Draw:
             _log.warning("lease lost", shot=shot_id)
         finally:
             status = self._p.leases.release(lease, self._p.clock() + (wait or self._p.config.pickup))
-        if wait is not None and status == ShotStatus.CANCELLED:
+        if wait is not None and status == ShotStatus.CANCELLED and order and order.shot.status not in policy.FINAL:
             # After our last look; the job that the cancellation sent found the row in our hands, and left.
-            with self._p.uow() as uow:
-                order = repository.order(uow, shot_id)
-            if order is not None:
-                self._tell_vendor(order)
+            self(shot_id)
 
     def _work(self, lease: Lease, order: Order | None, fresh: Choice | None) -> timedelta | None:
         for _ in range(_MOST_STEPS):
             if order is None:
                 return None
             if order.shot.status in policy.FINAL:
-                self._tell_vendor(order)
-                return None
+                return self._stop(lease, order) if order.shot.stop_owed else None
             try:
                 wait = self._step(lease, order, fresh)
             except LostLease:
@@ -177,7 +173,6 @@ class Draw:
         if job.state in {JobState.WAITING, JobState.RUNNING}:
             if age <= self._p.config.longest:
                 return policy.poll_after(age, self._p.config.poll)
-            vendor.cancel(job.vendor_id)
             raise Broken(
                 Failure("shot_timeout", Category.TIMEOUT, "The picture took far too long and was stopped. Try again.")
             )
@@ -186,7 +181,8 @@ class Draw:
             if job.error is not None
             else Failure(
                 f"shot_{job.state.value}", Category.PROVIDER, "The service gave up on this picture. Try again."
-            )
+            ),
+            ended=True,
         )
 
     def _find(self, vendor: ImageVendor, shot_id: str) -> ImageJob | Picture | None:
@@ -200,12 +196,23 @@ class Draw:
                 return Picture(storage.read(key), storage.stat(key).content_type)
             raise Broken(OUTCOME_UNKNOWN) from error
 
-    def _tell_vendor(self, order: Order) -> None:
-        """A cancelled shot that the vendor may still be drawing. What it says does not matter any more."""
-        vendor = self._p.vendors.get(order.shot.vendor)
-        if order.shot.status is not ShotStatus.CANCELLED or not order.shot.vendor_id or vendor is None:
-            return
+    def _stop(self, lease: Lease, order: Order) -> timedelta | None:
+        """The vendor may still be drawing what is over here. It is told to stop until it has heard it, or would be
+        through anyway; gives the time until it is told again."""
+        shot, vendor = order.shot, self._p.vendors.get(order.shot.vendor)
+        draws = self._p.clock() < (shot.finished_at or shot.created_at) + self._p.config.longest
         try:
-            vendor.cancel(order.shot.vendor_id)
+            if vendor is not None and draws:
+                found = ImageJob(shot.vendor_id, JobState.RUNNING) if shot.vendor_id else vendor.find(shot.id)
+                if isinstance(found, ImageJob) and found.state in {JobState.WAITING, JobState.RUNNING}:
+                    vendor.cancel(found.vendor_id)
+        except Unknown:
+            pass  # who can't tell what it draws can't be told to stop
         except GatewayError as error:
-            _log.warning("vendor not told of a cancelled shot", shot=order.shot.id, code=error.code)
+            _log.warning("vendor not told to stop", shot=shot.id, code=error.code)
+            return self._p.config.pickup
+        with self._p.uow() as uow:
+            mine = self._p.leases.mine(uow.session, lease)
+            mine.stop_owed = False
+            uow.session.add(mine)
+        return None

@@ -20,11 +20,12 @@ NOW = timedelta(0)
 
 
 class Broken(Exception):
-    """The shot can't go on; `failure` says why."""
+    """The shot can't go on; `failure` says why. `ended`: the vendor has said that it draws no more."""
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: Failure, *, ended: bool = False) -> None:
         super().__init__(failure.code)
         self.failure = failure
+        self.ended = ended
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,7 @@ def due(session: Session, now: datetime, limit: int, push: timedelta) -> list[st
     found = session.exec(
         select(Shot.id)
         .where(
-            col(Shot.status).in_(ACTIVE),
+            or_(col(Shot.status).in_(ACTIVE), col(Shot.stop_owed)),
             reached(col(Shot.next_check_at), now),
             or_(col(Shot.lease_until).is_(None), reached(col(Shot.lease_until), now)),
         )

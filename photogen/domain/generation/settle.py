@@ -25,10 +25,13 @@ class Settlement:
         self._payment = payment
         self._config = config
 
-    def settle(self, uow: UnitOfWork, row: Shot, to: ShotStatus, *, failure: Failure | None = None) -> bool:
+    def settle(
+        self, uow: UnitOfWork, row: Shot, to: ShotStatus, *, failure: Failure | None = None, ended: bool = False
+    ) -> bool:
         """Moves `row`, which the caller has locked; False, and nothing done, when it can't go there any more.
 
-        Done pays for it, failed and cancelled give its credit or its part of the quota back."""
+        Done pays for it, failed and cancelled give its credit or its part of the quota back. `ended`: the vendor has
+        said that it draws no more; else it is still to be told to stop, wherever it may have begun."""
         if not policy.can_move(row.status, to):
             return False
         now = self._clock()
@@ -41,7 +44,8 @@ class Settlement:
             row.next_check_at = now + self._config.pickup
         else:
             row.finished_at = now
-            row.next_check_at = None
+            row.stop_owed = not (to is ShotStatus.DONE or ended) and row.submit_started_at is not None
+            row.next_check_at = now if row.stop_owed else None
             row.error = row.error_code = row.error_category = row.vendor_words = ""
             if failure is not None:
                 row.error, row.error_code = failure.public[:500], failure.code[:60]

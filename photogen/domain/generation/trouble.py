@@ -12,7 +12,7 @@ from photogen.domain.generation.pictures import Unreadable
 from photogen.domain.generation.policy import Failure
 from photogen.domain.generation.repository import Order
 from photogen.domain.vendors import routes, routing
-from photogen.domain.vendors.policy import PAUSED, RETIRED
+from photogen.domain.vendors.policy import LOOKS_FOR_WHAT_IS_MISSING, PAUSED, RETIRED
 from photogen.domain.vendors.routing import Choice
 from photogen.gateways.base import Category, Fix, GatewayError, Missing, Retry, Stop, Unknown
 from photogen.kit import log
@@ -61,6 +61,7 @@ class Trouble:
             "shot in trouble",
             shot=lease.id, code=failure.code, category=failure.category.value, error=type(error).__name__,
         )  # fmt: skip
+        owed = False
         with self._p.uow() as uow:
             mine = self._p.leases.mine(uow.session, lease)
             if mine.status in policy.FINAL:
@@ -74,7 +75,9 @@ class Trouble:
                 uow.session.add(mine)
                 return NOW
             if wait is None:
-                self._p.settlement.settle(uow, mine, ShotStatus.FAILED, failure=failure)
+                ended = isinstance(error, Broken) and error.ended
+                self._p.settlement.settle(uow, mine, ShotStatus.FAILED, failure=failure, ended=ended)
+                owed = mine.stop_owed
             else:
                 mine.attempts += 1
                 mine.waiting = ""
@@ -83,12 +86,15 @@ class Trouble:
                 mine.vendor_words = failure.words[:2000]
                 uow.session.add(mine)
                 uow.notify(mine.account_id, "generation", mine.generation_id)
-        return self._next(lease, wait)
+        later = self._next(lease, wait)
+        return NOW if later is None and owed else later
 
     def _until_next(self, mine: Shot, error: Exception, failure: Failure) -> float | None:
         age = self._p.clock() - (mine.started_at or mine.created_at)
         after = error.after if isinstance(error, Retry) else None
-        if mine.vendor_id and isinstance(error, Retry | Stop):  # it draws on, and was paid for
+        believed = isinstance(error, Missing) and mine.attempts + 1 >= LOOKS_FOR_WHAT_IS_MISSING
+        if mine.vendor_id and isinstance(error, Retry | Stop | Fix | Missing) and not believed:
+            # It draws on, and was paid for; nothing that is said of a question after it speaks of the picture.
             return policy.look_again(mine.attempts + 1, age, self._p.config.longest, after)
         if isinstance(error, Fix | Stop | Missing | Broken | Unreadable):
             return None

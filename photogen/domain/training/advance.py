@@ -12,7 +12,7 @@ from photogen.db.uow import UnitOfWork
 from photogen.domain.training import policy, repository
 from photogen.domain.training.parts import Parts
 from photogen.domain.training.stages import NOW, Broken, Stages, failure_of
-from photogen.domain.vendors.policy import PAUSED
+from photogen.domain.vendors.policy import LOOKS_FOR_WHAT_IS_MISSING, PAUSED
 from photogen.errors import Invalid, NotFound
 from photogen.gateways.base import Category, Fix, GatewayError, Missing, Retry, Stop, Unknown
 from photogen.kit import log
@@ -166,17 +166,20 @@ class Advance:
             uow.notify(row.account_id, "training", row.id)
 
     def _again(self, row: Training, error: Exception, category: Category) -> policy.Again | None:
+        after = error.after if isinstance(error, Retry) else None
+        believed = isinstance(error, Missing) and row.attempts + 1 >= LOOKS_FOR_WHAT_IS_MISSING
+        asked_after = row.status is TrainingStatus.TRAINING and row.vendor_id
+        if asked_after and isinstance(error, Retry | Stop | Fix | Missing) and not believed:
+            # It goes on there, and was paid for; nothing that is said of a question after it speaks of the training.
+            age = policy.age_at_vendor(row, self._p.clock())
+            return policy.look_again(row.attempts + 1, age, self._p.config.longest, after)
         if isinstance(error, Fix | Stop | Missing | Broken | NotFound | Invalid):
             return None
         if isinstance(error, Unknown):
             # It may have been accepted: the next step looks, and only after the grace asks again.
             return policy.again(category, row.attempts + 1, timedelta(0), None)
-        after = error.after if isinstance(error, Retry) else None
         since = row.troubled_since if row.attempts else None
         trouble = self._p.clock() - since if since else timedelta(0)
-        if row.status is TrainingStatus.TRAINING and row.vendor_id and isinstance(error, Retry):
-            age = policy.age_at_vendor(row, self._p.clock())
-            return policy.look_again(row.attempts + 1, age, self._p.config.longest, after)
         return policy.again(category, row.attempts + 1, trouble, after)
 
 

@@ -63,6 +63,10 @@ def again(category: Category, attempt: int, *, most: float, after: float | None 
     return backoff(attempt, first=patience.first, most=most, after=after)
 
 
+LOOKS_FOR_WHAT_IS_MISSING = 3
+"""A vendor that says once that it has no such job may be mistaken: one of its machines may not know of it yet."""
+
+
 def look_again(after: float | None) -> float:
     """Seconds after which what waits for a paused vendor looks again. The circuit may close before its time, by
     somebody else's probe, so it is not slept for to the end."""
