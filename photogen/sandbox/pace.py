@@ -17,6 +17,8 @@ class Pace(BaseModel):
     """How long data of predictions and delivered files are kept; an hour, says replicate.com/docs, data retention."""
     version_delete_seconds: float = Field(3.0, ge=0)
     """How long a deleted model version still shows; minutes at the vendor."""
+    deadline_share: float = Field(1.0, gt=0, le=1)
+    """By which the deadlines are multiplied that callers set for their predictions."""
     largest_side: int = Field(0, ge=0)
     """Pixels to which the longer side of pictures is held, for thousands of them; 0: as they were asked for."""
     weights_bytes: int = Field(2_000_000, ge=1000)

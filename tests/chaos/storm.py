@@ -88,6 +88,7 @@ class Storm:
         self._people = [studio.account(subscribed=number % 2 == 0) for number in range(people)]
         self._trainings_left, self._images_left = weather.trainings, weather.images
         studio.sandbox.pace(training_seconds_per_1000_steps=10, image_seconds=0.1, largest_side=96, weights_bytes=1000)
+        studio.sandbox.pace(deadline_share=0.03)  # a quarter of an hour is half a minute
         self._break_vendors()
         self._phase("storm", weather.storm, lambda: not self._left() and self._still())
         self._calm_down()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.conftest import register
 from tests.factories import photos
@@ -84,6 +84,17 @@ def test_of_two_that_are_almost_the_same_one_is_kept_and_all_suggestions_are_tak
     expect(wizard.get_by_text("7 photos will be trained on.")).to_be_visible()
     wizard.reload()
     expect(pairs).to_be_visible()
+
+
+def test_two_changes_that_overtake_each_other_are_both_shown(wizard: Page) -> None:
+    held: list[Route] = []
+    wizard.route(re.compile(r"/drop\b"), lambda route: route.continue_() if held else held.append(route))
+    photo(wizard, "barred.jpg").get_by_role("button", name="Drop barred.jpg").click()
+    wizard.get_by_role("region", name="Almost the same").get_by_role("button", name="Keep the sharper one").click()
+    expect(wizard.get_by_text("6 photos will be trained on.")).to_be_visible()  # the second one's answer
+    held[0].continue_()
+    expect(wizard.get_by_text("5 photos will be trained on.")).to_be_visible()
+    expect(photo(wizard, "barred.jpg")).to_contain_text("not trained on")
 
 
 def test_the_editor_obeys_the_keyboard(wizard: Page) -> None:

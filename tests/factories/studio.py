@@ -23,6 +23,8 @@ from tests.fakes.clock import FakeClock
 
 PASSWORD = "correct horse battery"
 _numbers = count(1)
+_engines: dict[tuple[str, int], Engine] = {}
+"""By address and size of the pool."""
 
 
 def quick_passwords() -> Passwords:
@@ -50,7 +52,9 @@ class Studio:
     @classmethod
     def on(cls, database_url: str, *, pool_size: int = 10) -> "Studio":
         """One on the database of that address; call `close` at the end."""
-        return cls(make_engine(database_url, pool_size=pool_size))
+        # An engine keeps what it has compiled: half of a test's time, were each to have an engine of its own.
+        engine = _engines.get((database_url, pool_size)) or make_engine(database_url, pool_size=pool_size)
+        return cls(_engines.setdefault((database_url, pool_size), engine))
 
     def uow(self) -> UnitOfWork:
         return UnitOfWork(self.engine, self.queue)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import psycopg
 from alembic.config import Config
-from psycopg.sql import SQL
 
 from alembic import command
 from tests.fakes.servers import EmbeddedPostgres
@@ -17,6 +16,10 @@ from tests.fakes.servers import EmbeddedPostgres
 TEMPLATE = "photogen_template"
 _GROWN = 8 * 2**20
 """Bytes beyond the template's size from which on a database is not lent again: its dead rows would tell."""
+_CUT_OFF = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 _KEEP_SEEDS = """
 CREATE SCHEMA seed;
 DO $$
@@ -56,7 +59,7 @@ class Databases:
         command.upgrade(config, "head")
         with psycopg.connect(url) as connection:
             connection.execute(_KEEP_SEEDS)
-        self._size = self._size_of(TEMPLATE)
+            self._size = _size(connection)
 
     def lend(self) -> str:
         """Give it back by its address."""
@@ -68,22 +71,24 @@ class Databases:
         """Whoever is still connected is cut off."""
         name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
         assert isinstance(name, str)
-        if self._size_of(name) > self._size + _GROWN:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(_CUT_OFF)
+            grown = _size(connection) > self._size + _GROWN
+            if not grown:
+                with connection.transaction():
+                    connection.execute(_EMPTY)
+        if grown:
             self._server.drop(name)
-            return
-        with psycopg.connect(self._server.url, autocommit=True) as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name]
-            )
-        self.empty(url)
-        self._idle.append(name)
+        else:
+            self._idle.append(name)
 
     def empty(self, url: str) -> None:
         """What the migrations wrote is there again, and nothing else."""
         with psycopg.connect(url) as connection:
             connection.execute(_EMPTY)
 
-    def _size_of(self, name: str) -> int:
-        with psycopg.connect(self._server.url) as connection:
-            (size,) = connection.execute(SQL("SELECT pg_database_size({})").format(name)).fetchone() or (0,)
-        return int(size)
+
+def _size(connection: psycopg.Connection) -> int:
+    """Bytes of the connection's database."""
+    (size,) = connection.execute("SELECT pg_database_size(current_database())").fetchone() or (0,)
+    return int(size)

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import update
 
+from photogen.models import Plan
 from tests.factories.shop import Till
 from tests.factories.studio import Studio
 from tests.factories.work import Works
@@ -28,19 +30,10 @@ def works(database_url: str) -> Iterator[Works]:
 
 @pytest.fixture
 def ada(works: Works) -> str:
-    """An account of 100 credits that pays by credit: the training included in its plan is used up."""
-    account = works.studio.account(credits=100, plan="creator")
-    used = works.start(account, trigger_word="firstone")
-    works.run()
-    works.finish()
-    works.studio.queue.waiting.clear()
-    works.loras.delete(account, works.row(used).lora_model_id or "")
-    works.run()
-    works.trainer.requests.clear()
-    works.trainer.jobs.clear()
-    works.trainer.calls.clear()
-    works.hub.calls.clear()
-    return account
+    """An account of 100 credits that pays by credit: no training is included in its plan."""
+    with works.studio.uow() as uow:
+        uow.session.execute(update(Plan).values(trainings_included=0))
+    return works.studio.account(credits=100, plan="creator")
 
 
 @pytest.fixture(scope="session")

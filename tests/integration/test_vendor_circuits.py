@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from sqlalchemy import event, text
@@ -184,9 +185,14 @@ class TestCircuit:
     def test_a_healthy_call_writes_nothing(self, works: Works) -> None:
         service = works.another_vendors_service()
         said: list[str] = []
-        event.listen(works.studio.engine, "before_cursor_execute", lambda *given: said.append(given[2]))
+
+        def listen(*given: Any) -> None:
+            said.append(given[2])
+
+        event.listen(works.studio.engine, "before_cursor_execute", listen)
         for _ in range(3):
             service.call(VENDOR, OPERATION, lambda: None, paid=True)
+        event.remove(works.studio.engine, "before_cursor_execute", listen)
         assert said
         assert not [sql for sql in said if not sql.startswith(("SELECT", "BEGIN", "ROLLBACK", "COMMIT"))]
 

@@ -16,6 +16,8 @@ from photogen.sandbox.replicate.rendering import run_prediction
 from photogen.sandbox.store import Record
 
 _VERSION = re.compile(r"^[0-9a-f]{64}$")
+_CANCEL_AFTER = re.compile(r"^(?=.)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?$")
+_LEAST_DEADLINE = 5
 _PREFER = re.compile(r"^wait(=([1-9]|[1-5][0-9]|60))?$")
 
 
@@ -63,8 +65,10 @@ async def _create(call: Call, body: schemas.PredictionRequest, model: PublicMode
     prefer = call.request.headers.get("prefer", "")
     if prefer and not _PREFER.match(prefer):
         raise call.refuse(422, "- Prefer: must be wait or wait=n with n from 1 to 60\n")
+    deadline = _seconds(call, call.request.headers.get("cancel-after", ""))
     record: Record = {
         "id": new_vendor_id(),
+        "deadline_seconds": deadline,
         "model": model.id,
         "version": version,
         "input": body.input,
@@ -77,6 +81,18 @@ async def _create(call: Call, body: schemas.PredictionRequest, model: PublicMode
         return JSONResponse(job.view(), 201)
     done = await until_ended(record, float(prefer.partition("=")[2] or 60))
     return JSONResponse(job.view(), 201 if done else 202, headers={"preference-applied": prefer})
+
+
+def _seconds(call: Call, cancel_after: str) -> float | None:
+    """What a deadline like 1h30m45s means; None where none was set. Raises Refusal (422)."""
+    if not cancel_after:
+        return None
+    found = _CANCEL_AFTER.match(cancel_after)
+    hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
+    total = hours * 3600 + minutes * 60 + seconds
+    if total < _LEAST_DEADLINE:
+        raise call.refuse(422, "- Cancel-After: must be a duration of at least 5 seconds, like 90s, 5m or 1h30m\n")
+    return float(total)
 
 
 @operation("replicate", "predictions.get")

@@ -6,6 +6,7 @@ import re
 import time
 
 from photogen.sandbox import weights
+from photogen.sandbox.context import age
 from photogen.sandbox.drawing import Recipe
 from photogen.sandbox.replicate import schemas
 from photogen.sandbox.replicate.catalogue import PublicModel, versions_of
@@ -35,10 +36,20 @@ _ALL_UNSAFE = "All generated images contained NSFW content. Try running it again
 
 
 async def run_prediction(job: Job, model: PublicModel) -> None:
-    """Takes a prediction from `starting` to its end."""
+    """Takes a prediction from `starting` to its end, which is the caller's deadline at the latest."""
+    deadline = job.record.get("deadline_seconds")
+    left = None if deadline is None else deadline * job.sandbox.pace.deadline_share - age(job.record["created_at"])
+    try:
+        async with asyncio.timeout(left):
+            await _run(job, model)
+    except TimeoutError:
+        job.end("canceled" if job.record.get("started_at") else "aborted")
+
+
+async def _run(job: Job, model: PublicModel) -> None:
     seconds = job.sandbox.pace.image_seconds
     if job.fault("stuck"):
-        return
+        await asyncio.Event().wait()
     await asyncio.sleep(seconds * 0.1)
     if job.fault("aborted"):
         job.end("aborted")

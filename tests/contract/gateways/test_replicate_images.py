@@ -89,6 +89,25 @@ def test_an_aborted_prediction_may_be_tried_again(images: ReplicateImages, vendo
     assert job.error.code == "vendor_aborted"
 
 
+@pytest.mark.parametrize(("fault", "state", "code"), [
+    ("stuck", JobState.FAILED, "vendor_aborted"), (None, JobState.CANCELLED, "vendor_cancelled"),
+])  # fmt: skip
+def test_a_prediction_that_nobody_ends_is_ended_by_our_deadline(
+    images: ReplicateImages, vendors_side: RecordedSandbox, fault: str | None, state: JobState, code: str
+) -> None:
+    vendors_side.pace(image_seconds=30, deadline_share=0.0005)
+    if fault:
+        vendors_side.fault("replicate", CREATE, fault)
+    else:
+        vendors_side.pace(image_seconds=0.5)  # it begins before, and would end after
+    job = images.submit(lora_request(lora=None, model="black-forest-labs/flux-dev"))
+    assert isinstance(job, ImageJob)
+    job = ended(images, job)
+    assert job.state is state
+    assert job.error is not None
+    assert job.error.code == code
+
+
 def test_a_cancelled_prediction_ends_and_cancelling_again_is_fine(
     images: ReplicateImages, vendors_side: RecordedSandbox
 ) -> None:
