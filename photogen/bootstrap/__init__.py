@@ -26,6 +26,7 @@ from photogen.domain.erasure import ErasureService
 from photogen.domain.files import Area, FilesService
 from photogen.domain.gallery.service import GalleryService
 from photogen.domain.generation.config import GenerationConfig
+from photogen.domain.generation.prompts import PromptsService
 from photogen.domain.generation.service import GenerationService
 from photogen.domain.inbox.service import Event, InboxService
 from photogen.domain.incidents import IncidentsService
@@ -86,6 +87,7 @@ class Services:
     lab: LabService
     training: TrainingService
     generation: GenerationService
+    prompts: PromptsService
     gallery: GalleryService
     billing: BillingService
     registry: Registry
@@ -200,6 +202,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         lab=LabService(uow, clock, gallery, loras, generation),
         training=training,
         generation=generation,
+        prompts=PromptsService(uow, clock),
         gallery=gallery,
         billing=billing,
         registry=Registry(uow, clock, AuditService(uow, clock)),

@@ -17,6 +17,7 @@ from photogen.domain.generation.config import GenerationConfig
 from photogen.domain.generation.draw import Draw
 from photogen.domain.generation.parts import Parts
 from photogen.domain.generation.paying import Payment
+from photogen.domain.generation.prompts import repository as prompts
 from photogen.domain.generation.settle import ADVANCE, Settlement
 from photogen.domain.generation.styles import ASPECTS, SQUARE, STYLES, pixels
 from photogen.domain.generation.views import GenerateOptions, GenerationQuote, GenerationView, ModelTotal, Tariff
@@ -111,10 +112,16 @@ class GenerationService:
         Raises NotFound (model), TierRequired, Conflict (`model_unavailable`), Invalid (what no vendor can do that draws
         it now), QuotaExhausted, InsufficientCredits."""
         first = secrets.randbelow(LARGEST_SEED + 1) if command.seed is None else command.seed
-        return self._start(account_id, command, [first + n for n in range(command.count)])
+        return self._start(account_id, command, [first + n for n in range(command.count)], typed=True)
 
     def _start(
-        self, account_id: str, command: StartGeneration, seeds: Sequence[int], lab_run_id: str | None = None
+        self,
+        account_id: str,
+        command: StartGeneration,
+        seeds: Sequence[int],
+        lab_run_id: str | None = None,
+        *,
+        typed: bool = False,
     ) -> str:
         at = self._clock()  # of the click: whoever waits for the lock until midnight has asked before it
         with self._uow() as uow:
@@ -124,6 +131,8 @@ class GenerationService:
                 return known.id
             batch, shots = self._prepared(uow, account_id, command, seeds, lab_run_id, at)
             self._enter(uow, account_id, [batch], shots, at)
+            if typed:
+                prompts.remember(uow.session, account_id, command.prompt, at)
             return batch.id
 
     def begin(

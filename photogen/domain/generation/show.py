@@ -105,6 +105,7 @@ def lora_choice(lora: LoraModel, version: LoraVersion, by: ImageModelView, previ
         beta=by.beta,
         vendors=by.vendors,
         trigger_word=lora.trigger_word,
+        subject=lora.subject.value,
         default_scale=version.default_scale,
         preview_url=f"/media/images/{preview}/512" if preview else "",
     )

@@ -45,6 +45,7 @@ class ModelChoiceView:
     beta: bool
     vendors: tuple[str, ...]
     trigger_word: str = ""
+    subject: str = ""
     default_scale: float | None = None
     preview_url: str = ""
 
