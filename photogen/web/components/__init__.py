@@ -70,6 +70,7 @@ from photogen.web.components.fields import (
 )
 from photogen.web.components.native import native_field, native_form
 from photogen.web.components.overlays import confirm, dialog, menu, menu_item, menu_link, tab_links, tabs
+from photogen.web.components.prompt_box import prompt_box
 from photogen.web.components.surfaces import (
     ago,
     anchored,
@@ -127,6 +128,7 @@ __all__ = [
     "price",
     "price_text",
     "progress",
+    "prompt_box",
     "radio_cards",
     "section",
     "segmented",

@@ -4,6 +4,7 @@ import reflex as rx
 
 from photogen.web import components as ui
 from photogen.web import routes
+from photogen.web.pages.generate.history_parts import history_dialog
 from photogen.web.pages.generate.parts import batch, form
 from photogen.web.pages.generate.state import Generate
 from photogen.web.shell import page_head, screen
@@ -65,4 +66,5 @@ def generate() -> rx.Component:
             ),
             _loading(),
         ),
+        history_dialog(),
     )

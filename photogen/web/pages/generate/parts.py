@@ -7,6 +7,7 @@ from photogen.web import components as ui
 from photogen.web import routes
 from photogen.web.components.islands import Until
 from photogen.web.me import Me
+from photogen.web.pages.generate.history_parts import history_button
 from photogen.web.pages.generate.shown import Batch, ShotShown
 from photogen.web.pages.generate.state import Generate
 from photogen.web.text import t
@@ -130,10 +131,12 @@ def form() -> rx.Component:
     """Prompt, model, shape, number; the rest folded away; the price on the button."""
     word = rx.cond(
         Generate.controls.trigger_word != "",
-        rx.el.p(
-            ui.icon("check", size=14, class_name="text-good"),
-            rx.el.span(rx.el.span(Generate.controls.trigger_word, class_name="code"), " ", t("is put in for you.")),
-            class_name="flex items-center gap-1.5 text-sm text-muted -mt-3",
+        rx.el.span(
+            ui.icon("check", size=12),
+            Generate.controls.trigger_word,
+            rx.el.span(t("is put in for you."), class_name="sr-only"),
+            class_name="chip",
+            title=t("The trigger word is put in for you."),
         ),
     )
     quota = rx.cond(
@@ -165,12 +168,15 @@ def form() -> rx.Component:
         class_name="start-foot",
     )
     return rx.el.form(
-        ui.text_area(
+        ui.prompt_box(
             t("Prompt"),
+            word,
+            rx.el.span(class_name="flex-1"),
+            history_button(),
             id="prompt",
             value=Generate.prompt,
             on_change=Generate.set_prompt,
-            rows=5,
+            suggested=Generate.suggested,
             placeholder=t("A portrait by a window, soft morning light"),
             error=_error("prompt"),
         ),
@@ -183,7 +189,6 @@ def form() -> rx.Component:
             help=Generate.controls.description,
             error=_error("model"),
         ),
-        word,
         _lock(),
         rx.cond(
             Generate.controls.trouble != "",

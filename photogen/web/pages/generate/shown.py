@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
+from photogen.domain.generation.prompts.views import Suggestion
 from photogen.domain.generation.views import GenerationQuote, GenerationView, ModelChoiceView
 from photogen.domain.vendors.views import VendorTrouble
 from photogen.web.text import plural, t
@@ -21,6 +22,14 @@ class Option:
 
 
 @dataclasses.dataclass(frozen=True)
+class Suggested:
+    """What the prompt `of` could become; each of `items` with where it is from (history, trigger, phrase)."""
+
+    of: str = ""
+    items: tuple[Suggestion, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
 class Range:
     """A number that the chosen model takes; `shown` is False where it takes none."""
 
@@ -36,6 +45,7 @@ class Controls:
 
     description: str = ""
     trigger_word: str = ""
+    subject: str = ""
     trouble: str = ""
     plan: str = ""
     seed: bool = True

@@ -5,6 +5,7 @@ import dataclasses
 import reflex as rx
 
 from photogen.domain.generation.commands import COUNT, LARGEST_SEED, PROMPT_LENGTH, QuoteGeneration, StartGeneration
+from photogen.domain.generation.prompts.commands import SuggestQuery
 from photogen.domain.generation.views import GenerateOptions, ModelChoiceView
 from photogen.domain.vendors.views import VendorTrouble
 from photogen.errors import Invalid, PhotogenError, Rejected
@@ -12,7 +13,18 @@ from photogen.kit.ids import is_id, new_id
 from photogen.web import live
 from photogen.web.deps import call, services
 from photogen.web.notices import toast
-from photogen.web.pages.generate.shown import Batch, Controls, Option, after, batch, cost, limits, name, trouble
+from photogen.web.pages.generate.shown import (
+    Batch,
+    Controls,
+    Option,
+    Suggested,
+    after,
+    batch,
+    cost,
+    limits,
+    name,
+    trouble,
+)
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import plural, t
@@ -28,6 +40,7 @@ class Generate(rx.State):
     problem: str = ""
     code: str = ""
     prompt: str = ""
+    suggested: Suggested = Suggested()
     negative: str = ""
     model: str = ""
     models: list[Option] = []
@@ -100,6 +113,7 @@ class Generate(rx.State):
         self.controls = Controls(
             description="" if found.trigger_word else found.description,
             trigger_word=found.trigger_word,
+            subject=found.subject,
             trouble=trouble(found, self._troubles),
             plan=found.unlocked_by if found.locked else "",
             seed=can.seed,
@@ -132,8 +146,8 @@ class Generate(rx.State):
 
     @rx.event
     @allow("user")
-    def set_prompt(self, value: str):
-        """The prompt as typed; what is too long is said and kept."""
+    async def set_prompt(self, value: str):
+        """The prompt as typed, and what it could become; what is too long is said and kept."""
         self.prompt = value
         long = len(value) > PROMPT_LENGTH
         self.errors = (
@@ -141,6 +155,11 @@ class Generate(rx.State):
             if long
             else {}
         )
+        if long:
+            return
+        query = SuggestQuery.of(typed=value, trigger_word=self.controls.trigger_word, subject=self.controls.subject)
+        found = await call(services().prompts.suggest, current().account_id, query)
+        self.suggested = Suggested(value, found)
 
     @rx.event
     @allow("user")
