@@ -77,6 +77,9 @@ class Shot(SQLModel, table=True):
     account_id: str = reference("account.id")
     number: int
     seed: int
+    prompt: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    prompt_sent: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    """As typed, and as sent, with wildcards drawn; both "" where the batch's prompt has none."""
     status: ShotStatus = enum_field(ShotStatus, ShotStatus.QUEUED)
     hold_key: str = Field(max_length=160)
     paid_by: PaidBy = enum_field(PaidBy, PaidBy.CREDITS)

@@ -36,9 +36,9 @@ _SEARCH = (
 class Image(SQLModel, table=True):
     """One delivered picture. The row comes after its bytes (rule 8). Lists run by (`created_at`, `id`), newest first.
 
-    `recipe` holds steps, guidance, lora_scale, model_version, style, negative_prompt, vendor_model, seconds; `search`
-    is made of the owner and the words of the prompt as typed. Beside the picture lie `images/<id>/512.webp` and
-    `1024.webp`."""
+    `recipe` holds prompt_drawn (as typed, wildcards drawn; "" without any), steps, guidance, lora_scale, model_version,
+    style, negative_prompt, vendor_model, seconds; `search` is made of the owner and the words of the prompt as typed.
+    Beside the picture lie `images/<id>/512.webp` and `1024.webp`."""
 
     __tablename__ = "image"
     __table_args__ = (

@@ -164,3 +164,43 @@ class TestBatch:
         assert len(options.styles) >= 10
         quote = works.generation.quote(ada, QuoteGeneration.of(model=f"lora:{lora}", count=4))
         assert (quote.total, quote.balance_after, quote.affordable) == (4, 6, True)
+
+
+class TestWildcards:
+    def test_each_combination_once_or_one_at_random(self, works: Works, ada: str) -> None:
+        typed = "{red|{light|dark} blue} coat"
+        lora = works.lora(ada)
+        for command, seeds in (
+            ({"wildcards": "each", "count": 5, "seed": 9}, [9, 9, 9]),
+            ({"count": 4, "seed": 9}, [9, 10, 11, 12]),
+        ):
+            works.jobs.requests.clear()
+            id_ = works.picture(ada, model=f"lora:{lora}", prompt=typed, style="film", **command)
+            works.run()
+            view = works.generation.get(ada, id_)
+            assert (view.prompt, view.count, [shot.seed for shot in view.shots]) == (typed, len(seeds), seeds)
+            drawn = [shot.prompt for shot in view.shots]
+            every = ["red coat", "light blue coat", "dark blue coat"]
+            assert drawn == every if "wildcards" in command else set(drawn) <= set(every)
+            sent = [request.prompt for request in works.jobs.requests]
+            assert [one.split(", 35 mm")[0] for one in sent] == [f"adalove, {prompt}" for prompt in drawn]
+        again = works.picture(ada, prompt=typed, seed=11)
+        assert works.shots(again)[0].prompt == drawn[2]  # the same seed and text, whatever else was in the batch
+        works.run()
+        kept = works.gallery.recipe(ada, works.shots(again)[0].id)
+        assert (kept.prompt, kept.prompt_drawn, kept.prompt_sent) == (typed, drawn[2], drawn[2])
+        assert works.sound(ada)
+
+    def test_a_retry_draws_the_very_same_words(self, works: Works, ada: str) -> None:
+        id_ = works.picture(ada, prompt="{a|b|c|d|e|f|g|h|i} hat", wildcards="each")
+        works.generation.cancel(ada, id_)
+        again = works.shots(works.generation.retry(ada, id_))
+        assert [(shot.seed, shot.prompt) for shot in again] == [(shot.seed, shot.prompt) for shot in works.shots(id_)]
+        assert works.balance(ada) == 1
+
+    def test_too_many_are_refused_and_nothing_is_taken(self, works: Works, ada: str) -> None:
+        with pytest.raises(Invalid) as refused:
+            works.picture(ada, prompt="{a|b}" * 5, wildcards="each")
+        assert (refused.value.field, refused.value.code) == ("prompt", "too_many_combinations")
+        assert works.balance(ada) == 10
+        assert works.generation.quote(ada, QuoteGeneration.of(model="base:flux:schnell", count=24)).total == 24

@@ -52,3 +52,26 @@ async def test_earlier_prompts_are_suggested_found_used_and_forgotten(web: WebSe
         assert "secret" not in tab.words
         await other.send(f"{HISTORY}.show")
         assert texts(other) == ["a secret fox"]
+
+
+async def test_wildcards_say_what_they_stand_for_and_cost(web: WebServer) -> None:
+    ada = web.account(credits=30)
+    async with RawTab(web.url, web.session(ada), path="/generate") as tab:
+        await tab.send(f"{GENERATE}.set_prompt", {"value": "{red|blue|green} coat"})
+        wild = tab.value("generate.wild")
+        assert (wild["count"], wild["examples"]) == (3, ["red coat", "blue coat", "green coat"])
+        assert tab.value("generate.button").startswith("Generate 1 picture for")
+        await tab.send(f"{GENERATE}.set_wildcards", {"value": "each"})
+        assert tab.value("generate.button").startswith("Generate 3 pictures for")
+        await tab.send(f"{GENERATE}.set_prompt", {"value": "{red|blue|green} {coat|hat}"})
+        assert tab.value("generate.button").startswith("Generate 6 pictures for")
+        await tab.send(f"{GENERATE}.start", {"form_data": {}})
+        [batch] = tab.value("generate.batches")
+        assert [shot["caption"] for shot in batch["shots"]][:2] == ["red coat", "red hat"]
+        assert web.services.credits.balance(ada).available == 24
+        await tab.send(f"{GENERATE}.set_prompt", {"value": "{a|b}" * 40})
+        await tab.send(f"{GENERATE}.start", {"form_data": {}})
+        assert "combinations" in tab.value("generate.errors")["prompt"]
+        await tab.send(f"{GENERATE}.set_prompt", {"value": "{a|" * 20 + "}" * 20})
+        assert "within each other" in tab.value("generate.errors")["prompt"]
+    assert web.services.credits.balance(ada).available == 24

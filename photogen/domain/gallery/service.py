@@ -210,4 +210,5 @@ def _recipe(image: Image) -> RecipeView:
         generation_id=image.generation_id,
         created_at=image.created_at,
         deleted_at=image.deleted_at,
+        prompt_drawn=recipe.get("prompt_drawn") or "",
     )

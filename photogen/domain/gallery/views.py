@@ -32,7 +32,8 @@ class GalleryPage:
 class RecipeView:
     """A picture with everything needed to make it again.
 
-    `prompt` is as typed, `prompt_sent` with trigger word and style. `vendor_model` is the vendor's name and version of
+    `prompt` is as typed, `prompt_drawn` with its wildcards drawn ("" without any), `prompt_sent` with trigger word and
+    style too. `vendor_model` is the vendor's name and version of
     the model. None and "" mean that the model knows no such parameter. `seconds` is how long the making took, `credits`
     what it cost, `bytes` the size of the original."""
 
@@ -62,6 +63,7 @@ class RecipeView:
     generation_id: str | None
     created_at: datetime
     deleted_at: datetime | None
+    prompt_drawn: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def request(parts: Parts, order: Order, choice: Choice) -> ImageRequest:
     return ImageRequest(
         reference=shot.id,
         model=choice.route.vendor_model,
-        prompt=batch.prompt_sent,
+        prompt=shot.prompt_sent or batch.prompt_sent,
         width=batch.width,
         height=batch.height,
         aspect=batch.aspect,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from photogen.domain.generation.wildcards import MOST_COMBINATIONS
 from photogen.kit.commands import Command, Lines, wrong
 from photogen.kit.ids import is_id
 
@@ -44,13 +45,16 @@ ModelChoice = Annotated[str, AfterValidator(_choice)]
 class StartGeneration(Command):
     """A batch of pictures. `request_key` is made by the page per click: the same key is the same batch.
 
-    What is None takes the model's own default; a seed of None is drawn. Shot n has seed + n."""
+    What is None takes the model's own default; a seed of None is drawn. `wildcards` says what becomes of
+    `{red|blue}` in the prompt: a `random` one per picture, and shot n has seed + n; or `each` combination once whatever
+    the `count`, all with the same seed."""
 
     request_key: RequestKey
     model: ModelChoice
     version_id: Id | None = None
     """The version of a trained model; None takes its current one."""
     prompt: Annotated[str, Lines(PROMPT_LENGTH, least=1)]
+    wildcards: Literal["random", "each"] = "random"
     negative_prompt: Annotated[str, Lines(PROMPT_LENGTH)] = ""
     aspect: str = Field("1:1", max_length=10)
     count: int = Field(1, title="Images", ge=COUNT[0], le=COUNT[1])
@@ -66,4 +70,4 @@ class QuoteGeneration(Command):
 
     model: ModelChoice
     aspect: str = Field("1:1", max_length=10)
-    count: int = Field(1, title="Images", ge=COUNT[0], le=COUNT[1])
+    count: int = Field(1, title="Images", ge=COUNT[0], le=MOST_COMBINATIONS)

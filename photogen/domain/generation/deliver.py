@@ -79,7 +79,7 @@ def _image(parts: Parts, order: Order, made: Prepared, key: str, vendor: str, ve
         lora_version_id=batch.lora_version_id,
         in_gallery=batch.lab_run_id is None,
         prompt=batch.prompt,
-        prompt_sent=batch.prompt_sent,
+        prompt_sent=shot.prompt_sent or batch.prompt_sent,
         aspect=batch.aspect,
         width=made.width,
         height=made.height,
@@ -91,6 +91,7 @@ def _image(parts: Parts, order: Order, made: Prepared, key: str, vendor: str, ve
         bytes=len(made.data),
         thumbhash=made.thumbhash,
         recipe={
+            "prompt_drawn": shot.prompt,
             "steps": batch.steps,
             "guidance": batch.guidance,
             "lora_scale": batch.lora_scale,

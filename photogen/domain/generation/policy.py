@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from photogen.domain.generation import wildcards
 from photogen.domain.generation.commands import StartGeneration
 from photogen.domain.generation.styles import ASPECTS, STYLES
 from photogen.domain.vendors import policy as vendors
@@ -68,6 +69,24 @@ def prompt_sent(prompt: str, trigger_word: str, style: str) -> str:
     parts = [prompt] if not trigger_word or has_word(prompt, trigger_word) else [trigger_word, prompt]
     suffix = next((s.suffix for s in STYLES if s.key == style), "")
     return ", ".join([*parts, suffix] if suffix else parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A picture to be made. `prompt` has its wildcards drawn; "" where it is as typed."""
+
+    seed: int
+    prompt: str = ""
+
+
+def takes(command: StartGeneration, first: int) -> list[Take]:
+    """What is to be drawn, the first with seed `first`. Raises Invalid (at the prompt: what is wrong with its
+    wildcards)."""
+    if command.wildcards == "each" and wildcards.count(command.prompt) > 1:
+        drawn = [(first, prompt) for prompt in wildcards.each(command.prompt)]
+    else:
+        drawn = [(first + n, wildcards.pick(command.prompt, first + n)) for n in range(command.count)]
+    return [Take(seed, "" if prompt == command.prompt else prompt) for seed, prompt in drawn]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from photogen.db.lease import Leases
@@ -12,11 +12,14 @@ from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.credits.service import CreditsService
 from photogen.domain.gallery.service import GalleryService
 from photogen.domain.generation import policy, repository, show
+from photogen.domain.generation.choosing import Choosing, check_available, painter
 from photogen.domain.generation.commands import LARGEST_SEED, QuoteGeneration, StartGeneration
 from photogen.domain.generation.config import GenerationConfig
 from photogen.domain.generation.draw import Draw
+from photogen.domain.generation.making import Making
 from photogen.domain.generation.parts import Parts
 from photogen.domain.generation.paying import Payment
+from photogen.domain.generation.policy import Take
 from photogen.domain.generation.prompts import repository as prompts
 from photogen.domain.generation.settle import ADVANCE, Settlement
 from photogen.domain.generation.styles import ASPECTS, SQUARE, STYLES, pixels
@@ -25,12 +28,10 @@ from photogen.domain.loras import repository as loras
 from photogen.domain.plans.service import PlansService
 from photogen.domain.plans.views import ImageModelView
 from photogen.domain.quota import QuotaService
-from photogen.domain.vendors import routing
-from photogen.domain.vendors.routes import routes_of
-from photogen.errors import Conflict, Invalid, NotFound, TierRequired
+from photogen.errors import Conflict, Invalid, NotFound
 from photogen.gateways.base import ImageVendor, Job, Storage
 from photogen.kit.clock import Clock
-from photogen.kit.ids import is_id, new_id
+from photogen.kit.ids import is_id
 from photogen.models.generation import Generation, Shot, ShotStatus
 from photogen.models.lora import LoraModel, LoraVersion
 
@@ -63,7 +64,8 @@ class GenerationService:
         self._config = config or GenerationConfig()
         self._settlement = Settlement(clock, self._payment, self._config)
         self._leases: Leases[Shot] = Leases(uow, clock, Shot, self._config.lease)
-        self._vendors = image_vendors
+        self._choosing = Choosing(plans)
+        self._making = Making(self._choosing, self._payment, image_vendors, self._config)
         self._draw = Draw(
             Parts(uow, clock, storage, gallery, image_vendors, paused, self._config, self._leases, self._settlement)
         )
@@ -73,10 +75,10 @@ class GenerationService:
     def options(self, account_id: str) -> GenerateOptions:
         """Models, styles and shapes that the page offers."""
         models = self._plans.image_models(account_id)
-        painter = _painter(models)
+        painting = painter(models)
         mine: Sequence[tuple[LoraModel, LoraVersion]] = ()
         previews: dict[str, str] = {}
-        if painter is not None:
+        if painting is not None:
             with self._uow() as uow:
                 mine = repository.loras(uow.session, account_id)
                 newest = loras.previews(uow.session, [lora.id for lora, _ in mine])
@@ -84,7 +86,7 @@ class GenerationService:
         return GenerateOptions(
             base_models=tuple(show.base_choice(model) for model in models if not model.draws_loras),
             my_models=tuple(
-                show.lora_choice(lora, version, painter, previews.get(lora.id)) for lora, version in mine if painter
+                show.lora_choice(lora, version, painting, previews.get(lora.id)) for lora, version in mine if painting
             ),
             styles=STYLES,
             aspects=ASPECTS,
@@ -94,14 +96,14 @@ class GenerationService:
         """What it would cost now. Raises NotFound, Invalid (no such shape), Conflict (`model_unavailable`,
         `unit_not_suitable`)."""
         with self._uow() as uow:
-            model, _ = self._chosen(uow, account_id, command.model)
-            _check_available(model)
+            model, _ = self._choosing.chosen(uow, account_id, command.model)
+            check_available(model)
             return self._payment.tariff(uow, account_id, model, _size(command.aspect)).quote(command.count)
 
     def tariff(self, account_id: str) -> Tariff:
         """What pictures of the account's own models cost. Raises what `painter` raises."""
         with self._uow() as uow:
-            return self._payment.tariff(uow, account_id, self._painter_of(uow, account_id), pixels(SQUARE))
+            return self._payment.tariff(uow, account_id, self._choosing.painter_of(uow, account_id), pixels(SQUARE))
 
     # --- start, cancel, retry ---------------------------------------------------------------------------------------
 
@@ -110,15 +112,15 @@ class GenerationService:
         gives the same batch.
 
         Raises NotFound (model), TierRequired, Conflict (`model_unavailable`), Invalid (what no vendor can do that draws
-        it now), QuotaExhausted, InsufficientCredits."""
+        it now; wildcards that can't be drawn), QuotaExhausted, InsufficientCredits."""
         first = secrets.randbelow(LARGEST_SEED + 1) if command.seed is None else command.seed
-        return self._start(account_id, command, [first + n for n in range(command.count)], typed=True)
+        return self._start(account_id, command, policy.takes(command, first), typed=True)
 
     def _start(
         self,
         account_id: str,
         command: StartGeneration,
-        seeds: Sequence[int],
+        takes: Sequence[Take],
         lab_run_id: str | None = None,
         *,
         typed: bool = False,
@@ -129,8 +131,8 @@ class GenerationService:
             known = repository.by_request_key(uow.session, f"{account_id}:{command.request_key}")
             if known is not None:
                 return known.id
-            batch, shots = self._prepared(uow, account_id, command, seeds, lab_run_id, at)
-            self._enter(uow, account_id, [batch], shots, at)
+            batch, shots = self._making.prepared(uow, account_id, command, takes, lab_run_id, at)
+            self._making.enter(uow, account_id, [batch], shots, at)
             if typed:
                 prompts.remember(uow.session, account_id, command.prompt, at)
             return batch.id
@@ -140,97 +142,18 @@ class GenerationService:
     ) -> None:
         """Step: batches of one picture each for a run of the lab asked for at `at`, all or none; the caller has locked
         the account, and each command has its seed. Raises what `start` raises."""
-        made = [self._prepared(uow, account_id, one, [one.seed or 0], lab_run_id, at) for one in commands]
-        self._enter(uow, account_id, [batch for batch, _ in made], [shot for _, shots in made for shot in shots], at)
+        made = [
+            self._making.prepared(uow, account_id, one, policy.takes(one, one.seed or 0), lab_run_id, at)
+            for one in commands
+        ]
+        shots = [shot for _, those in made for shot in those]
+        self._making.enter(uow, account_id, [batch for batch, _ in made], shots, at)
 
     def painter(self, account_id: str) -> ImageModelView:
         """The registry's model that draws trained models, with its price. Raises NotFound, Conflict
         (`model_unavailable`)."""
         with self._uow() as uow:
-            return self._painter_of(uow, account_id)
-
-    def _prepared(
-        self,
-        uow: UnitOfWork,
-        account_id: str,
-        command: StartGeneration,
-        seeds: Sequence[int],
-        lab_run_id: str | None,
-        at: datetime,
-    ) -> tuple[Generation, list[Shot]]:
-        model, own = self._chosen(uow, account_id, command.model, command.version_id)
-        lora, version = own or (None, None)
-        if model.locked:
-            raise TierRequired(
-                f"{model.name} comes with the {model.unlocked_by} plan. Choose another model, or change the plan.",
-                tier=model.tier.value,
-                plan=model.unlocked_by,
-            )
-        _check_available(model)
-        chosen = policy.choose(command, model.capabilities, version.default_scale if version else None)
-        width, height = pixels(command.aspect)
-        batch = Generation(
-            id=new_id(),
-            account_id=account_id,
-            request_key=f"{account_id}:{command.request_key}",
-            model_key=model.key,
-            lora_model_id=lora.id if lora else None,
-            lora_version_id=version.id if version else None,
-            lab_run_id=lab_run_id,
-            model_name=lora.name if lora else model.name,
-            prompt=command.prompt,
-            prompt_sent=policy.prompt_sent(command.prompt, lora.trigger_word if lora else "", command.style),
-            negative_prompt=command.negative_prompt,
-            style=command.style,
-            aspect=command.aspect,
-            width=width,
-            height=height,
-            count=len(seeds),
-            seed=seeds[0],
-            seed_chosen=command.seed is not None,
-            steps=chosen.steps,
-            guidance=chosen.guidance,
-            lora_scale=chosen.lora_scale if lora else None,
-            credits_each=model.price(width, height),
-            created_at=at,
-        )
-        routes = routes_of(uow, [model.key])[model.key]
-        if routing.choose(routes, policy.wanted(batch), set_up=self._vendors) is None:
-            raise Invalid(
-                "No service that draws with this model now can do all of these settings together. Change some of "
-                "them, or choose another model.",
-                code="not_supported",
-            )
-        shots = [self._shot(batch, number, seed, model.quota_weight) for number, seed in enumerate(seeds, 1)]
-        return batch, shots
-
-    def _enter(
-        self, uow: UnitOfWork, account_id: str, batches: Sequence[Generation], shots: Sequence[Shot], at: datetime
-    ) -> None:
-        """The money, the rows, the jobs. Spends before it inserts (rule 5)."""
-        self._payment.hold(uow, account_id, batches, shots, at)
-        uow.session.add_all(batches)
-        uow.session.flush()
-        uow.session.add_all(shots)
-        for batch in batches:
-            uow.notify(account_id, "generation", batch.id)
-        for shot in shots:
-            uow.after_commit(Job(ADVANCE, (shot.id,)))
-
-    def _shot(self, batch: Generation, number: int, seed: int, weight: int) -> Shot:
-        shot_id = new_id()
-        return Shot(
-            id=shot_id,
-            generation_id=batch.id,
-            account_id=batch.account_id,
-            number=number,
-            seed=seed,
-            hold_key=f"shot:{shot_id}",
-            credits=batch.credits_each,
-            quota_weight=weight,
-            created_at=batch.created_at,
-            next_check_at=batch.created_at + self._config.pickup,
-        )
+            return self._choosing.painter_of(uow, account_id)
 
     def cancel(self, account_id: str, generation_id: str) -> None:
         """Ends what is not finished yet and gives back what it took; what is done stays. Cancelling again is fine.
@@ -257,7 +180,9 @@ class GenerationService:
         with self._uow() as uow:
             batch = self._own(uow, account_id, generation_id)
             shots = repository.shots(uow.session, [batch.id])
-        lost = [shot.seed for shot in shots if shot.status in {ShotStatus.FAILED, ShotStatus.CANCELLED}]
+        lost = [
+            Take(shot.seed, shot.prompt) for shot in shots if shot.status in {ShotStatus.FAILED, ShotStatus.CANCELLED}
+        ]
         if not lost or any(shot.status not in policy.FINAL for shot in shots):
             raise Conflict("There is nothing to retry: no picture of this batch failed.", code="nothing_to_retry")
         if batch.lora_scale is not None and (batch.lora_model_id is None or batch.lora_version_id is None):
@@ -269,7 +194,6 @@ class GenerationService:
             prompt=batch.prompt,
             negative_prompt=batch.negative_prompt,
             aspect=batch.aspect,
-            count=len(lost),
             steps=batch.steps,
             guidance=batch.guidance,
             lora_scale=batch.lora_scale,
@@ -327,31 +251,6 @@ class GenerationService:
 
     # --- within -----------------------------------------------------------------------------------------------------
 
-    def _chosen(
-        self, uow: UnitOfWork, account_id: str, choice: str, version_id: str | None = None
-    ) -> tuple[ImageModelView, tuple[LoraModel, LoraVersion] | None]:
-        """The registry's model that draws, and the creator's own where one was chosen. Raises NotFound."""
-        kind, _, name = choice.partition(":")
-        if kind == "base":
-            model = self._plans.image_model_of(uow, name, account_id)
-            if model.draws_loras:
-                raise NotFound("Choose one of your models to draw with.", code="model_not_found")
-            return model, None
-        lora = repository.lora(uow.session, account_id, name, version_id) if is_id(name) else None
-        if lora is None:
-            raise NotFound("This model does not exist, or it has been deleted.", code="model_not_found")
-        painter = _painter(self._plans.image_models_of(uow, account_id))
-        if painter is None:
-            raise NotFound("No service that draws trained models is set up here.", code="model_not_found")
-        return painter, lora
-
-    def _painter_of(self, uow: UnitOfWork, account_id: str) -> ImageModelView:
-        found = _painter(self._plans.image_models_of(uow, account_id))
-        if found is None:
-            raise NotFound("No service that draws trained models is set up here.", code="model_not_found")
-        _check_available(found)
-        return found
-
     def _own(self, uow: UnitOfWork, account_id: str, generation_id: str) -> Generation:
         row = repository.get(uow.session, account_id, generation_id) if is_id(generation_id) else None
         if row is None:
@@ -368,18 +267,3 @@ def _size(aspect: str) -> tuple[int, int]:
     if aspect not in {one.key for one in ASPECTS}:
         raise Invalid(f"There are no pictures of {aspect}.", field="aspect", code="not_a_choice")
     return pixels(aspect)
-
-
-def _painter(models: Iterable[ImageModelView]) -> ImageModelView | None:
-    """The one that draws people's own models: the first that can be had now, else the first."""
-    draw = [model for model in models if model.draws_loras]
-    return next((model for model in draw if model.available), draw[0] if draw else None)
-
-
-def _check_available(model: ImageModelView) -> None:
-    if not model.available:
-        raise Conflict(
-            f"{model.name} can't be had from any service at the moment. Choose another model; it is offered again as "
-            "soon as it is back.",
-            code="model_unavailable",
-        )

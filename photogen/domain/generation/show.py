@@ -13,13 +13,14 @@ from photogen.models.generation import Generation, Shot, ShotStatus
 from photogen.models.lora import LoraModel, LoraVersion
 
 
-def shot(row: Shot, thumbhashes: Mapping[str, str]) -> ShotView:
+def shot(row: Shot, prompt: str, thumbhashes: Mapping[str, str]) -> ShotView:
     """One picture of a batch; one that was deleted since has no address any more."""
     there = row.image_id is not None and row.image_id in thumbhashes
     return ShotView(
         id=row.id,
         number=row.number,
         status=row.status.value,
+        prompt=row.prompt or prompt,
         image_id=row.image_id if there else None,
         image_url=f"/media/images/{row.image_id}/original" if there else "",
         thumb_url=f"/media/images/{row.image_id}/512" if there else "",
@@ -71,7 +72,7 @@ def generation(row: Generation, shots: Sequence[Shot], thumbhashes: Mapping[str,
         notice=policy.notice(failures, sum(one.credits for one in lost), sum(one.quota_weight for one in lost)),
         waiting=next((one.waiting for one in shots if one.waiting), ""),
         created_at=row.created_at,
-        shots=tuple(shot(one, thumbhashes) for one in shots),
+        shots=tuple(shot(one, row.prompt, thumbhashes) for one in shots),
     )
 
 

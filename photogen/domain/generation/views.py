@@ -145,11 +145,13 @@ class Tariff:
 
 @dataclass(frozen=True, slots=True)
 class ShotView:
-    """One picture of a batch. `status` is queued, rendering, done, failed or cancelled; addresses are "" before."""
+    """One picture of a batch. `status` is queued, rendering, done, failed or cancelled; addresses are "" before.
+    `prompt` is as typed, with its wildcards drawn."""
 
     id: str
     number: int
     status: str
+    prompt: str
     image_id: str | None
     image_url: str
     thumb_url: str

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from photogen.domain.generation.commands import COUNT
+from photogen.domain.generation.wildcards import MOST_COMBINATIONS
 from photogen.web import components as ui
 from photogen.web import routes
 from photogen.web.components.islands import Until
@@ -110,6 +111,46 @@ def _more() -> rx.Component:
     )
 
 
+def _wildcards() -> rx.Component:
+    """What becomes of `{red|blue}`, with what it stands for."""
+    wild = Generate.wild
+    return rx.cond(
+        wild.count > 1,
+        rx.el.div(
+            ui.segmented(
+                t("Wildcards"),
+                [("random", t("One at random")), ("each", t("Each once"))],
+                name="wildcards",
+                value=Generate.wildcards,
+                on_change=Generate.set_wildcards,
+                class_name="w-full [&>*]:flex-1 [&>*]:justify-center",
+            ),
+            rx.el.details(
+                rx.el.summary(wild.text, class_name="summary"),
+                rx.el.ul(
+                    rx.foreach(
+                        wild.examples,
+                        lambda one: rx.el.li(
+                            one, class_name="truncate", key=one, title=one, custom_attrs={"dir": "auto"}
+                        ),
+                    ),
+                    rx.cond(wild.more != "", rx.el.li(wild.more, class_name="text-muted")),
+                    class_name="text-sm text-soft flex flex-col gap-1 pt-1 pl-5",
+                ),
+            ),
+            rx.cond(
+                (Generate.wildcards == "each") & (wild.count > MOST_COMBINATIONS),
+                rx.el.p(
+                    t("{n} at once are the most: leave some out, or take one at random.", n=MOST_COMBINATIONS),
+                    class_name="field-error",
+                    role="alert",
+                ),
+            ),
+            class_name="flex flex-col gap-2 -mt-2",
+        ),
+    )
+
+
 def _lock() -> rx.Component:
     """What keeps the chosen model shut, and the way to what opens it."""
     plan = Generate.controls.plan
@@ -180,6 +221,7 @@ def form() -> rx.Component:
             placeholder=t("A portrait by a window, soft morning light"),
             error=_error("prompt"),
         ),
+        _wildcards(),
         ui.select_field(
             t("Model"),
             Generate.models,
@@ -214,14 +256,18 @@ def form() -> rx.Component:
             on_change=Generate.set_style,
             error=_error("style"),
         ),
-        ui.number_field(
-            t("Images"),
-            id="count",
-            value=Generate.count,
-            on_change=Generate.set_count,
-            min=COUNT[0],
-            max=COUNT[1],
-            error=_error("count"),
+        rx.cond(
+            (Generate.wildcards == "each") & (Generate.wild.count > 1),
+            rx.fragment(),
+            ui.number_field(
+                t("Images"),
+                id="count",
+                value=Generate.count,
+                on_change=Generate.set_count,
+                min=COUNT[0],
+                max=COUNT[1],
+                error=_error("count"),
+            ),
         ),
         _more(),
         rx.cond(_error("start") != "", rx.el.div(ui.notice(_error("start"), tone="bad"), role="alert")),
@@ -233,7 +279,7 @@ def form() -> rx.Component:
     )
 
 
-def _shot(shot: rx.Var[ShotShown], prompt: rx.Var[str], ratio: rx.Var[str]) -> rx.Component:
+def _shot(shot: rx.Var[ShotShown], ratio: rx.Var[str]) -> rx.Component:
     waiting = rx.el.div(
         rx.cond(
             shot.status == "rendering",
@@ -254,12 +300,21 @@ def _shot(shot: rx.Var[ShotShown], prompt: rx.Var[str], ratio: rx.Var[str]) -> r
         style={"aspectRatio": ratio},
     )
     done = ui.nav_link(
-        ui.picture(shot.src, prompt, ratio=ratio, src2x=shot.src2x, preview=shot.preview, eager=True),
+        ui.picture(shot.src, shot.prompt, ratio=ratio, src2x=shot.src2x, preview=shot.preview, eager=True),
         href=shot.href,
         class_name="block rounded-md",
     )
     return rx.el.li(
         rx.match(shot.status, ("done", done), ("failed", ended), waiting),
+        rx.cond(
+            shot.caption != "",
+            rx.el.p(
+                shot.caption,
+                class_name="text-xs text-muted line-clamp-2 break-words mt-1.5",
+                title=shot.caption,
+                custom_attrs={"dir": "auto"},
+            ),
+        ),
         key=shot.id,
         class_name="min-w-0",
     )
@@ -296,7 +351,7 @@ def batch(item: rx.Var[Batch]) -> rx.Component:
             ui.notice(rx.el.p(item.fault, " ", rx.el.span(item.code, class_name="code")), tone="bad"),
         ),
         rx.el.ul(
-            rx.foreach(item.shots, lambda shot: _shot(shot, item.prompt, item.ratio)),
+            rx.foreach(item.shots, lambda shot: _shot(shot, item.ratio)),
             class_name="tiles",
             style={"--tile": item.tile},
         ),

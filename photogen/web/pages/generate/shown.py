@@ -3,12 +3,14 @@
 import dataclasses
 from collections.abc import Sequence
 
+from photogen.domain.generation import wildcards
 from photogen.domain.generation.prompts.views import Suggestion
 from photogen.domain.generation.views import GenerationQuote, GenerationView, ModelChoiceView
 from photogen.domain.vendors.views import VendorTrouble
 from photogen.web.text import plural, t
 from photogen.web.words import credits, iso
 
+_EXAMPLES = 6
 TONES = {"done": "good", "partly": "warn", "failed": "bad", "running": "accent"}
 
 
@@ -27,6 +29,16 @@ class Suggested:
 
     of: str = ""
     items: tuple[Suggestion, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Wild:
+    """The wildcards of the prompt: how many combinations (1: there are none), and the first of them in words."""
+
+    count: int = 1
+    text: str = ""
+    examples: tuple[str, ...] = ()
+    more: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,10 +69,12 @@ class Controls:
 
 @dataclasses.dataclass(frozen=True)
 class ShotShown:
-    """One place in a batch."""
+    """One place in a batch; `caption` is its own prompt where that of the batch has wildcards."""
 
     id: str
     status: str
+    prompt: str
+    caption: str
     src: str
     src2x: str
     preview: str
@@ -109,6 +123,24 @@ def trouble(model: ModelChoiceView, troubles: Sequence[VendorTrouble]) -> str:
     return paused[model.vendors[0]] if set(model.vendors) <= set(paused) else ""
 
 
+def wild(prompt: str) -> Wild:
+    """Of what the prompt stands for. Raises Invalid."""
+    total = wildcards.count(prompt)
+    if total == 1:
+        return Wild()
+    if total > wildcards.MOST_COMBINATIONS:
+        shown = tuple(dict.fromkeys(wildcards.pick(prompt, seed) for seed in range(_EXAMPLES)))
+        return Wild(min(total, 10**9), t("Many combinations") if total > 9999 else _combinations(total), shown, "")
+    every = wildcards.each(prompt)
+    rest = len(every) - _EXAMPLES
+    more = plural(rest, "and {n} more", "and {n} more") if rest > 0 else ""
+    return Wild(len(every), _combinations(len(every)), tuple(every[:_EXAMPLES]), more)
+
+
+def _combinations(n: int) -> str:
+    return plural(n, "{n} combination", "{n} combinations")
+
+
 def limits(values: tuple[float, float, float] | None) -> Range:
     return Range(True, values[0], values[1]) if values else Range()
 
@@ -155,6 +187,8 @@ def batch(view: GenerationView) -> Batch:
         ShotShown(
             id=shot.id,
             status=shot.status,
+            prompt=shot.prompt,
+            caption=shot.prompt if shot.prompt != view.prompt else "",
             src=shot.thumb_url,
             src2x=f"/media/images/{shot.image_id}/1024" if shot.image_id else "",
             preview=shot.thumbhash,

@@ -7,6 +7,7 @@ import reflex as rx
 from photogen.domain.generation.commands import COUNT, LARGEST_SEED, PROMPT_LENGTH, QuoteGeneration, StartGeneration
 from photogen.domain.generation.prompts.commands import SuggestQuery
 from photogen.domain.generation.views import GenerateOptions, ModelChoiceView
+from photogen.domain.generation.wildcards import MOST_COMBINATIONS
 from photogen.domain.vendors.views import VendorTrouble
 from photogen.errors import Invalid, PhotogenError, Rejected
 from photogen.kit.ids import is_id, new_id
@@ -18,12 +19,14 @@ from photogen.web.pages.generate.shown import (
     Controls,
     Option,
     Suggested,
+    Wild,
     after,
     batch,
     cost,
     limits,
     name,
     trouble,
+    wild,
 )
 from photogen.web.security.policy import allow
 from photogen.web.session import current
@@ -41,6 +44,8 @@ class Generate(rx.State):
     code: str = ""
     prompt: str = ""
     suggested: Suggested = Suggested()
+    wild: Wild = Wild()
+    wildcards: str = "random"
     negative: str = ""
     model: str = ""
     models: list[Option] = []
@@ -137,6 +142,7 @@ class Generate(rx.State):
         if choice in known:
             self._choose(choice)
         self.prompt, self.aspect, self.seed = made.prompt, made.aspect, str(made.seed)
+        await self._count_wild()
         self.style = made.style or ""
         self.steps = made.steps or self.steps
         self.guidance = made.guidance if made.guidance is not None else self.guidance
@@ -157,9 +163,32 @@ class Generate(rx.State):
         )
         if long:
             return
+        await self._count_wild()
         query = SuggestQuery.of(typed=value, trigger_word=self.controls.trigger_word, subject=self.controls.subject)
         found = await call(services().prompts.suggest, current().account_id, query)
         self.suggested = Suggested(value, found)
+
+    async def _count_wild(self):
+        """What the prompt's wildcards stand for; the price follows where they decide how many pictures there are."""
+        before = self._pictures()
+        try:
+            self.wild = wild(self.prompt)
+        except Invalid as error:
+            self.wild, self.errors = Wild(), {**self.errors, "prompt": error.public}
+        if self._pictures() != before:
+            await self._quote()
+
+    def _pictures(self) -> int:
+        """How many a start would make."""
+        each = self.wildcards == "each" and 1 < self.wild.count <= MOST_COMBINATIONS
+        return self.wild.count if each else self.count
+
+    @rx.event
+    @allow("user")
+    async def set_wildcards(self, value: str):
+        """One of the combinations per picture, at random, or each of them once."""
+        self.wildcards = "each" if value == "each" else "random"
+        await self._quote()
 
     @rx.event
     @allow("user")
@@ -228,13 +257,13 @@ class Generate(rx.State):
             quote = await call(
                 services().generation.quote,
                 current().account_id,
-                QuoteGeneration.of(model=self.model, count=self.count, aspect=self.aspect),
+                QuoteGeneration.of(model=self.model, count=self._pictures(), aspect=self.aspect),
             )
         except PhotogenError as error:
             self.errors = {**self.errors, "model": error.public}
             return
         self.errors = {k: v for k, v in self.errors.items() if k != "model"}
-        noun = plural(self.count, "Generate {n} picture", "Generate {n} pictures")
+        noun = plural(self._pictures(), "Generate {n} picture", "Generate {n} pictures")
         self.button = t("{verb} for {price}", verb=noun, price=cost(quote))
         self.after = after(quote)
         if quote.refusal == "tier_required" and (found := self._chosen()) is not None:
@@ -254,6 +283,7 @@ class Generate(rx.State):
             request_key=self._request_key or new_id(),
             model=self.model,
             prompt=self.prompt,
+            wildcards=self.wildcards,
             negative_prompt=self.negative if can.negative else "",
             aspect=self.aspect,
             count=self.count,
