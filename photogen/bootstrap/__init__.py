@@ -26,6 +26,7 @@ from photogen.domain.erasure import ErasureService
 from photogen.domain.files import Area, FilesService
 from photogen.domain.gallery.service import GalleryService
 from photogen.domain.generation.config import GenerationConfig
+from photogen.domain.generation.presets import PresetsService
 from photogen.domain.generation.prompts import PromptsService
 from photogen.domain.generation.service import GenerationService
 from photogen.domain.inbox.service import Event, InboxService
@@ -88,6 +89,7 @@ class Services:
     training: TrainingService
     generation: GenerationService
     prompts: PromptsService
+    presets: PresetsService
     gallery: GalleryService
     billing: BillingService
     registry: Registry
@@ -203,6 +205,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         training=training,
         generation=generation,
         prompts=PromptsService(uow, clock),
+        presets=PresetsService(uow, clock),
         gallery=gallery,
         billing=billing,
         registry=Registry(uow, clock, AuditService(uow, clock)),

@@ -29,6 +29,7 @@ from photogen.models.lora import LoraModel, LoraStatus, LoraVersion
 from photogen.models.notice import MailChoice, Notice, NoticeKind, Topic
 from photogen.models.photoset import Photo, PhotoSet, PhotoStatus
 from photogen.models.plan import CreditPack, CreditUnit, ImageModel, Plan, PlanTerms, PlanVersion, Tier
+from photogen.models.preset import Preset
 from photogen.models.prompt import Prompt
 from photogen.models.quota import QuotaDay, QuotaState, QuotaUse
 from photogen.models.receipt import DeletionReceipt, ReceiptKind
@@ -93,6 +94,7 @@ __all__ = [
     "Plan",
     "PlanTerms",
     "PlanVersion",
+    "Preset",
     "Prompt",
     "Purchase",
     "PurchaseKind",
