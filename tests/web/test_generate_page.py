@@ -2,11 +2,13 @@
 
 from photogen.domain.generation.commands import StartGeneration
 from photogen.kit.ids import new_id
+from tests.factories.victim import victim
 from tests.fakes.raw_tab import ROOT, RawTab
 from tests.fakes.web_server import WebServer
 
 PAGE = f"{ROOT}.photogen___web___pages___generate"
 GENERATE = f"{PAGE}___state____generate"
+PRESETS = f"{PAGE}___presets____presets"
 HISTORY = f"{PAGE}___history____prompt_history"
 
 
@@ -75,3 +77,60 @@ async def test_wildcards_say_what_they_stand_for_and_cost(web: WebServer) -> Non
         await tab.send(f"{GENERATE}.set_prompt", {"value": "{a|" * 20 + "}" * 20})
         assert "within each other" in tab.value("generate.errors")["prompt"]
     assert web.services.credits.balance(ada).available == 24
+
+
+async def test_a_set_up_is_saved_changed_shared_and_taken_back(web: WebServer) -> None:
+    ada, bob = web.account(credits=10), web.account(credits=10)
+    async with (
+        RawTab(web.url, web.session(ada), path="/generate") as tab,
+        RawTab(web.url, web.session(bob), path="/generate") as other,
+    ):
+        for field, value in (("prompt", "a red fox"), ("style", "film"), ("seed", "7"), ("count", 3)):
+            await tab.send(f"{GENERATE}.set_{field}", {"value": value})
+        await tab.send(f"{PRESETS}.set_name", {"value": "Fox"})
+        await tab.send(f"{PRESETS}.save", {"form_data": {}})
+        assert (tab.value("generate.preset_name"), tab.value("generate.dirty")) == ("Fox", False)
+        await tab.send(f"{GENERATE}.set_seed", {"value": "8"})
+        assert tab.value("generate.dirty") is True
+        await tab.send(f"{PRESETS}.save", {"form_data": {}})
+        assert "of this name" in tab.value("presets.error")
+        await tab.send(f"{PRESETS}.update_current")
+        assert (tab.value("generate.dirty"), tab.value("presets.error")) == (False, "")
+        [fox] = tab.value("presets.items")
+        await other.send(f"{PRESETS}.share", {"preset_id": fox["id"]})
+        assert other.toasts[-1][1] == "preset_not_found"
+        await tab.send(f"{PRESETS}.share", {"preset_id": fox["id"]})
+        link = tab.value("presets.items")[0]["link"]
+
+        shared = f"/generate?{link.partition('?')[2]}"
+        async with RawTab(web.url, web.session(bob), path=shared) as opened:
+            got = [opened.value(f"generate.{name}") for name in ("prompt", "style", "seed", "count", "preset")]
+            assert got == ["a red fox", "film", "8", 3, ""]
+        await tab.send(f"{PRESETS}.unshare", {"preset_id": fox["id"]})
+        async with RawTab(web.url, web.session(bob), path=shared) as opened:
+            assert [code for _, code in opened.toasts] == ["preset_not_found"]
+            assert opened.value("generate.prompt") == ""
+
+        await tab.send(f"{GENERATE}.set_prompt", {"value": "a boat"})
+        await tab.send(f"{PRESETS}.show")
+        await tab.send(f"{PRESETS}.use", {"preset_id": fox["id"]})
+        assert (tab.value("generate.prompt"), tab.value("generate.dirty")) == ("a red fox", False)
+        await tab.send(f"{PRESETS}.delete", {"preset_id": fox["id"]})
+        assert (tab.value("presets.items"), tab.value("generate.preset")) == ([], "")
+
+
+async def test_a_picture_comes_back_into_the_form_as_much_as_is_asked_for(web: WebServer) -> None:
+    ada = victim(web, files=False)
+    image = ada.ids["image"]
+    made = web.services.gallery.recipe(ada.account, image)
+    async with RawTab(web.url, web.session(ada.account), path=f"/generate?from={image}&keep=unseeded") as tab:
+        assert (tab.value("generate.prompt"), tab.value("generate.seed")) == (made.prompt, "")
+        await tab.send(f"{GENERATE}.remix", {"image_id": image, "keep": "variations"})
+        assert (tab.value("generate.seed"), tab.value("generate.count")) == (str(made.seed + 1), 4)
+        await tab.send(f"{GENERATE}.lock")
+        assert tab.value("generate.seed") == ""
+        await tab.send(f"{GENERATE}.lock")
+        assert tab.value("generate.seed").isdigit()
+    async with RawTab(web.url, web.session(web.account()), path=f"/generate?from={image}") as other:
+        assert [code for _, code in other.toasts] == ["image_not_found"]
+        assert ada.seen_in(other.words, sent=[image]) == []

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -95,6 +96,11 @@ def each(text: str) -> list[str]:
             code="too_many_combinations",
         )
     return list(dict.fromkeys(_visible(one) for one in parsed.each()))
+
+
+def literal(text: str) -> str:
+    """What has to be typed so that `text` is drawn as it is."""
+    return re.sub(r"[{}|\\]", r"\\\g<0>", text)
 
 
 def _many(total: int) -> str:

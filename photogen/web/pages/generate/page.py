@@ -4,8 +4,11 @@ import reflex as rx
 
 from photogen.web import components as ui
 from photogen.web import routes
+from photogen.web.pages.generate.batch_parts import batch
 from photogen.web.pages.generate.history_parts import history_dialog
-from photogen.web.pages.generate.parts import batch, form
+from photogen.web.pages.generate.model_parts import models_dialog
+from photogen.web.pages.generate.parts import form
+from photogen.web.pages.generate.presets_parts import presets_button, presets_dialog
 from photogen.web.pages.generate.state import Generate
 from photogen.web.shell import page_head, screen
 from photogen.web.text import t
@@ -22,7 +25,7 @@ def _loading() -> rx.Component:
             class_name="flex flex-col gap-8 pt-7",
         ),
         ui.skeleton_grid(4),
-        class_name="grid lg:grid-cols-[360px_minmax(0,1fr)] gap-8 lg:gap-10 items-start",
+        class_name="grid grid-cols-[minmax(0,1fr)] lg:grid-cols-[360px_minmax(0,1fr)] gap-8 lg:gap-10 items-start",
     )
 
 
@@ -52,7 +55,7 @@ def _results() -> rx.Component:
 def generate() -> rx.Component:
     """The form with the price on its button; several batches may run at once."""
     return rx.fragment(
-        page_head(t("Generate")),
+        page_head(t("Generate"), action=presets_button()),
         rx.cond(
             Generate.ready,
             rx.cond(
@@ -61,10 +64,14 @@ def generate() -> rx.Component:
                     Generate.problem, code=Generate.code, action=ui.button(t("Try again"), on_click=Generate.load)
                 ),
                 rx.el.div(
-                    form(), _results(), class_name="grid lg:grid-cols-[360px_minmax(0,1fr)] gap-8 lg:gap-10 items-start"
+                    form(),
+                    _results(),
+                    class_name="grid grid-cols-[minmax(0,1fr)] lg:grid-cols-[360px_minmax(0,1fr)] gap-8 lg:gap-10 items-start",
                 ),
             ),
             _loading(),
         ),
         history_dialog(),
+        models_dialog(),
+        presets_dialog(),
     )

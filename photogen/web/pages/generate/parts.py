@@ -1,15 +1,16 @@
-"""The form and a batch of the generate page."""
+"""The form of the generate page."""
 
 import reflex as rx
 
 from photogen.domain.generation.commands import COUNT
+from photogen.domain.generation.styles import STYLES
 from photogen.domain.generation.wildcards import MOST_COMBINATIONS
 from photogen.web import components as ui
 from photogen.web import routes
-from photogen.web.components.islands import Until
+from photogen.web.components.islands import Radio, TextInput, Until
 from photogen.web.me import Me
 from photogen.web.pages.generate.history_parts import history_button
-from photogen.web.pages.generate.shown import Batch, ShotShown
+from photogen.web.pages.generate.model_parts import model_field
 from photogen.web.pages.generate.state import Generate
 from photogen.web.text import t
 
@@ -35,6 +36,82 @@ def _error(field: str) -> rx.Var[str]:
     return Generate.errors.get(field, "")
 
 
+def _seed() -> rx.Component:
+    """The number, with dice for another one, and the lock that holds the last batch's."""
+    held = Generate.seed != ""
+    lock = rx.el.button(
+        rx.cond(held, ui.icon("lock", size=16), ui.icon("lock_open", size=16)),
+        type="button",
+        class_name="btn btn-secondary btn-icon h-10! w-10! shrink-0",
+        title=rx.cond(held, t("Held: another seed each time when released"), t("Hold the last seed")),
+        custom_attrs={"aria-label": t("Hold the seed"), "aria-pressed": rx.cond(held, "true", "false")},
+        on_click=Generate.lock,
+    )
+    dice = ui.icon_button(
+        "dices", t("Another seed"), kind="secondary", class_name="h-10! w-10! shrink-0", on_click=Generate.roll
+    )
+    control = rx.el.div(
+        TextInput.create(
+            id="seed",
+            name="seed",
+            value=Generate.seed,
+            on_change=Generate.set_seed,
+            auto_complete="off",
+            placeholder=t("Random"),
+            class_name="input num min-w-0",
+            custom_attrs={"inputMode": "numeric", "aria-describedby": "seed-error seed-help"},
+        ),
+        dice,
+        lock,
+        class_name="flex gap-2",
+    )
+    return ui.field(
+        t("Seed"),
+        control,
+        id="seed",
+        error=_error("seed"),
+        help=t("The same seed and settings give the same picture."),
+    )
+
+
+def _style() -> rx.Component:
+    """Looks to lay over the prompt, each with a picture of one and the same place."""
+
+    def tile(key: str, name: str) -> rx.Component:
+        look = (
+            rx.el.img(
+                src=f"/styles/{key}.webp", alt="", width="72", height="72", loading="lazy", class_name="style-look"
+            )
+            if key
+            else rx.el.span(ui.icon("ban", size=20), class_name="style-look grid place-content-center text-muted")
+        )
+        return rx.el.label(
+            Radio.create(
+                type="radio",
+                name="style",
+                value=key,
+                checked=Generate.style == key,
+                on_change=Generate.set_style,
+                class_name="sr-only",
+            ),
+            look,
+            rx.el.span(name, class_name="style-name"),
+            class_name="style-tile",
+        )
+
+    return rx.el.div(
+        rx.el.span(t("Style"), class_name="field-label mb-1.5 block"),
+        rx.el.div(
+            tile("", t("None")),
+            *(tile(style.key, t(style.name)) for style in STYLES),
+            role="radiogroup",
+            class_name="style-strip",
+            custom_attrs={"aria-label": t("Style")},
+        ),
+        ui.error_line("style-error", _error("style")),
+    )
+
+
 def _more() -> rx.Component:
     can = Generate.controls
     return rx.el.details(
@@ -50,7 +127,11 @@ def _more() -> rx.Component:
                     min=0,
                     max=2,
                     step=0.05,
-                    help=t("How strongly your subject shows. 1 is usual."),
+                    help=rx.cond(
+                        can.usual_scale != "",
+                        t("How strongly your subject shows. {n} is usual for this model.", n=can.usual_scale),
+                        t("How strongly your subject shows. 1 is usual."),
+                    ),
                     error=_error("lora_scale"),
                 ),
             ),
@@ -94,17 +175,7 @@ def _more() -> rx.Component:
             ),
             rx.cond(
                 can.seed,
-                ui.text_field(
-                    t("Seed"),
-                    id="seed",
-                    value=Generate.seed,
-                    on_change=Generate.set_seed,
-                    input_mode="numeric",
-                    auto_complete="off",
-                    placeholder=t("Random"),
-                    help=t("The same seed and settings give the same picture."),
-                    error=_error("seed"),
-                ),
+                _seed(),
             ),
             class_name="flex flex-col gap-5 pt-4",
         ),
@@ -222,15 +293,7 @@ def form() -> rx.Component:
             error=_error("prompt"),
         ),
         _wildcards(),
-        ui.select_field(
-            t("Model"),
-            Generate.models,
-            id="model",
-            value=Generate.model,
-            on_change=Generate.set_model,
-            help=Generate.controls.description,
-            error=_error("model"),
-        ),
+        model_field(_error("model")),
         _lock(),
         rx.cond(
             Generate.controls.trouble != "",
@@ -248,14 +311,7 @@ def form() -> rx.Component:
             ),
             ui.error_line("aspect-error", _error("aspect")),
         ),
-        ui.select_field(
-            t("Style"),
-            Generate.styles,
-            id="style",
-            value=Generate.style,
-            on_change=Generate.set_style,
-            error=_error("style"),
-        ),
+        _style(),
         rx.cond(
             (Generate.wildcards == "each") & (Generate.wild.count > 1),
             rx.fragment(),
@@ -276,84 +332,4 @@ def form() -> rx.Component:
         class_name="flex flex-col gap-5 lg:sticky "
         "lg:top-6 lg:max-h-[calc(100dvh-116px)] lg:overflow-y-auto lg:pr-2 lg:-mr-2",
         custom_attrs={"noValidate": True},
-    )
-
-
-def _shot(shot: rx.Var[ShotShown], ratio: rx.Var[str]) -> rx.Component:
-    waiting = rx.el.div(
-        rx.cond(
-            shot.status == "rendering",
-            rx.el.div(class_name="skeleton absolute inset-0"),
-            rx.el.span(t("Queued"), class_name="text-sm text-muted"),
-        ),
-        class_name="relative grid place-content-center rounded-md bg-sunken border border-line overflow-hidden",
-        style={"aspectRatio": ratio},
-        role="img",
-        custom_attrs={"aria-label": rx.cond(shot.status == "rendering", t("Being drawn"), t("Queued"))},
-    )
-    ended = rx.el.div(
-        ui.icon("circle_alert", size=18, class_name="text-bad"),
-        rx.el.p(shot.error, class_name="text-sm"),
-        rx.cond(shot.code != "", rx.el.span(shot.code, class_name="code text-xs text-muted")),
-        class_name="flex flex-col items-center justify-center text-center gap-2 "
-        "p-4 rounded-md bg-sunken border border-line overflow-auto",
-        style={"aspectRatio": ratio},
-    )
-    done = ui.nav_link(
-        ui.picture(shot.src, shot.prompt, ratio=ratio, src2x=shot.src2x, preview=shot.preview, eager=True),
-        href=shot.href,
-        class_name="block rounded-md",
-    )
-    return rx.el.li(
-        rx.match(shot.status, ("done", done), ("failed", ended), waiting),
-        rx.cond(
-            shot.caption != "",
-            rx.el.p(
-                shot.caption,
-                class_name="text-xs text-muted line-clamp-2 break-words mt-1.5",
-                title=shot.caption,
-                custom_attrs={"dir": "auto"},
-            ),
-        ),
-        key=shot.id,
-        class_name="min-w-0",
-    )
-
-
-def batch(item: rx.Var[Batch]) -> rx.Component:
-    """One batch: its prompt, where it stands, its pictures."""
-    return rx.el.article(
-        rx.el.header(
-            rx.el.div(
-                rx.el.h2(
-                    item.prompt,
-                    class_name="text-base font-medium line-clamp-2 break-words",
-                    custom_attrs={"dir": "auto"},
-                ),
-                rx.el.p(ui.ago(item.created_at), " · ", item.line, class_name="text-sm text-muted num mt-0.5"),
-                class_name="min-w-0 flex-1",
-            ),
-            rx.el.div(
-                rx.cond(item.status != "done", ui.pill(item.status_word, tone=item.tone)),
-                rx.cond(item.can_cancel, ui.button(t("Cancel"), size="sm", on_click=Generate.cancel(item.id))),
-                rx.cond(
-                    item.can_retry,
-                    ui.button(t("Try again"), size="sm", icon_name="rotate_cw", on_click=Generate.retry(item.id)),
-                ),
-                class_name="flex items-center gap-2 shrink-0",
-            ),
-            class_name="flex items-start gap-4 mb-3",
-        ),
-        rx.cond(item.notice != "", rx.el.p(item.notice, class_name="text-sm text-warn mb-3", role="status")),
-        rx.cond(item.waiting != "", rx.el.p(item.waiting, class_name="text-sm text-soft mb-3", role="status")),
-        rx.cond(
-            item.fault != "",
-            ui.notice(rx.el.p(item.fault, " ", rx.el.span(item.code, class_name="code")), tone="bad"),
-        ),
-        rx.el.ul(
-            rx.foreach(item.shots, lambda shot: _shot(shot, item.ratio)),
-            class_name="tiles",
-            style={"--tile": item.tile},
-        ),
-        key=item.id,
     )

@@ -51,6 +51,22 @@ class Range:
 
 
 @dataclasses.dataclass(frozen=True)
+class ModelCard:
+    """A model in the picker. `lock` says what keeps it shut, "" where it is open."""
+
+    value: str
+    name: str
+    note: str
+    preview: str
+    tier: str
+    cost: str
+    lock: str
+    beta: bool
+    mine: bool
+    disabled: bool
+
+
+@dataclasses.dataclass(frozen=True)
 class Controls:
     """What the chosen model can do; `trouble` is what is in its way now, `plan` the plan that opens it, "" where it is
     open."""
@@ -65,6 +81,8 @@ class Controls:
     steps: Range = Range()
     guidance: Range = Range()
     lora_scale: Range = Range()
+    usual_scale: str = ""
+    card: ModelCard = ModelCard("", "", "", "", "", "", "", False, False, False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,6 +93,7 @@ class ShotShown:
     status: str
     prompt: str
     caption: str
+    image: str
     src: str
     src2x: str
     preview: str
@@ -112,6 +131,27 @@ def name(model: ModelChoiceView) -> str:
     if model.locked:
         return t("{name} (with the {plan} plan)", name=model.name, plan=model.unlocked_by)
     return t("{name} (your model)", name=model.name) if model.trigger_word else model.name
+
+
+def card(model: ModelChoiceView) -> ModelCard:
+    """A model in the picker."""
+    lock = ""
+    if not model.available:
+        lock = t("Can't be had at the moment")
+    elif model.locked:
+        lock = t("Comes with the {plan} plan", plan=model.unlocked_by)
+    return ModelCard(
+        value=model.choice,
+        name=model.name,
+        note=model.description,
+        preview=model.preview_url,
+        tier=t(model.tier.capitalize()),
+        cost=plural(model.credits, "{n} credit", "{n} credits"),
+        lock=lock,
+        beta=model.beta,
+        mine=bool(model.trigger_word),
+        disabled=not model.available,
+    )
 
 
 def trouble(model: ModelChoiceView, troubles: Sequence[VendorTrouble]) -> str:
@@ -189,6 +229,7 @@ def batch(view: GenerationView) -> Batch:
             status=shot.status,
             prompt=shot.prompt,
             caption=shot.prompt if shot.prompt != view.prompt else "",
+            image=shot.image_id or "",
             src=shot.thumb_url,
             src2x=f"/media/images/{shot.image_id}/1024" if shot.image_id else "",
             preview=shot.thumbhash,

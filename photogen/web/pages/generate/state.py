@@ -1,6 +1,7 @@
 """The set-up of the next batch, its price, and the latest batches as their pictures arrive."""
 
 import dataclasses
+import secrets
 
 import reflex as rx
 
@@ -14,6 +15,7 @@ from photogen.kit.ids import is_id, new_id
 from photogen.web import live
 from photogen.web.deps import call, services
 from photogen.web.notices import toast
+from photogen.web.pages.generate.filling import asked, fields, remix, shared
 from photogen.web.pages.generate.shown import (
     Batch,
     Controls,
@@ -22,6 +24,7 @@ from photogen.web.pages.generate.shown import (
     Wild,
     after,
     batch,
+    card,
     cost,
     limits,
     name,
@@ -63,6 +66,10 @@ class Generate(rx.State):
     after: str = ""
     starting: bool = False
     batches: list[Batch] = []
+    preset: str = ""
+    preset_name: str = ""
+    _last_seed: str = ""
+    _kept: dict[str, object] | None = None
     _options: GenerateOptions | None = None
     _troubles: list[VendorTrouble] = []
     _request_key: str = ""
@@ -84,8 +91,8 @@ class Generate(rx.State):
         self.models = [Option(m.choice, name(m), not m.available) for m in both]
         self.styles = [Option("", t("None")), *(Option(s.key, s.name) for s in options.styles)]
         self._request_key = new_id()
-        asked = self.router.url.query_parameters
-        wanted, source = str(asked.get("model", "")), str(asked.get("from", ""))
+        query = self.router.url.query_parameters
+        wanted, source = str(query.get("model", "")), str(query.get("from", ""))
         choice = f"lora:{wanted}" if is_id(wanted) else ""
         if choice not in {m.value for m in self.models}:
             choice = (
@@ -94,14 +101,16 @@ class Generate(rx.State):
                 else next((m.choice for m in both if m.available and not m.locked), "")
             )
         self._choose(choice, keep=choice == self.model)
-        if is_id(source):
-            await self._remix(source)
+        if is_id(source) and (said := await remix(self, source, str(query.get("keep", "all")))):
+            yield said
         await self._quote()
         await self._read()
         self.problem, self.code, self.ready = "", "", True
         live.subscribe(self, "generation", Generate.refresh)
         live.subscribe(self, "credits", Generate.refresh_price)
         live.subscribe(self, "quota", Generate.refresh_price)
+        if token := str(query.get("preset", "")):
+            yield await shared(self, token)
 
     def _chosen(self) -> ModelChoiceView | None:
         if self._options is None:
@@ -126,27 +135,28 @@ class Generate(rx.State):
             steps=limits(can.steps),
             guidance=limits(can.guidance),
             lora_scale=limits(can.lora_scale),
+            usual_scale=f"{found.default_scale:g}" if found.default_scale is not None else "",
+            card=card(found),
         )
         if not keep:
             self.steps = can.steps[2] if can.steps else 0
             self.guidance = can.guidance[2] if can.guidance else 0
             self.lora_scale = (found.default_scale or can.lora_scale[2]) if can.lora_scale else 1
 
-    async def _remix(self, image_id: str):
-        try:
-            made = await call(services().gallery.recipe, current().account_id, image_id)
-        except PhotogenError:
-            return
-        known = {m.value for m in self.models if not m.disabled}
-        choice = f"lora:{made.lora_model_id}" if made.lora_model_id else f"base:{made.model_key}"
-        if choice in known:
-            self._choose(choice)
-        self.prompt, self.aspect, self.seed = made.prompt, made.aspect, str(made.seed)
-        await self._count_wild()
-        self.style = made.style or ""
-        self.steps = made.steps or self.steps
-        self.guidance = made.guidance if made.guidance is not None else self.guidance
-        self.lora_scale = made.lora_scale if made.lora_scale is not None else self.lora_scale
+    @rx.event
+    @allow("user")
+    async def remix(self, image_id: str, keep: str):
+        """A picture's recipe, or a part of it, into the form."""
+        if is_id(image_id) and (said := await remix(self, image_id, keep)):
+            yield said
+        await self._quote()
+
+    # --- presets ------------------------------------------------------------------------------------------------------
+
+    @rx.var(cache=False)
+    def dirty(self) -> bool:
+        """Whether the form differs from the preset that was put into it."""
+        return self._kept is not None and self._kept != fields(self)
 
     # --- fields ------------------------------------------------------------------------------------------------------
 
@@ -232,6 +242,20 @@ class Generate(rx.State):
 
     @rx.event
     @allow("user")
+    def roll(self):
+        """Another seed, and that one."""
+        return Generate.set_seed(str(secrets.randbelow(LARGEST_SEED + 1)))
+
+    @rx.event
+    @allow("user")
+    def lock(self):
+        """Holds the seed of the last batch; a seed that is held is let go."""
+        if self.seed:
+            return Generate.set_seed("")
+        return Generate.set_seed(self._last_seed) if self._last_seed else Generate.roll
+
+    @rx.event
+    @allow("user")
     def set_steps(self, value: int):
         """Steps of the model."""
         self.steps = value
@@ -276,23 +300,7 @@ class Generate(rx.State):
         await self._quote()
 
     def _command(self) -> StartGeneration:
-        if self.seed and not (self.seed.isascii() and self.seed.isdigit() and int(self.seed) <= LARGEST_SEED):
-            raise Invalid(t("A seed is a whole number up to {n}.", n=f"{LARGEST_SEED:,}"), field="seed")
-        can = self.controls
-        return StartGeneration.of(
-            request_key=self._request_key or new_id(),
-            model=self.model,
-            prompt=self.prompt,
-            wildcards=self.wildcards,
-            negative_prompt=self.negative if can.negative else "",
-            aspect=self.aspect,
-            count=self.count,
-            seed=int(self.seed) if self.seed else None,
-            steps=self.steps if can.steps.shown else None,
-            guidance=self.guidance if can.guidance.shown else None,
-            lora_scale=self.lora_scale if can.lora_scale.shown else None,
-            style=self.style,
-        )
+        return StartGeneration.of(request_key=self._request_key or new_id(), **asked(self))
 
     @rx.event
     @allow("user")
@@ -320,6 +328,7 @@ class Generate(rx.State):
     async def _read(self):
         views = await call(services().generation.recent, current().account_id, SHOWN)
         self.batches = [batch(view) for view in views]
+        self._last_seed = str(views[0].seed) if views else ""
         self._troubles = await call(services().vendors.troubles)
         if (found := self._chosen()) is not None:
             self.controls = dataclasses.replace(self.controls, trouble=trouble(found, self._troubles))
