@@ -13,6 +13,8 @@ from photogen.web.pages.generate.state import Generate
 from photogen.web.shell import page_head, screen
 from photogen.web.text import t
 
+_COLUMNS = "grid grid-cols-[minmax(0,1fr)] lg:grid-cols-[360px_minmax(0,1fr)] gap-8 lg:gap-10 items-start"
+
 
 def _loading() -> rx.Component:
     return rx.el.div(
@@ -25,7 +27,7 @@ def _loading() -> rx.Component:
             class_name="flex flex-col gap-8 pt-7",
         ),
         ui.skeleton_grid(4),
-        class_name="grid grid-cols-[minmax(0,1fr)] lg:grid-cols-[360px_minmax(0,1fr)] gap-8 lg:gap-10 items-start",
+        class_name=_COLUMNS,
     )
 
 
@@ -66,7 +68,7 @@ def generate() -> rx.Component:
                 rx.el.div(
                     form(),
                     _results(),
-                    class_name="grid grid-cols-[minmax(0,1fr)] lg:grid-cols-[360px_minmax(0,1fr)] gap-8 lg:gap-10 items-start",
+                    class_name=_COLUMNS,
                 ),
             ),
             _loading(),
