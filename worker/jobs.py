@@ -58,6 +58,12 @@ def advance_shot(shot_id: str) -> None:
 
 
 @_job
+def draw_next(_shot_id: str) -> None:
+    """The picture that is next in line, which need not be this one: its arrival, or its end, is why to look."""
+    services().generation.draw_next()
+
+
+@_job
 def handle_event(event_id: str) -> None:
     """An event of the inbox."""
     services().inbox.handle(event_id)

@@ -68,6 +68,8 @@ class Shot(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("generation_id", "number"),
         Index("ix_shot_finished_at", "finished_at", postgresql_using="brin"),
+        Index("ix_shot_line", "background", "turn", "id", postgresql_where=text("status = 'queued'")),
+        Index("ix_shot_active", "account_id", "status", postgresql_where=text("status IN ('queued', 'rendering')")),
         Index("ix_shot_due", "next_check_at", postgresql_where=text("status NOT IN ('done', 'failed', 'cancelled')")),
         Index("ix_shot_stop_owed", "next_check_at", postgresql_where=text("stop_owed")),
     )
@@ -81,6 +83,12 @@ class Shot(SQLModel, table=True):
     prompt_sent: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
     """As typed, and as sent, with wildcards drawn; both "" where the batch's prompt has none."""
     status: ShotStatus = enum_field(ShotStatus, ShotStatus.QUEUED)
+    background: bool = False
+    """Behind everything that somebody waits for: cells of the lab, retries."""
+    turn: float = 0
+    """Its place in the line, the lowest first: see `photogen.domain.generation.line`."""
+    at_once: int = 8
+    """How many pictures its plan lets be drawn at once."""
     hold_key: str = Field(max_length=160)
     paid_by: PaidBy = enum_field(PaidBy, PaidBy.CREDITS)
     """Under `hold_key` stand either credits of the ledger or a use of the day's quota."""

@@ -35,8 +35,9 @@ class PlanTerms(SQLModel):
     """What a plan gives, and for how much. `credits_once` comes at registration, `credits_month` with each paid month.
 
     `trainings_included` are per month, or once in a lifetime where `trainings_once`; `daily_quota` 0 means none.
-    `public_allowed` says whether a creator may have a model published. Private needs no permission on any plan: a
-    repository begins private and is opened only on an explicit choice."""
+    `pictures_at_once` are drawn at the same time, what else was asked for waits; `queue_weight` is the share of the
+    line against a creator of weight 1. `public_allowed` says whether a creator may have a model published. Private
+    needs no permission on any plan: a repository begins private and is opened only on an explicit choice."""
 
     name: str = Field(max_length=40)
     month_cents: int = Field(ge=0)
@@ -49,6 +50,8 @@ class PlanTerms(SQLModel):
     model_slots: int = Field(default=1, ge=1)
     tier: Tier = enum_field(Tier, Tier.FREE)
     public_allowed: bool = True
+    pictures_at_once: int = Field(default=8, ge=1)
+    queue_weight: int = Field(default=1, ge=1)
 
 
 class Plan(PlanTerms, table=True):

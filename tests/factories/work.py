@@ -202,6 +202,7 @@ class Works:
                 "remove_model_version": self.loras.remove,
                 "find_strays": self.upkeep.find_strays,
                 "advance_shot": self.generation.advance,
+                "draw_next": lambda _: self.generation.draw_next(),
                 "measure_photos": self.photosets.measure,
             }
         )

@@ -167,7 +167,8 @@ class TestBatch:
 
 
 class TestWildcards:
-    def test_each_combination_once_or_one_at_random(self, works: Works, ada: str) -> None:
+    def test_each_combination_once_or_one_at_random(self, works: Works) -> None:
+        ada = works.studio.account(credits=10, plan="pro")
         typed = "{red|{light|dark} blue} coat"
         lora = works.lora(ada)
         for command, seeds in (

@@ -61,6 +61,7 @@ async def test_prices_are_typed_in_dollars_and_a_stale_form_is_told(web):
     form = {
         "name": "Pro", "month_cents": "40", "year_cents": "$384.00", "credits_month": "400", "credits_once": "0",
         "trainings_included": "3", "daily_quota": "150", "model_slots": "5", "tier": "pro", "public_allowed": "on",
+        "pictures_at_once": "16", "queue_weight": "3",
     }  # fmt: skip
     async with RawTab(web.url, token, path="/admin/plans") as tab:
         await tab.send(f"{PAGE}.edit", {"kind": "plan", "key": "pro"})

@@ -13,6 +13,7 @@ from datetime import timedelta
 from photogen.db.lease import Lease, LostLease
 from photogen.domain.generation import asking, policy, repository
 from photogen.domain.generation.deliver import deliver
+from photogen.domain.generation.line import repository as line
 from photogen.domain.generation.parts import NOW, Broken, Parts
 from photogen.domain.generation.pictures import Unreadable
 from photogen.domain.generation.policy import NO_VENDOR, OUTCOME_UNKNOWN, Failure
@@ -49,11 +50,21 @@ class Draw:
 
     def __call__(self, shot_id: str) -> None:
         """Does what is next, until the shot waits for the vendor or is over. Does nothing when another has the lease.
+        One that stands in line is begun when it is its turn: then the one that is next is begun in its place.
         Raises only what nobody foresaw, after having written it down."""
+        self._go(shot_id)
+
+    def next(self) -> None:
+        """Does so with the shot that is next in line. Nothing when none is, or none of those has room."""
+        self._go(None)
+
+    def _go(self, wanted: str | None) -> None:
         paused = self._p.paused()  # read before the transaction: it may have to ask the database itself
         with self._p.uow() as uow:
-            lease = self._p.leases.take(uow.session, shot_id)
-            order = repository.order(uow, shot_id) if lease else None
+            if wanted is None or line.is_waiting(uow.session, wanted):
+                wanted = line.take_next(uow.session, self._p.clock())
+            lease = self._p.leases.take(uow.session, wanted) if wanted else None
+            order = repository.order(uow, lease.id) if lease else None
             fresh: Choice | None = None
             if lease and order and order.shot.status is ShotStatus.QUEUED:
                 fresh = asking.choose(self._p, order, paused)
@@ -62,19 +73,19 @@ class Draw:
                     asking.begin(self._p, order.shot, fresh)
                     self._p.settlement.settle(uow, order.shot, ShotStatus.RENDERING)
         if lease is None:
-            _log.debug("shot is in other hands", shot=shot_id)
+            _log.debug("shot is in other hands, or none may begin", shot=wanted)
             return
         wait: timedelta | None = None
         try:
             with lease:
                 wait = self._work(lease, order, fresh)
         except LostLease:
-            _log.warning("lease lost", shot=shot_id)
+            _log.warning("lease lost", shot=lease.id)
         finally:
             status = self._p.leases.release(lease, self._p.clock() + (wait or self._p.config.pickup))
         if wait is not None and status == ShotStatus.CANCELLED and order and order.shot.status not in policy.FINAL:
             # After our last look; the job that the cancellation sent found the row in our hands, and left.
-            self(shot_id)
+            self(lease.id)
 
     def _work(self, lease: Lease, order: Order | None, fresh: Choice | None) -> timedelta | None:
         for _ in range(_MOST_STEPS):

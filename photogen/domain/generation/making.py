@@ -10,10 +10,12 @@ from photogen.domain.generation import policy
 from photogen.domain.generation.choosing import Choosing, check_available
 from photogen.domain.generation.commands import StartGeneration
 from photogen.domain.generation.config import GenerationConfig
+from photogen.domain.generation.line import repository as line
 from photogen.domain.generation.paying import Payment
 from photogen.domain.generation.policy import Take
-from photogen.domain.generation.settle import ADVANCE
+from photogen.domain.generation.settle import DRAW_NEXT
 from photogen.domain.generation.styles import pixels
+from photogen.domain.plans.service import PlansService
 from photogen.domain.vendors import routing
 from photogen.domain.vendors.routes import routes_of
 from photogen.errors import Invalid, TierRequired
@@ -26,8 +28,14 @@ class Making:
     """Steps; they join the caller's unit of work."""
 
     def __init__(
-        self, choosing: Choosing, payment: Payment, vendors: Mapping[str, ImageVendor], config: GenerationConfig
+        self,
+        plans: PlansService,
+        choosing: Choosing,
+        payment: Payment,
+        vendors: Mapping[str, ImageVendor],
+        config: GenerationConfig,
     ) -> None:
+        self._plans = plans
         self._choosing = choosing
         self._payment = payment
         self._vendors = vendors
@@ -91,17 +99,29 @@ class Making:
         return batch, shots
 
     def enter(
-        self, uow: UnitOfWork, account_id: str, batches: Sequence[Generation], shots: Sequence[Shot], at: datetime
+        self,
+        uow: UnitOfWork,
+        account_id: str,
+        batches: Sequence[Generation],
+        shots: Sequence[Shot],
+        at: datetime,
+        *,
+        background: bool,
     ) -> None:
-        """The money, the rows, the jobs. Spends before it inserts (rule 5)."""
+        """The money, the places in the line, the rows, the jobs. Spends before it inserts (rule 5)."""
         self._payment.hold(uow, account_id, batches, shots, at)
+        terms = self._plans.paying_of(uow, account_id)
+        step = 1 / terms.queue_weight
+        turn = line.first_turn(uow.session, account_id, background=background, step=step)
+        for number, shot in enumerate(shots):
+            shot.background, shot.turn, shot.at_once = background, turn + number * step, terms.pictures_at_once
         uow.session.add_all(batches)
         uow.session.flush()
         uow.session.add_all(shots)
         for batch in batches:
             uow.notify(account_id, "generation", batch.id)
         for shot in shots:
-            uow.after_commit(Job(ADVANCE, (shot.id,)))
+            uow.after_commit(Job(DRAW_NEXT, (shot.id,)))
 
     def _shot(self, batch: Generation, number: int, take: Take, word: str, weight: int) -> Shot:
         shot_id = new_id()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import timedelta
 
 from photogen.domain.generation import wildcards
 from photogen.domain.generation.commands import StartGeneration
+from photogen.domain.generation.line.views import Place
 from photogen.domain.generation.styles import ASPECTS, STYLES
 from photogen.domain.vendors import policy as vendors
 from photogen.domain.vendors.routing import Wanted
@@ -219,6 +221,30 @@ NO_VENDOR = Failure(
 )
 
 
+def returned_words(credits: int, quota: int) -> str:
+    """That so much came back, with a space in front; "" where nothing did."""
+    line = ""
+    if credits:
+        line = f" {credits} credit{' was' if credits == 1 else 's were'} returned."
+    if quota:
+        line = f"{line} {quota} went back to the quota of the day on which you asked."
+    return line
+
+
+def cancelled(count: int, credits: int, quota: int) -> str:
+    """The line under a batch of which so many pictures were cancelled. "" without any."""
+    if not count:
+        return ""
+    what = "1 picture was" if count == 1 else f"{count} pictures were"
+    return f"{what} cancelled.{returned_words(credits, quota)}"
+
+
+def seconds_left(place: Place, seconds: float) -> float:
+    """How long until all of a batch is there: so many rounds of as many as are drawn at once, each of `seconds`."""
+    rounds = math.ceil((place.ahead + place.waiting) / max(1, place.drawing))
+    return (rounds + 1) * seconds
+
+
 def notice(failures: Mapping[str, int], returned: int, quota: int = 0) -> str:
     """The line under a batch that lost pictures: how many, why, and that credits and quota are back. "" without any.
 
@@ -234,8 +260,4 @@ def notice(failures: Mapping[str, int], returned: int, quota: int = 0) -> str:
         line = f"{lost} {what} failed, {dropped} of them dropped by the safety filter."
     else:
         line = f"{lost} {what} failed."
-    if returned:
-        line = f"{line} {returned} credit{' was' if returned == 1 else 's were'} returned."
-    if quota:
-        line = f"{line} {quota} went back to the quota of the day on which you asked."
-    return line
+    return line + returned_words(returned, quota)

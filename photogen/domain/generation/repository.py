@@ -148,11 +148,11 @@ def count_use(session: Session, model_id: str) -> None:
 
 
 def due(session: Session, now: datetime, limit: int, push: timedelta) -> list[str]:
-    """Ids of shots that somebody should look at; each is not due again until `push` is over."""
+    """Ids of shots under way that somebody should look at; each is not due again until `push` is over."""
     found = session.exec(
         select(Shot.id)
         .where(
-            or_(col(Shot.status).in_(ACTIVE), col(Shot.stop_owed)),
+            or_(col(Shot.status) == ShotStatus.RENDERING, col(Shot.stop_owed)),
             reached(col(Shot.next_check_at), now),
             or_(col(Shot.lease_until).is_(None), reached(col(Shot.lease_until), now)),
         )

@@ -16,12 +16,13 @@ from photogen.domain.generation.choosing import Choosing, check_available, paint
 from photogen.domain.generation.commands import LARGEST_SEED, QuoteGeneration, StartGeneration
 from photogen.domain.generation.config import GenerationConfig
 from photogen.domain.generation.draw import Draw
+from photogen.domain.generation.line import repository as line
 from photogen.domain.generation.making import Making
 from photogen.domain.generation.parts import Parts
 from photogen.domain.generation.paying import Payment
 from photogen.domain.generation.policy import Take
 from photogen.domain.generation.prompts import repository as prompts
-from photogen.domain.generation.settle import ADVANCE, Settlement
+from photogen.domain.generation.settle import ADVANCE, DRAW_NEXT, Settlement
 from photogen.domain.generation.styles import ASPECTS, SQUARE, STYLES, pixels
 from photogen.domain.generation.views import GenerateOptions, GenerationQuote, GenerationView, ModelTotal, Tariff
 from photogen.domain.loras import repository as loras
@@ -36,6 +37,9 @@ from photogen.models.generation import Generation, Shot, ShotStatus
 from photogen.models.lora import LoraModel, LoraVersion
 
 _MOST_LISTED = 50
+_PACE_OF, _PACE_FRESH = timedelta(days=1), timedelta(seconds=20)
+_MOST_BEGUN = 20
+"""Pictures in line whose jobs got lost that are looked after at a time."""
 _MOST_MODELS = 12
 
 
@@ -64,8 +68,9 @@ class GenerationService:
         self._config = config or GenerationConfig()
         self._settlement = Settlement(clock, self._payment, self._config)
         self._leases: Leases[Shot] = Leases(uow, clock, Shot, self._config.lease)
+        self._paces: dict[str, tuple[datetime, float | None]] = {}
         self._choosing = Choosing(plans)
-        self._making = Making(self._choosing, self._payment, image_vendors, self._config)
+        self._making = Making(plans, self._choosing, self._payment, image_vendors, self._config)
         self._draw = Draw(
             Parts(uow, clock, storage, gallery, image_vendors, paused, self._config, self._leases, self._settlement)
         )
@@ -132,7 +137,7 @@ class GenerationService:
             if known is not None:
                 return known.id
             batch, shots = self._making.prepared(uow, account_id, command, takes, lab_run_id, at)
-            self._making.enter(uow, account_id, [batch], shots, at)
+            self._making.enter(uow, account_id, [batch], shots, at, background=not typed)
             if typed:
                 prompts.remember(uow.session, account_id, command.prompt, at)
             return batch.id
@@ -147,7 +152,7 @@ class GenerationService:
             for one in commands
         ]
         shots = [shot for _, those in made for shot in those]
-        self._making.enter(uow, account_id, [batch for batch, _ in made], shots, at)
+        self._making.enter(uow, account_id, [batch for batch, _ in made], shots, at, background=True)
 
     def painter(self, account_id: str) -> ImageModelView:
         """The registry's model that draws trained models, with its price. Raises NotFound, Conflict
@@ -155,8 +160,9 @@ class GenerationService:
         with self._uow() as uow:
             return self._choosing.painter_of(uow, account_id)
 
-    def cancel(self, account_id: str, generation_id: str) -> None:
-        """Ends what is not finished yet and gives back what it took; what is done stays. Cancelling again is fine.
+    def cancel(self, account_id: str, generation_id: str, *, begun: bool = True) -> None:
+        """Ends what is not finished yet (without `begun`: what still stands in line) and gives back what it took; what
+        is done stays. Cancelling again is fine.
 
         Raises NotFound, Conflict (`already_finished`)."""
         with self._uow() as uow:
@@ -166,6 +172,8 @@ class GenerationService:
             stopped = []
             for shot in shots:
                 under_way = shot.status is ShotStatus.RENDERING
+                if under_way and not begun:
+                    continue
                 if self._settlement.settle(uow, shot, ShotStatus.CANCELLED):
                     shot.cancel_requested_at = now
                     stopped.append(shot)
@@ -232,12 +240,17 @@ class GenerationService:
         """Does what is next. Safe to call at any time, by anybody, in parallel."""
         self._draw(shot_id)
 
+    def draw_next(self) -> None:
+        """Begins the picture that is next in line, if one is and there is room for it."""
+        self._draw.next()
+
     def due(self, limit: int = 100) -> list[Job]:
         """Jobs for the shots that somebody should look at now; each is not due again for a while."""
         with self._uow() as uow:
             later = max(self._config.pickup, self._config.lease / 3)
             found = repository.due(uow.session, self._clock(), limit, later)
-        return [Job(ADVANCE, (shot_id,)) for shot_id in found]
+            waiting = line.overdue(uow.session, self._clock(), _MOST_BEGUN, later)
+        return [Job(ADVANCE, (id_,)) for id_ in found] + [Job(DRAW_NEXT, (id_,)) for id_ in waiting]
 
     def known_files(self, ids: Sequence[str]) -> set[str]:
         """Those of `ids` that are shots in work: a picture that was paid for may be stored and not in the gallery
@@ -260,7 +273,26 @@ class GenerationService:
     def _views(self, uow: UnitOfWork, rows: Sequence[Generation]) -> list[GenerationView]:
         shots = repository.shots(uow.session, [row.id for row in rows])
         hashes = repository.thumbhashes(uow.session, [shot.image_id for shot in shots if shot.image_id])
-        return [show.generation(row, [s for s in shots if s.generation_id == row.id], hashes) for row in rows]
+        waiting = {shot.generation_id for shot in shots if shot.status is ShotStatus.QUEUED}
+        places = line.places(uow.session, sorted(waiting)) if waiting else {}
+        return [
+            show.generation(
+                row,
+                [shot for shot in shots if shot.generation_id == row.id],
+                hashes,
+                places.get(row.id),
+                self._seconds(uow, row.model_key) if row.id in places else None,
+            )
+            for row in rows
+        ]
+
+    def _seconds(self, uow: UnitOfWork, model_key: str) -> float | None:
+        """What a picture of the model takes, by the last day; looked up once in a while."""
+        now = self._clock()
+        known = self._paces.get(model_key)
+        if known is None or known[0] < now - _PACE_FRESH:
+            known = self._paces[model_key] = (now, line.seconds(uow.session, model_key, now - _PACE_OF))
+        return known[1]
 
 
 def _size(aspect: str) -> tuple[int, int]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from photogen.db.uow import UnitOfWork
 from photogen.domain.generation import policy
 from photogen.domain.generation.config import GenerationConfig
+from photogen.domain.generation.line import repository as line
 from photogen.domain.generation.paying import Payment
 from photogen.domain.generation.policy import Failure
+from photogen.gateways.base import Job
 from photogen.kit import log
 from photogen.kit.clock import Clock
 from photogen.models.generation import Shot, ShotStatus
@@ -14,7 +16,8 @@ from photogen.models.generation import Shot, ShotStatus
 _log = log.get("generation")
 
 ADVANCE = "advance_shot"
-"""The function of worker.jobs."""
+DRAW_NEXT = "draw_next"
+"""Functions of worker.jobs."""
 
 
 class Settlement:
@@ -35,6 +38,8 @@ class Settlement:
         if not policy.can_move(row.status, to):
             return False
         now = self._clock()
+        if row.status is ShotStatus.RENDERING and line.any_waiting(uow.session):
+            uow.after_commit(Job(DRAW_NEXT, (row.id,)))  # it makes room
         _log.info("shot moved", shot=row.id, here=row.status.value, to=to.value, code=failure.code if failure else None)
         row.status = to
         row.attempts = 0

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from photogen.domain.generation import policy
+from photogen.domain.generation.line.views import Place
 from photogen.domain.generation.styles import SQUARE, pixels
 from photogen.domain.generation.views import GenerationView, ModelChoiceView, ShotView
 from photogen.domain.plans.views import ImageModelView
@@ -32,8 +33,14 @@ def shot(row: Shot, prompt: str, thumbhashes: Mapping[str, str]) -> ShotView:
     )
 
 
-def generation(row: Generation, shots: Sequence[Shot], thumbhashes: Mapping[str, str]) -> GenerationView:
-    """A batch with its shots."""
+def generation(
+    row: Generation,
+    shots: Sequence[Shot],
+    thumbhashes: Mapping[str, str],
+    place: Place | None = None,
+    seconds: float | None = None,
+) -> GenerationView:
+    """A batch with its shots; where it stands in line, and what a picture of its model takes."""
     sums: Counter[str] = Counter()
     quota: Counter[str] = Counter()
     for one in shots:
@@ -44,6 +51,11 @@ def generation(row: Generation, shots: Sequence[Shot], thumbhashes: Mapping[str,
     status = policy.batch_status(one.status for one in shots)
     failures = Counter(one.error_category for one in shots if one.status is ShotStatus.FAILED)
     lost = [one for one in shots if one.status is ShotStatus.FAILED]
+    stopped = [one for one in shots if one.status is ShotStatus.CANCELLED]
+    notices = (
+        policy.notice(failures, sum(one.credits for one in lost), sum(one.quota_weight for one in lost)),
+        policy.cancelled(len(stopped), sum(one.credits for one in stopped), sum(one.quota_weight for one in stopped)),
+    )
     over = all(one.status in policy.FINAL for one in shots)
     return GenerationView(
         id=row.id,
@@ -69,8 +81,10 @@ def generation(row: Generation, shots: Sequence[Shot], thumbhashes: Mapping[str,
         quota_returned=quota["returned"],
         can_cancel=not over,
         can_retry=over and status != "done",
-        notice=policy.notice(failures, sum(one.credits for one in lost), sum(one.quota_weight for one in lost)),
+        notice=" ".join(one for one in notices if one),
         waiting=next((one.waiting for one in shots if one.waiting), ""),
+        ahead=place.ahead if place else None,
+        seconds_left=policy.seconds_left(place, seconds) if place and seconds is not None else None,
         created_at=row.created_at,
         shots=tuple(shot(one, row.prompt, thumbhashes) for one in shots),
     )

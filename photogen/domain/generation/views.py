@@ -168,7 +168,9 @@ class GenerationView:
 
     `credits` were spent on what was delivered, `held` are set aside for what is under way, `returned` came back; the
     same of the day's quota in `quota`, `quota_held` and `quota_returned`.
-    `waiting` says what its pictures wait for while a vendor is paused, "" while nothing is in their way."""
+    `waiting` says what its pictures wait for while a vendor is paused, "" while nothing is in their way.
+    `ahead` pictures are drawn before its first that stands in line (None: none does), and `seconds_left` is how long
+    all of it will take by what its model took of late (None: nobody knows)."""
 
     id: str
     prompt: str
@@ -195,5 +197,7 @@ class GenerationView:
     can_retry: bool
     notice: str
     waiting: str
+    ahead: int | None
+    seconds_left: float | None
     created_at: datetime
     shots: tuple[ShotView, ...]

@@ -102,7 +102,8 @@ class PlansService:
     def _paying(uow: UnitOfWork, account_id: str, terms: PlanTerms) -> Paying:
         # A quota is sold: whoever's plan nobody pays for, the operator's friend say, pays by credit.
         quota = terms.daily_quota if isinstance(terms, PlanVersion) else 0
-        return Paying(quota, repository.overage(uow.session, account_id))
+        overage = repository.overage(uow.session, account_id)
+        return Paying(quota, overage, terms.pictures_at_once, terms.queue_weight)
 
     def _views(self, uow: UnitOfWork, models: Sequence[ImageModel], account_id: str | None) -> list[ImageModelView]:
         tier, plans = self._tier(uow, account_id), repository.plans(uow.session)

@@ -28,10 +28,13 @@ class PlanView:
 @dataclass(frozen=True, slots=True)
 class Paying:
     """How an account's pictures are paid now. `daily_quota` units come with each UTC day of a plan that is paid for,
-    0 where there is none; `overage` says whether credits pay beyond them."""
+    0 where there is none; `overage` says whether credits pay beyond them. `pictures_at_once` are drawn
+    at the same time; the line serves `queue_weight` for each one of a creator of weight 1."""
 
     daily_quota: int
     overage: bool
+    pictures_at_once: int
+    queue_weight: int
 
     @property
     def way(self) -> str:

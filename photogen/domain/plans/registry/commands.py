@@ -34,6 +34,8 @@ class EditPlan(Command):
     model_slots: int = Field(title="Model slots", ge=1, le=1000)
     tier: Tier = Field(title="Models up to tier")
     public_allowed: bool = Field(title="Public models")
+    pictures_at_once: int = Field(title="Pictures at once", ge=1, le=1000)
+    queue_weight: int = Field(title="Share of the line", ge=1, le=100)
 
     @model_validator(mode="after")
     def _prices(self) -> "EditPlan":

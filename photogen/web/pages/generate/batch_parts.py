@@ -72,6 +72,9 @@ def batch(item: rx.Var[Batch]) -> rx.Component:
             ),
             rx.el.div(
                 rx.cond(item.status != "done", ui.pill(item.status_word, tone=item.tone)),
+                rx.cond(
+                    item.can_cut != "", ui.button(item.can_cut, size="sm", kind="ghost", on_click=Generate.cut(item.id))
+                ),
                 rx.cond(item.can_cancel, ui.button(t("Cancel"), size="sm", on_click=Generate.cancel(item.id))),
                 rx.cond(
                     item.can_retry,
@@ -81,6 +84,7 @@ def batch(item: rx.Var[Batch]) -> rx.Component:
             ),
             class_name="flex items-start gap-4 mb-3",
         ),
+        rx.cond(item.place != "", rx.el.p(item.place, class_name="text-sm text-soft num mb-3", role="status")),
         rx.cond(item.notice != "", rx.el.p(item.notice, class_name="text-sm text-warn mb-3", role="status")),
         rx.cond(item.waiting != "", rx.el.p(item.waiting, class_name="text-sm text-soft mb-3", role="status")),
         rx.cond(

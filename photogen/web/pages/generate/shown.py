@@ -8,7 +8,7 @@ from photogen.domain.generation.prompts.views import Suggestion
 from photogen.domain.generation.views import GenerationQuote, GenerationView, ModelChoiceView
 from photogen.domain.vendors.views import VendorTrouble
 from photogen.web.text import plural, t
-from photogen.web.words import credits, iso
+from photogen.web.words import about, credits, iso
 
 _EXAMPLES = 6
 TONES = {"done": "good", "partly": "warn", "failed": "bad", "running": "accent"}
@@ -104,7 +104,8 @@ class ShotShown:
 
 @dataclasses.dataclass(frozen=True)
 class Batch:
-    """A batch as the page shows it. `fault` and `code`: all of it failed for this one reason, which is said once."""
+    """A batch as the page shows it. `place` says where it stands in line, `can_cut` is the button that ends what has
+    not begun, "" without. `fault` and `code`: all of it failed for this one reason, which is said once."""
 
     id: str
     prompt: str
@@ -116,7 +117,9 @@ class Batch:
     tone: str
     notice: str
     waiting: str
+    place: str
     can_cancel: bool
+    can_cut: str
     can_retry: bool
     created_at: str
     fault: str
@@ -222,6 +225,23 @@ def _spent(view: GenerationView) -> str:
     return amount or t("nothing spent")
 
 
+def _place(view: GenerationView) -> str:
+    """Where it stands in line, and how long that takes."""
+    if view.ahead is None:
+        return ""
+    ahead = (
+        plural(view.ahead, "{n} picture ahead of it", "{n} pictures ahead of it") if view.ahead else t("Next in line")
+    )
+    return f"{ahead} · {about(view.seconds_left)}" if view.seconds_left is not None else ahead
+
+
+def _can_cut(view: GenerationView) -> str:
+    """The words of the button that ends what has not begun; "" where that would be nothing, or all of it."""
+    waiting = sum(shot.status == "queued" for shot in view.shots)
+    begun = any(shot.status == "rendering" for shot in view.shots)
+    return plural(waiting, "Cancel the {n} waiting", "Cancel the {n} waiting") if waiting and begun else ""
+
+
 def batch(view: GenerationView) -> Batch:
     shots = [
         ShotShown(
@@ -255,7 +275,9 @@ def batch(view: GenerationView) -> Batch:
         tone="warn" if view.waiting else TONES.get(view.status, ""),
         notice=view.notice,
         waiting=view.waiting,
+        place=_place(view),
         can_cancel=view.can_cancel,
+        can_cut=_can_cut(view),
         can_retry=view.can_retry,
         created_at=iso(view.created_at),
         fault=fault,

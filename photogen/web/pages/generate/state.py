@@ -2,6 +2,7 @@
 
 import dataclasses
 import secrets
+from functools import partial
 
 import reflex as rx
 
@@ -345,6 +346,16 @@ class Generate(rx.State):
         """Ends what has not been drawn yet; its credits come back."""
         try:
             await call(services().generation.cancel, current().account_id, generation_id)
+        except PhotogenError as error:
+            yield toast.error(error)
+        await self._read()
+
+    @rx.event
+    @allow("user")
+    async def cut(self, generation_id: str):
+        """Ends what still stands in line; what is being drawn goes on."""
+        try:
+            await call(partial(services().generation.cancel, begun=False), current().account_id, generation_id)
         except PhotogenError as error:
             yield toast.error(error)
         await self._read()

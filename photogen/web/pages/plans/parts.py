@@ -89,6 +89,10 @@ def dialogs() -> rx.Component:
             _number(t("Daily quota"), "daily_quota", t("0: pictures are paid with credits alone.")),
             _number(t("Model slots"), "model_slots"),
         ),
+        _two(
+            _number(t("Pictures at once"), "pictures_at_once", t("Drawn at the same time; others wait.")),
+            _number(t("Share of the line"), "queue_weight", t("Of 2: two for each one of a creator of 1.")),
+        ),
         _two(_choice(t("Models up to tier"), "tier", TIERS), _tick(t("Models may be published"), "public_allowed")),
     )
     pack = _form(

@@ -30,6 +30,8 @@ _FIELDS = {
     "model_slots": t("model slots"),
     "tier": t("tier"),
     "public_allowed": t("public models"),
+    "pictures_at_once": t("pictures at once"),
+    "queue_weight": t("share of the line"),
     "credits": t("credits"),
     "cents": t("price"),
     "enabled": t("offered"),
@@ -152,7 +154,15 @@ def plan_form(row: PlanOnOffer) -> dict[str, str]:
         "year_cents": money(terms.year_cents),
         **{
             name: str(getattr(terms, name))
-            for name in ("credits_month", "credits_once", "trainings_included", "daily_quota", "model_slots")
+            for name in (
+                "credits_month",
+                "credits_once",
+                "trainings_included",
+                "daily_quota",
+                "model_slots",
+                "pictures_at_once",
+                "queue_weight",
+            )
         },
         "tier": terms.tier.value,
         "trainings_once": _tick(terms.trainings_once),

@@ -1,0 +1,1 @@
+"""Who is next: the line in which pictures wait to be drawn, fair between creators."""
