@@ -142,6 +142,12 @@ def purge_trash() -> None:
 
 
 @_job
+def sweep_inputs() -> None:
+    """Gives up uploaded pictures that nothing was made of."""
+    services().inputs.sweep()
+
+
+@_job
 def sweep_files() -> None:
     """Deletes objects without a row, and reports rows without their object."""
     services().files.sweep()

@@ -26,6 +26,7 @@ from photogen.domain.erasure import ErasureService
 from photogen.domain.files import Area, FilesService
 from photogen.domain.gallery.service import GalleryService
 from photogen.domain.generation.config import GenerationConfig
+from photogen.domain.generation.inputs import InputsService
 from photogen.domain.generation.presets import PresetsService
 from photogen.domain.generation.prompts import PromptsService
 from photogen.domain.generation.service import GenerationService
@@ -90,6 +91,7 @@ class Services:
     generation: GenerationService
     prompts: PromptsService
     presets: PresetsService
+    inputs: InputsService
     gallery: GalleryService
     billing: BillingService
     registry: Registry
@@ -206,6 +208,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         generation=generation,
         prompts=PromptsService(uow, clock),
         presets=PresetsService(uow, clock),
+        inputs=InputsService(uow, clock, storage, gallery),
         gallery=gallery,
         billing=billing,
         registry=Registry(uow, clock, AuditService(uow, clock)),

@@ -201,8 +201,9 @@ class Storage(Protocol):
 class Capabilities:
     """What an image model can do; pages show only these controls, services refuse the rest.
 
-    Ranges are inclusive (low, high, default); None hides the control. `sides` are the shortest and the longest side in
-    pixels; `images_per_call` is how many pictures of one prompt a single call can give.
+    Ranges are inclusive (low, high, default); None hides the control. `strength` goes with `image_input`: how much of
+    the input is drawn anew. `sides` are the shortest and the longest side in pixels; `images_per_call` is how many
+    pictures of one prompt a single call can give.
     """
 
     lora: bool = False
@@ -212,6 +213,7 @@ class Capabilities:
     steps: tuple[int, int, int] | None = None
     guidance: tuple[float, float, float] | None = None
     lora_scale: tuple[float, float, float] | None = None
+    strength: tuple[float, float, float] | None = None
     aspects: tuple[str, ...] = ("1:1", "4:5", "3:4", "2:3", "9:16", "16:9", "3:2")
     sides: tuple[int, int] = (256, 1920)
     images_per_call: int = 1
@@ -226,8 +228,17 @@ class Lora:
 
 
 @dataclass(frozen=True)
+class InputImage:
+    """A picture to begin with: an address that the vendor can fetch, and how much of it is drawn anew (0 to 1)."""
+
+    url: str
+    strength: float
+
+
+@dataclass(frozen=True)
 class ImageRequest:
-    """One picture. `reference` is our shot's id; width and height in pixels; `model` is the vendor's own name."""
+    """One picture. `reference` is our shot's id; width and height in pixels; `model` is the vendor's own name. With an
+    `image` to begin with, the result has its shape."""
 
     reference: str
     model: str
@@ -240,6 +251,7 @@ class ImageRequest:
     guidance: float | None = None
     negative_prompt: str = ""
     lora: Lora | None = None
+    image: InputImage | None = None
     webhook_url: str | None = None
 
 

@@ -26,7 +26,10 @@ class Generation(SQLModel, table=True):
     """What was asked for. Its status is computed from its shots. `seed` is the first shot's; shot n has seed + n."""
 
     __tablename__ = "generation"
-    __table_args__ = (Index("ix_generation_account_id_created_at_id", "account_id", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_generation_account_id_created_at_id", "account_id", "created_at", "id"),
+        Index("ix_generation_input_image_id", "input_image_id", postgresql_where=text("input_image_id IS NOT NULL")),
+    )
 
     id: str = id_field()
     account_id: str = reference("account.id", index=False)
@@ -56,6 +59,10 @@ class Generation(SQLModel, table=True):
     steps: int | None = None
     guidance: float | None = None
     lora_scale: float | None = None
+    input_image_id: str | None = Field(default=None, max_length=26)
+    """The picture that it begins with, which may have been deleted since."""
+    strength: float | None = None
+    """How much of that is drawn anew. None: it begins with nothing."""
     credits_each: int = 0
     """The model's price at the time, in credits; what a shot really takes stands with the shot."""
     created_at: datetime = now_field()

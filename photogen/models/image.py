@@ -36,9 +36,10 @@ _SEARCH = (
 class Image(SQLModel, table=True):
     """One delivered picture. The row comes after its bytes (rule 8). Lists run by (`created_at`, `id`), newest first.
 
-    `recipe` holds prompt_drawn (as typed, wildcards drawn; "" without any), steps, guidance, lora_scale, model_version,
-    style, negative_prompt, vendor_model, seconds; `search` is made of the owner and the words of the prompt as typed.
-    Beside the picture lie `images/<id>/512.webp` and `1024.webp`."""
+    `recipe` holds prompt_drawn (as typed, wildcards drawn; "" without any), steps, guidance, lora_scale, strength,
+    model_version, style, negative_prompt, vendor_model, seconds; `search` is made of the owner and the words of the
+    prompt as typed. Beside the picture lie `images/<id>/512.webp` and `1024.webp`. An uploaded picture to begin with
+    stands here too, with `vendor` "upload" and outside of the gallery."""
 
     __tablename__ = "image"
     __table_args__ = (
@@ -50,6 +51,7 @@ class Image(SQLModel, table=True):
             postgresql_where=text("deleted_at IS NULL AND in_gallery"),
         ),
         Index("ix_image_trash", "account_id", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
+        Index("ix_image_parent_id", "parent_id", "id", postgresql_where=text("parent_id IS NOT NULL")),
         Index("ix_image_search", "search", postgresql_using="gin"),
         Index("ix_image_lora_model_id", "lora_model_id", "id", postgresql_where=text("lora_model_id IS NOT NULL")),
         Index(
@@ -65,6 +67,8 @@ class Image(SQLModel, table=True):
     model_name: str = Field(max_length=60)
     lora_model_id: str | None = reference("lora_model.id", index=False, nullable=True, ondelete="SET NULL")
     lora_version_id: str | None = reference("lora_version.id", index=False, nullable=True, ondelete="SET NULL")
+    parent_id: str | None = reference("image.id", index=False, nullable=True, ondelete="SET NULL")
+    """The picture that it began with."""
     prompt: str = Field(sa_column=Column(Text, nullable=False))
     prompt_sent: str = Field(sa_column=Column(Text, nullable=False))
     aspect: str = Field(max_length=10)

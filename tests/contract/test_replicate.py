@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 import safetensors
+from PIL import Image
 from replicate import Client
 from replicate.exceptions import ReplicateError
 from replicate.training import Training
@@ -213,6 +214,29 @@ def test_weights_that_are_not_there_fail_the_prediction(contract: RecordedSandbo
             assert "LoRA" in prediction.error
 
 
+def test_a_picture_to_begin_with_shows_through_and_gives_its_shape(
+    contract: RecordedSandbox, replicate: Client
+) -> None:
+    red = io.BytesIO()
+    Image.new("RGB", (600, 300), (220, 20, 20)).save(red, "PNG")
+
+    def drawn(address: str, strength: float) -> Image.Image:
+        values = {"prompt": "a blue sea", "image": address, "prompt_strength": strength, "seed": 5}
+        prediction = replicate.predictions.create(version=LORA, input=values, wait=20)
+        assert prediction.status == "succeeded", prediction.error
+        return Image.open(io.BytesIO(httpx.get(prediction.output[0]).content)).convert("RGB")
+
+    with Receiver({"/red.png": red.getvalue(), "/none.png": b"no picture"}) as files:
+        kept, anew = drawn(f"{files.url}/red.png", 0.0), drawn(f"{files.url}/red.png", 1.0)
+        assert kept.width / kept.height == pytest.approx(2, abs=0.05)
+        assert kept.resize((1, 1)).getpixel((0, 0)) == pytest.approx((220, 20, 20), abs=6)
+        assert anew.size == kept.size
+        assert anew.resize((1, 1)).getpixel((0, 0)) != pytest.approx((220, 20, 20), abs=40)
+        for name in ("none", "gone"):
+            values = {"prompt": "x", "image": f"{files.url}/{name}.png"}
+            assert replicate.predictions.create(version=LORA, input=values, wait=20).status == "failed"
+
+
 @pytest.mark.parametrize(
     "given",
     [{"num_outputs": 5}, {"lora_scale": 3.1}, {"aspect_ratio": "5:7"}, {"steps": 4}, {"prompt": 7}, {"seed": 1.5}],
@@ -313,6 +337,9 @@ def test_what_we_send_fits_the_models(model_inputs: ModelInputs) -> None:
     }
     assert model_inputs.check(TRAINER, True, training) == []
     assert model_inputs.check(LORA, False, picture) == []
+    begun = {**picture, "image": "https://a.example/i.png?ref=1", "prompt_strength": 0.8}
+    assert model_inputs.check(LORA, False, {name: begun[name] for name in begun if name != "aspect_ratio"}) == []
+    assert model_inputs.check(LORA, False, begun | {"prompt_strength": 1.1}) != []
     assert model_inputs.check(LORA, False, picture | {"num_outputs": 9, "nope": 1}) != []
 
 

@@ -1,7 +1,10 @@
 """The generate page over a raw socket: what it remembers, and what it says."""
 
+import httpx
+
 from photogen.domain.generation.commands import StartGeneration
 from photogen.kit.ids import new_id
+from tests.factories.photos import jpeg
 from tests.factories.victim import victim
 from tests.fakes.raw_tab import ROOT, RawTab
 from tests.fakes.web_server import WebServer
@@ -134,3 +137,30 @@ async def test_a_picture_comes_back_into_the_form_as_much_as_is_asked_for(web: W
     async with RawTab(web.url, web.session(web.account()), path=f"/generate?from={image}") as other:
         assert [code for _, code in other.toasts] == ["image_not_found"]
         assert ada.seen_in(other.words, sent=[image]) == []
+
+
+async def test_a_picture_is_uploaded_and_begun_with(web: WebServer) -> None:
+    ada = victim(web)
+    stranger = web.account()
+    cookie = {"Cookie": f"photogen_session={web.session(ada.account)}", "Origin": web.url}
+    picture = jpeg(seed=4, width=900, height=600)
+    async with httpx.AsyncClient(base_url=web.url, trust_env=False) as browser:
+        assert (await browser.post("/api/inputs", content=picture, headers={"Origin": web.url})).status_code == 401
+        bad = await browser.post("/api/inputs", content=b"no picture", headers=cookie)
+        assert (bad.status_code, bad.json()["error"]["field"]) == (422, "input")
+        id_ = (await browser.post("/api/inputs", content=picture, headers=cookie)).json()["id"]
+        assert (await browser.get(f"/media/images/{id_}/512", headers=cookie)).status_code == 200
+        other = {"Cookie": f"photogen_session={web.session(stranger)}"}
+        assert (await browser.get(f"/media/images/{id_}/512", headers=other)).status_code == 404
+    async with RawTab(web.url, web.session(ada.account), path=f"/generate?input={id_}") as tab:
+        assert tab.value("generate.controls")["image_input"] is True
+        assert (tab.value("generate.input")["id"], tab.value("generate.input")["ratio"]) == (id_, "900/600")
+        assert tab.value("generate.input")["aspect"] == "3:2"
+        await tab.send(f"{GENERATE}.set_prompt", {"value": "a garden"})
+        await tab.send(f"{GENERATE}.set_strength", {"value": 0.5})
+        await tab.send(f"{GENERATE}.start", {"form_data": {}})
+        assert (tab.value("generate.errors"), tab.value("generate.batches")[0]["ratio"]) == ({}, "1248/832")
+        await tab.send(f"{GENERATE}.drop_input")
+        assert tab.value("generate.input")["id"] == ""
+    async with RawTab(web.url, web.session(stranger), path=f"/generate?input={id_}") as tab:
+        assert [code for _, code in tab.toasts] == ["image_not_found"]

@@ -57,6 +57,8 @@ class NewImage:
     bytes: int
     lora_version_id: str | None = None
     in_gallery: bool = True
+    parent_id: str | None = None
+    """The picture that it began with."""
     thumbhash: str = ""
     recipe: dict[str, Any] = field(default_factory=dict)
     created_at: datetime | None = None

@@ -211,4 +211,6 @@ def _recipe(image: Image) -> RecipeView:
         created_at=image.created_at,
         deleted_at=image.deleted_at,
         prompt_drawn=recipe.get("prompt_drawn") or "",
+        parent_id=image.parent_id,
+        strength=recipe.get("strength"),
     )

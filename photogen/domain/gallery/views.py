@@ -64,6 +64,8 @@ class RecipeView:
     created_at: datetime
     deleted_at: datetime | None
     prompt_drawn: str = ""
+    parent_id: str | None = None
+    strength: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

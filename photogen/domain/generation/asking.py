@@ -11,7 +11,7 @@ from photogen.domain.generation.repository import Order
 from photogen.domain.vendors import routing
 from photogen.domain.vendors.policy import PAUSED
 from photogen.domain.vendors.routing import Choice
-from photogen.gateways.base import Category, ImageRequest, Lora
+from photogen.gateways.base import Category, ImageRequest, InputImage, Lora
 from photogen.models.generation import Shot
 from photogen.models.lora import LoraStatus
 
@@ -47,8 +47,31 @@ def request(parts: Parts, order: Order, choice: Choice) -> ImageRequest:
         guidance=asked.guidance,
         negative_prompt=batch.negative_prompt,
         lora=None if asked.lora_scale is None else Lora(_weights_url(parts, order), asked.lora_scale),
+        image=_input(parts, order),
         webhook_url=f"{hook}/webhooks/replicate?shot={shot.id}" if hook else None,
     )
+
+
+def _input(parts: Parts, order: Order) -> InputImage | None:
+    if order.generation.strength is None:
+        return None
+    if order.input_key is None:
+        raise Broken(
+            Failure(
+                "input_deleted", Category.VALIDATION, "The picture to begin with was deleted before this was drawn."
+            )
+        )
+    url = parts.storage.signed_url(order.input_key, parts.config.weights_ttl, reference=order.shot.id)
+    if url is None:
+        raise Broken(
+            Failure(
+                "input_unreachable",
+                Category.INTERNAL,
+                "The service that draws can't reach this studio to fetch your picture. "
+                "Whoever runs it has to set PUBLIC_URL or a bucket.",
+            )
+        )
+    return InputImage(url, order.generation.strength)
 
 
 def _weights_url(parts: Parts, order: Order) -> str:

@@ -63,6 +63,10 @@ class StartGeneration(Command):
     guidance: float | None = Field(None, ge=0, le=100)
     lora_scale: float | None = Field(None, ge=-10, le=10)
     style: str = Field("", max_length=40)
+    input_image_id: Id | None = None
+    """A picture of one's own to begin with; the results have its shape, whatever the `aspect`."""
+    strength: float | None = Field(None, ge=0, le=1)
+    """How much of that is drawn anew: 1 leaves nothing of it."""
 
 
 class QuoteGeneration(Command):

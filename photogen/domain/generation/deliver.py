@@ -12,7 +12,7 @@ from photogen.domain.generation.pictures import Prepared
 from photogen.domain.generation.repository import Order
 from photogen.gateways.base import GatewayError, Picture, Retry
 from photogen.kit import log
-from photogen.models.generation import ShotStatus
+from photogen.models.generation import Shot, ShotStatus
 
 _STORAGE_TRIES = 3
 _log = log.get("generation")
@@ -36,7 +36,8 @@ def deliver(parts: Parts, lease: Lease, order: Order, picture: Picture) -> None:
                 (r for r in order.routes if (r.vendor, r.vendor_model) == (mine.vendor, mine.vendor_model)), None
             )
             mine.vendor_cost_cents = route.cost(made.width, made.height) if route else None
-            parts.gallery.add(uow, _image(parts, order, made, key, mine.vendor, mine.vendor_model))
+            parent = repository.still_there(uow.session, batch.input_image_id) if batch.input_image_id else None
+            parts.gallery.add(uow, _image(parts, order, made, key, mine, parent))
             if batch.lora_model_id and batch.lab_run_id is None:
                 repository.count_use(uow.session, batch.lora_model_id)
     if not delivered:  # cancelled meanwhile
@@ -65,7 +66,7 @@ def _store(parts: Parts, key: str, data: bytes, content_type: str) -> None:
             return
 
 
-def _image(parts: Parts, order: Order, made: Prepared, key: str, vendor: str, vendor_model: str) -> NewImage:
+def _image(parts: Parts, order: Order, made: Prepared, key: str, drawn: Shot, parent: str | None) -> NewImage:
     shot, batch = order.shot, order.generation
     now = parts.clock()
     return NewImage(
@@ -77,6 +78,7 @@ def _image(parts: Parts, order: Order, made: Prepared, key: str, vendor: str, ve
         model_name=batch.model_name,
         lora_model_id=batch.lora_model_id,
         lora_version_id=batch.lora_version_id,
+        parent_id=parent,
         in_gallery=batch.lab_run_id is None,
         prompt=batch.prompt,
         prompt_sent=shot.prompt_sent or batch.prompt_sent,
@@ -84,7 +86,7 @@ def _image(parts: Parts, order: Order, made: Prepared, key: str, vendor: str, ve
         width=made.width,
         height=made.height,
         seed=shot.seed,
-        vendor=vendor,
+        vendor=drawn.vendor,
         credits=shot.credits,
         storage_key=key,
         content_type=made.content_type,
@@ -92,13 +94,14 @@ def _image(parts: Parts, order: Order, made: Prepared, key: str, vendor: str, ve
         thumbhash=made.thumbhash,
         recipe={
             "prompt_drawn": shot.prompt,
+            "strength": batch.strength,
             "steps": batch.steps,
             "guidance": batch.guidance,
             "lora_scale": batch.lora_scale,
             "model_version": order.lora.number if order.lora else None,
             "style": batch.style,
             "negative_prompt": batch.negative_prompt,
-            "vendor_model": vendor_model,
+            "vendor_model": drawn.vendor_model,
             "seconds": round((now - (shot.started_at or now)).total_seconds(), 2),
         },
         created_at=now,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from photogen.db.uow import UnitOfWork
-from photogen.domain.generation import policy
+from photogen.domain.generation import policy, repository
 from photogen.domain.generation.choosing import Choosing, check_available
 from photogen.domain.generation.commands import StartGeneration
 from photogen.domain.generation.config import GenerationConfig
@@ -22,6 +22,7 @@ from photogen.errors import Invalid, TierRequired
 from photogen.gateways.base import ImageVendor, Job
 from photogen.kit.ids import new_id
 from photogen.models.generation import Generation, Shot
+from photogen.models.image import Image
 
 
 class Making:
@@ -61,7 +62,9 @@ class Making:
             )
         check_available(model)
         chosen = policy.choose(command, model.capabilities, version.default_scale if version else None)
-        width, height = pixels(command.aspect)
+        begin = self._input(uow, account_id, command.input_image_id)
+        aspect = policy.nearest_aspect(begin.width, begin.height) if begin else command.aspect
+        width, height = pixels(aspect)
         word = lora.trigger_word if lora else ""
         batch = Generation(
             id=new_id(),
@@ -76,7 +79,7 @@ class Making:
             prompt_sent=policy.prompt_sent(command.prompt, word, command.style),
             negative_prompt=command.negative_prompt,
             style=command.style,
-            aspect=command.aspect,
+            aspect=aspect,
             width=width,
             height=height,
             count=len(takes),
@@ -85,6 +88,8 @@ class Making:
             steps=chosen.steps,
             guidance=chosen.guidance,
             lora_scale=chosen.lora_scale if lora else None,
+            input_image_id=begin.id if begin else None,
+            strength=chosen.strength,
             credits_each=model.price(width, height),
             created_at=at,
         )
@@ -97,6 +102,15 @@ class Making:
             )
         shots = [self._shot(batch, number, take, word, model.quota_weight) for number, take in enumerate(takes, 1)]
         return batch, shots
+
+    @staticmethod
+    def _input(uow: UnitOfWork, account_id: str, image_id: str | None) -> Image | None:
+        if image_id is None:
+            return None
+        found = repository.input_image(uow.session, account_id, image_id)
+        if found is None:
+            raise Invalid("The picture to begin with has been deleted. Choose another.", field="input", code="no_input")
+        return found
 
     def enter(
         self,

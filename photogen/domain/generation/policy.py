@@ -98,6 +98,7 @@ class Chosen:
     steps: int | None
     guidance: float | None
     lora_scale: float | None
+    strength: float | None
 
 
 def choose(command: StartGeneration, can: Capabilities, lora_default: float | None) -> Chosen:
@@ -112,7 +113,20 @@ def choose(command: StartGeneration, can: Capabilities, lora_default: float | No
     guidance = _within("guidance", "Guidance", command.guidance, can.guidance)
     scale = command.lora_scale if command.lora_scale is not None else lora_default
     lora_scale = _within("lora_scale", "LoRA scale", scale, can.lora_scale if can.lora else None)
-    return Chosen(None if steps is None else int(steps), guidance, lora_scale)
+    return Chosen(None if steps is None else int(steps), guidance, lora_scale, _strength(command, can))
+
+
+def _strength(command: StartGeneration, can: Capabilities) -> float | None:
+    if command.input_image_id is None:
+        return None
+    if not can.image_input:
+        raise Invalid("This model can't begin with a picture.", field="input", code="not_supported")
+    return _within("strength", "Strength", command.strength, can.strength or (0, 1, 0.8))
+
+
+def nearest_aspect(width: int, height: int) -> str:
+    """The shape that is most like a picture of so many pixels."""
+    return min(ASPECTS, key=lambda one: abs(math.log(one.width * height / (one.height * width)))).key
 
 
 def _within(field: str, label: str, value: float | None, limits: tuple[float, float, float] | None) -> float | None:
@@ -166,6 +180,7 @@ def wanted(batch: Generation) -> Wanted:
         height=batch.height,
         seed=batch.seed_chosen,
         lora=batch.lora_scale is not None,
+        image_input=batch.strength is not None,
         negative_prompt=bool(batch.negative_prompt),
         steps=batch.steps,
         guidance=batch.guidance,

@@ -30,22 +30,25 @@ class Order:
     shot: Shot
     generation: Generation
     lora: LoraVersion | None
+    input_key: str | None
+    """Where the picture to begin with lies."""
     routes: Sequence[Route]
 
 
 def order(uow: UnitOfWork, shot_id: str) -> Order | None:
     """Whosever shot, for the worker, with the ways to its model."""
     row = uow.session.exec(
-        select(Shot, Generation, LoraVersion)
+        select(Shot, Generation, LoraVersion, Image.storage_key)
         .join(Generation, col(Generation.id) == col(Shot.generation_id))
         .outerjoin(LoraVersion, col(LoraVersion.id) == col(Generation.lora_version_id))
+        .outerjoin(Image, col(Image.id) == col(Generation.input_image_id))
         .where(Shot.id == shot_id)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         return None
-    shot, generation, version = row
-    return Order(shot, generation, version, routes_of(uow, [generation.model_key])[generation.model_key])
+    shot, generation, version, input_key = row
+    return Order(shot, generation, version, input_key, routes_of(uow, [generation.model_key])[generation.model_key])
 
 
 def get(session: Session, account_id: str, generation_id: str) -> Generation | None:
@@ -106,6 +109,18 @@ def thumbhashes(session: Session, image_ids: Sequence[str]) -> dict[str, str]:
         select(Image.id, Image.thumbhash).where(col(Image.id).in_(image_ids), col(Image.deleted_at).is_(None))
     ).all()
     return dict(rows)
+
+
+def input_image(session: Session, account_id: str, image_id: str) -> Image | None:
+    """The account's picture, unless it is in the trash."""
+    return session.exec(
+        select(Image).where(Image.id == image_id, Image.account_id == account_id, col(Image.deleted_at).is_(None))
+    ).one_or_none()
+
+
+def still_there(session: Session, image_id: str | None) -> str | None:
+    """The same id, of a picture that stays until the transaction ends; None where it is gone."""
+    return session.exec(select(Image.id).where(Image.id == image_id).with_for_update(key_share=True, read=True)).first()
 
 
 def lora(

@@ -206,6 +206,8 @@ class GenerationService:
             guidance=batch.guidance,
             lora_scale=batch.lora_scale,
             style=batch.style,
+            input_image_id=batch.input_image_id,
+            strength=batch.strength,
             seed=batch.seed if batch.seed_chosen else None,
         )
         return self._start(account_id, command, lost, batch.lab_run_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from photogen.db.lease import Lease
@@ -39,7 +40,7 @@ class Trouble:
                 routes.retire(uow, choice.route.id, self._p.clock())
             if mine.status in policy.FINAL or isinstance(error, Fix):
                 return False
-            order = Order(mine, order.generation, order.lora, order.routes)
+            order = replace(order, shot=mine)
             before = mine.tried
             mine.tried = routing.tried(before, choice.route, error.code)
             other = asking.choose(self._p, order, {*paused, choice.route.vendor})

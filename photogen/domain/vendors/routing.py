@@ -153,6 +153,7 @@ def offered(routes: Sequence[Route]) -> Capabilities:
         steps=_whole(_union([c.steps for c in can])),
         guidance=_union([c.guidance for c in can]),
         lora_scale=_union([c.lora_scale for c in can]),
+        strength=_union([c.strength for c in can]),
         aspects=tuple(dict.fromkeys(aspect for c in can for aspect in c.aspects)),
         sides=(min(c.sides[0] for c in can), max(c.sides[1] for c in can)),
         images_per_call=max(c.images_per_call for c in can),

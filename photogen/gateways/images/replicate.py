@@ -28,10 +28,14 @@ def build(request: ImageRequest) -> dict[str, Any]:
     """The body of the request. Only what was asked for is sent: models refuse inputs that they don't know."""
     given: dict[str, Any] = {
         "prompt": request.prompt,
-        "aspect_ratio": request.aspect,
         "seed": request.seed,
         "output_format": "png",
     }
+    if request.image is None:
+        given["aspect_ratio"] = request.aspect
+    else:  # "The aspect ratio of your output will match this image"
+        given["image"] = request.image.url
+        given["prompt_strength"] = request.image.strength
     if request.model.rsplit("/", 1)[-1] in _SPEED_SWITCH:
         given["go_fast"] = False  # with it the same seed gives different pictures
     if request.steps is not None:
@@ -179,7 +183,7 @@ class ReplicateImages:
 
 def _marked(given: Mapping[str, Any] | None) -> bool:
     """Whether a prediction's input has the place where our id would stand."""
-    return bool(given) and "lora_weights" in (given or {})
+    return bool(given) and not {"lora_weights", "image"}.isdisjoint(given or {})
 
 
 def _build(connection: Connection) -> ReplicateImages:

@@ -2,12 +2,15 @@
 
 import asyncio
 import hashlib
+import math
 import re
 import time
 
+from PIL import Image
+
 from photogen.sandbox import weights
 from photogen.sandbox.context import age
-from photogen.sandbox.drawing import Recipe
+from photogen.sandbox.drawing import Recipe, opened, over
 from photogen.sandbox.replicate import schemas
 from photogen.sandbox.replicate.catalogue import PublicModel, versions_of
 from photogen.sandbox.replicate.delivery import deliver
@@ -85,7 +88,8 @@ async def _render(job: Job, model: PublicModel, values: object, began: float) ->
         raise _Unsafe("CUDA error: an illegal memory access was encountered")
     if job.fault("out_of_memory"):
         raise _Unsafe("CUDA out of memory. Tried to allocate 2.25 GiB")
-    width, height = _size(given)
+    begin = await _begin(job, given)
+    width, height = _size(given) if begin is None else _like(begin)
     steps = int(given.get("num_inference_steps") or 28)
     count = int(given.get("num_outputs") or 1)
     unsafe = job.fault("nsfw")
@@ -103,6 +107,9 @@ async def _render(job: Job, model: PublicModel, values: object, began: float) ->
             lora_scale=float(given.get("lora_scale", 1.0)) * (1.5 if given.get("go_fast") and lora else 1.0),
         )
         data = await job.sandbox.draw(recipe, given["output_format"], given["output_quality"])
+        if begin is not None:
+            share = float(given["prompt_strength"])
+            data = await asyncio.to_thread(over, begin, data, share, given["output_format"], given["output_quality"])
         share = (index + 1) / count
         await asyncio.sleep(max(0.0, began + job.sandbox.pace.image_seconds * 0.9 * share - time.monotonic()))
         job.log(_bar(steps, time.monotonic() - began))
@@ -140,6 +147,25 @@ async def _lora(job: Job, given: dict[str, object]) -> weights.Lora | None:
     data = await fetch(job.sandbox, reference, token=str(token) if token and own_hub else None)
     job.log(f"Downloaded LoRA weights ({len(data)} bytes)\n")
     return weights.read(data)
+
+
+async def _begin(job: Job, given: dict[str, object]) -> Image.Image | None:
+    """The picture of `image`. Raises _Unsafe with the words of a file that is none."""
+    address = given.get("image")
+    if not isinstance(address, str):
+        return None
+    try:
+        return await asyncio.to_thread(opened, await fetch(job.sandbox, address))
+    except NotFetched as error:
+        raise _Unsafe(f"Failed to load image: {error}") from error
+    except (OSError, ValueError) as error:
+        raise _Unsafe("cannot identify image file") from error
+
+
+def _like(begin: Image.Image) -> tuple[int, int]:
+    """About a megapixel of that shape, on the models' grid."""
+    scale = math.sqrt(1024 * 1024 / (begin.width * begin.height))
+    return round(begin.width * scale / 16) * 16, round(begin.height * scale / 16) * 16
 
 
 def _size(given: dict[str, object]) -> tuple[int, int]:

@@ -52,7 +52,8 @@ class TooLarge(Invalid):
 
 
 @functools.cache
-def _pool() -> ThreadPoolExecutor:
+def pool() -> ThreadPoolExecutor:
+    """The threads that decode."""
     return ThreadPoolExecutor(WORKERS, thread_name_prefix="photo")
 
 
@@ -68,7 +69,7 @@ def _folder() -> Path:
 
 
 @asynccontextmanager
-async def _received(request: Request) -> AsyncIterator[Path]:
+async def received(request: Request) -> AsyncIterator[Path]:
     """The body as a file, for as long as the block runs. Raises TooLarge as soon as it is, Invalid when it stops."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > MAX_BYTES:
@@ -125,7 +126,7 @@ async def _add(request: Request, account_id: str) -> Response:
         file_name=unquote(request.headers.get("x-file-name", ""), errors="replace"),
     )
     await throttle.upload(account_id)
-    async with _received(request) as path:
+    async with received(request) as path:
         add = functools.partial(
             contextvars.copy_context().run,
             deps.services().photosets.add,
@@ -134,7 +135,7 @@ async def _add(request: Request, account_id: str) -> Response:
             command,
             path,
         )
-        photo = await asyncio.get_running_loop().run_in_executor(_pool(), add)
+        photo = await asyncio.get_running_loop().run_in_executor(pool(), add)
     return answer({"photo": _shown(photo)})
 
 

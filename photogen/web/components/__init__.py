@@ -93,6 +93,7 @@ from photogen.web.components.surfaces import (
     status_pill,
     stepper,
 )
+from photogen.web.components.upload_button import upload_button
 
 __all__ = [
     "Kind",
@@ -144,4 +145,5 @@ __all__ = [
     "text_area",
     "text_field",
     "text_link",
+    "upload_button",
 ]

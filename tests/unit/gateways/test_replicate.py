@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from photogen.gateways.base import Fix, ImageRequest, JobState, Lora, Retry, TrainRequest, Unknown
+from photogen.gateways.base import Fix, ImageRequest, InputImage, JobState, Lora, Retry, TrainRequest, Unknown
 from photogen.gateways.images import replicate as images
 from photogen.gateways.replicate_api import VendorJob, born, carries, read_job
 from photogen.gateways.trainers import replicate as trainer
@@ -42,6 +42,13 @@ def test_a_lora_goes_along_with_our_id_and_without_the_switch_that_spoils_seeds(
     assert body["input"]["lora_scale"] == 0.8
     assert body["input"]["go_fast"] is False
     assert body["webhook_events_filter"] == ["completed"]
+
+
+def test_a_picture_to_begin_with_gives_the_shape() -> None:
+    url = "https://photos.example/media/signed/images/i/original.png?ref=rrr"
+    given = images.build(replace(REQUEST, image=InputImage(url, 0.4)))["input"]
+    assert (given["image"], given["prompt_strength"]) == (url, 0.4)
+    assert "aspect_ratio" not in given
 
 
 def test_only_what_was_asked_for_is_sent() -> None:

@@ -36,6 +36,7 @@ def _shot(shot: rx.Var[ShotShown], ratio: rx.Var[str]) -> rx.Component:
         ),
         rx.el.div(
             ui.icon_button("rotate_ccw", t("Use this recipe"), size="sm", on_click=Generate.remix(shot.image, "all")),
+            ui.icon_button("image_plus", t("Begin with this"), size="sm", on_click=Generate.begin_with(shot.image)),
             ui.icon_button("layers", t("Variations"), size="sm", on_click=Generate.remix(shot.image, "variations")),
             class_name="tile-tools",
         ),

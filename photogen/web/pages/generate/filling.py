@@ -8,10 +8,12 @@ from reflex_base.event import EventSpec
 
 from photogen.domain.generation import wildcards
 from photogen.domain.generation.commands import LARGEST_SEED
+from photogen.domain.generation.policy import nearest_aspect
 from photogen.domain.generation.presets.commands import SetUp
 from photogen.errors import Invalid, PhotogenError
 from photogen.web.deps import call, services
 from photogen.web.notices import toast
+from photogen.web.pages.generate.shown import InputShown
 from photogen.web.session import current
 from photogen.web.text import t
 
@@ -81,6 +83,33 @@ async def remix(form: Generate, image_id: str, part: str) -> EventSpec | None:
     form.steps = made.steps or form.steps
     form.guidance = made.guidance if made.guidance is not None else form.guidance
     form.lora_scale = made.lora_scale if made.lora_scale is not None else form.lora_scale
+    if exact and made.parent_id:
+        form.strength = made.strength if made.strength is not None else form.strength
+        return await begin_with(form, made.parent_id)
+    return None
+
+
+async def begin_with(form: Generate, image_id: str) -> EventSpec | None:
+    """Puts a picture at the beginning; gives what is to be said, if anything."""
+    try:
+        found = await call(services().gallery.recipe, current().account_id, image_id)
+    except PhotogenError as error:
+        return toast.error(error)
+    options = form._options
+    both = (*options.my_models, *options.base_models) if options is not None else ()
+    able = [one for one in both if one.capabilities.image_input and one.available and not one.locked]
+    if not form.controls.image_input:
+        if not able:
+            return toast.warn(t("None of the models that you can use begins with a picture. Train one of your own."))
+        form._choose(able[0].choice)
+    form.input = InputShown(
+        id=found.id,
+        aspect=nearest_aspect(found.width, found.height),
+        src=f"/media/images/{found.id}/512",
+        ratio=f"{found.width}/{found.height}",
+        preview=found.thumbhash,
+    )
+    form.errors = {field: words for field, words in form.errors.items() if field != "input"}
     return None
 
 

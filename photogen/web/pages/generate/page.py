@@ -6,6 +6,7 @@ from photogen.web import components as ui
 from photogen.web import routes
 from photogen.web.pages.generate.batch_parts import batch
 from photogen.web.pages.generate.history_parts import history_dialog
+from photogen.web.pages.generate.input_parts import input_dialog
 from photogen.web.pages.generate.model_parts import models_dialog
 from photogen.web.pages.generate.parts import form
 from photogen.web.pages.generate.presets_parts import presets_button, presets_dialog
@@ -75,5 +76,6 @@ def generate() -> rx.Component:
         ),
         history_dialog(),
         models_dialog(),
+        input_dialog(),
         presets_dialog(),
     )

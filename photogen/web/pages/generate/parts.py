@@ -10,6 +10,7 @@ from photogen.web import routes
 from photogen.web.components.islands import Radio, TextInput, Until
 from photogen.web.me import Me
 from photogen.web.pages.generate.history_parts import history_button
+from photogen.web.pages.generate.input_parts import input_field
 from photogen.web.pages.generate.model_parts import model_field
 from photogen.web.pages.generate.state import Generate
 from photogen.web.text import t
@@ -299,17 +300,22 @@ def form() -> rx.Component:
             Generate.controls.trouble != "",
             rx.el.div(ui.notice(Generate.controls.trouble, tone="warn"), role="status"),
         ),
-        rx.el.div(
-            rx.el.span(t("Shape"), class_name="field-label mb-1.5 block"),
-            ui.segmented(
-                t("Shape"),
-                [(a, _shape(a)) for a in ASPECTS],
-                class_name="shapes",
-                name="aspect",
-                value=Generate.aspect,
-                on_change=Generate.set_aspect,
+        input_field(),
+        rx.cond(
+            Generate.controls.image_input & (Generate.input.id != ""),
+            rx.fragment(),
+            rx.el.div(
+                rx.el.span(t("Shape"), class_name="field-label mb-1.5 block"),
+                ui.segmented(
+                    t("Shape"),
+                    [(a, _shape(a)) for a in ASPECTS],
+                    class_name="shapes",
+                    name="aspect",
+                    value=Generate.aspect,
+                    on_change=Generate.set_aspect,
+                ),
+                ui.error_line("aspect-error", _error("aspect")),
             ),
-            ui.error_line("aspect-error", _error("aspect")),
         ),
         _style(),
         rx.cond(

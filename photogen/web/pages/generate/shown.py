@@ -76,6 +76,7 @@ class Controls:
     subject: str = ""
     trouble: str = ""
     plan: str = ""
+    image_input: bool = False
     seed: bool = True
     negative: bool = False
     steps: Range = Range()
@@ -83,6 +84,17 @@ class Controls:
     lora_scale: Range = Range()
     usual_scale: str = ""
     card: ModelCard = ModelCard("", "", "", "", "", "", "", False, False, False)
+
+
+@dataclasses.dataclass(frozen=True)
+class InputShown:
+    """The picture to begin with; an `id` of "" is none. `aspect` is the shape of what comes of it, and is priced."""
+
+    id: str = ""
+    aspect: str = ""
+    src: str = ""
+    ratio: str = "1/1"
+    preview: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

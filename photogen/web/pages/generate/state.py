@@ -16,10 +16,11 @@ from photogen.kit.ids import is_id, new_id
 from photogen.web import live
 from photogen.web.deps import call, services
 from photogen.web.notices import toast
-from photogen.web.pages.generate.filling import asked, fields, remix, shared
+from photogen.web.pages.generate.filling import asked, begin_with, fields, remix, shared
 from photogen.web.pages.generate.shown import (
     Batch,
     Controls,
+    InputShown,
     Option,
     Suggested,
     Wild,
@@ -67,6 +68,8 @@ class Generate(rx.State):
     after: str = ""
     starting: bool = False
     batches: list[Batch] = []
+    input: InputShown = InputShown()
+    strength: float = 0.8
     preset: str = ""
     preset_name: str = ""
     _last_seed: str = ""
@@ -110,6 +113,8 @@ class Generate(rx.State):
         live.subscribe(self, "generation", Generate.refresh)
         live.subscribe(self, "credits", Generate.refresh_price)
         live.subscribe(self, "quota", Generate.refresh_price)
+        if is_id(begin := str(query.get("input", ""))) and (said := await begin_with(self, begin)):
+            yield said
         if token := str(query.get("preset", "")):
             yield await shared(self, token)
 
@@ -132,6 +137,7 @@ class Generate(rx.State):
             trouble=trouble(found, self._troubles),
             plan=found.unlocked_by if found.locked else "",
             seed=can.seed,
+            image_input=can.image_input,
             negative=can.negative_prompt,
             steps=limits(can.steps),
             guidance=limits(can.guidance),
@@ -151,8 +157,6 @@ class Generate(rx.State):
         if is_id(image_id) and (said := await remix(self, image_id, keep)):
             yield said
         await self._quote()
-
-    # --- presets ------------------------------------------------------------------------------------------------------
 
     @rx.var(cache=False)
     def dirty(self) -> bool:
@@ -273,6 +277,27 @@ class Generate(rx.State):
         """How strongly the trained subject shows."""
         self.lora_scale = value
 
+    @rx.event
+    @allow("user")
+    def set_strength(self, value: float):
+        """How much of the picture to begin with is drawn anew."""
+        self.strength = value
+
+    @rx.event
+    @allow("user")
+    async def drop_input(self):
+        """Begins with nothing again."""
+        self.input = InputShown()
+        await self._quote()
+
+    @rx.event
+    @allow("user")
+    async def begin_with(self, image_id: str):
+        """A picture of one's own to begin with; a model that can do so is chosen where the present one can't."""
+        if is_id(image_id) and (said := await begin_with(self, image_id)):
+            yield said
+        await self._quote()
+
     # --- price and start ---------------------------------------------------------------------------------------------
 
     async def _quote(self):
@@ -282,7 +307,11 @@ class Generate(rx.State):
             quote = await call(
                 services().generation.quote,
                 current().account_id,
-                QuoteGeneration.of(model=self.model, count=self._pictures(), aspect=self.aspect),
+                QuoteGeneration.of(
+                    model=self.model,
+                    count=self._pictures(),
+                    aspect=self.input.aspect if self._begins() else self.aspect,
+                ),
             )
         except PhotogenError as error:
             self.errors = {**self.errors, "model": error.public}
@@ -301,7 +330,11 @@ class Generate(rx.State):
         await self._quote()
 
     def _command(self) -> StartGeneration:
-        return StartGeneration.of(request_key=self._request_key or new_id(), **asked(self))
+        begin = {"input_image_id": self.input.id, "strength": self.strength} if self._begins() else {}
+        return StartGeneration.of(request_key=self._request_key or new_id(), **asked(self) | begin)
+
+    def _begins(self) -> bool:
+        return self.controls.image_input and self.input.id != ""
 
     @rx.event
     @allow("user")
