@@ -6,7 +6,7 @@ from functools import partial
 
 import reflex as rx
 
-from photogen.domain.generation.commands import COUNT, LARGEST_SEED, PROMPT_LENGTH, QuoteGeneration, StartGeneration
+from photogen.domain.generation.commands import COUNT, LARGEST_SEED, PROMPT_LENGTH, StartGeneration
 from photogen.domain.generation.prompts.commands import SuggestQuery
 from photogen.domain.generation.views import GenerateOptions, ModelChoiceView
 from photogen.domain.generation.wildcards import MOST_COMBINATIONS
@@ -17,6 +17,7 @@ from photogen.web import live
 from photogen.web.deps import call, services
 from photogen.web.notices import toast
 from photogen.web.pages.generate.filling import asked, begin_with, fields, remix, shared
+from photogen.web.pages.generate.price import quote
 from photogen.web.pages.generate.shown import (
     Batch,
     Controls,
@@ -24,10 +25,8 @@ from photogen.web.pages.generate.shown import (
     Option,
     Suggested,
     Wild,
-    after,
     batch,
     card,
-    cost,
     limits,
     name,
     trouble,
@@ -35,7 +34,7 @@ from photogen.web.pages.generate.shown import (
 )
 from photogen.web.security.policy import allow
 from photogen.web.session import current
-from photogen.web.text import plural, t
+from photogen.web.text import t
 
 SHOWN = 6
 """Batches on the page; older pictures are in the gallery."""
@@ -301,27 +300,7 @@ class Generate(rx.State):
     # --- price and start ---------------------------------------------------------------------------------------------
 
     async def _quote(self):
-        if not self.model:
-            return
-        try:
-            quote = await call(
-                services().generation.quote,
-                current().account_id,
-                QuoteGeneration.of(
-                    model=self.model,
-                    count=self._pictures(),
-                    aspect=self.input.aspect if self._begins() else self.aspect,
-                ),
-            )
-        except PhotogenError as error:
-            self.errors = {**self.errors, "model": error.public}
-            return
-        self.errors = {k: v for k, v in self.errors.items() if k != "model"}
-        noun = plural(self._pictures(), "Generate {n} picture", "Generate {n} pictures")
-        self.button = t("{verb} for {price}", verb=noun, price=cost(quote))
-        self.after = after(quote)
-        if quote.refusal == "tier_required" and (found := self._chosen()) is not None:
-            self.after = t("{name} comes with the {plan} plan.", name=found.name, plan=found.unlocked_by)
+        await quote(self)
 
     @rx.event
     @allow("user")
