@@ -65,6 +65,18 @@ def test_a_plan_has_its_weight_and_its_places(works: Works) -> None:
     assert works.sound(free)
 
 
+def test_batches_that_are_not_over_stay_in_sight(works: Works) -> None:
+    ada = works.studio.account(credits=50)
+    batches = []
+    for _ in range(4):
+        batches.append(works.picture(ada))
+        works.clock.move(seconds=1)
+    assert [view.id for view in works.generation.recent(ada, 1)] == batches[::-1]
+    assert [view.ahead for view in works.generation.recent(ada, 1)] == [3, 2, 1, 0]
+    works.run()
+    assert [view.id for view in works.generation.recent(ada, 1)] == batches[:2:-1]
+
+
 def test_the_background_waits_for_the_foreground(works: Works) -> None:
     ada, bob = works.studio.account(credits=50), works.studio.account(credits=50)
     failed = works.picture(ada, count=3)

@@ -145,7 +145,7 @@ async def test_a_picture_is_uploaded_and_begun_with(web: WebServer) -> None:
     cookie = {"Cookie": f"photogen_session={web.session(ada.account)}", "Origin": web.url}
     picture = jpeg(seed=4, width=900, height=600)
     async with httpx.AsyncClient(base_url=web.url, trust_env=False) as browser:
-        assert (await browser.post("/api/inputs", content=picture, headers={"Origin": web.url})).status_code == 401
+        assert (await browser.post("/api/inputs", content=b"x", headers={"Origin": web.url})).status_code == 401
         bad = await browser.post("/api/inputs", content=b"no picture", headers=cookie)
         assert (bad.status_code, bad.json()["error"]["field"]) == (422, "input")
         id_ = (await browser.post("/api/inputs", content=picture, headers=cookie)).json()["id"]

@@ -134,7 +134,7 @@ class Making:
         uow.session.add_all(shots)
         for batch in batches:
             uow.notify(account_id, "generation", batch.id)
-        for shot in shots:
+        for shot in shots[: terms.pictures_at_once]:  # more can't begin: each that ends calls the next
             uow.after_commit(Job(DRAW_NEXT, (shot.id,)))
 
     def _shot(self, batch: Generation, number: int, take: Take, word: str, weight: int) -> Shot:

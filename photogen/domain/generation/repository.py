@@ -73,6 +73,17 @@ def recent(session: Session, account_id: str, limit: int) -> Sequence[Generation
     ).all()
 
 
+def active(session: Session, account_id: str, limit: int) -> Sequence[Generation]:
+    """The newest of the batches that are not over."""
+    under_way = select(Shot.generation_id).where(Shot.account_id == account_id, col(Shot.status).in_(ACTIVE))
+    return session.exec(
+        select(Generation)
+        .where(col(Generation.id).in_(under_way), col(Generation.lab_run_id).is_(None))
+        .order_by(col(Generation.created_at).desc(), col(Generation.id).desc())
+        .limit(limit)
+    ).all()
+
+
 def by_model(session: Session, account_id: str, since: datetime, limit: int) -> list[ModelTotal]:
     """What was delivered of the batches since then, by the model's name at the time, the most pictures first."""
     pictures = func.count()

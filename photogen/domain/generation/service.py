@@ -220,10 +220,14 @@ class GenerationService:
             return self._views(uow, [self._own(uow, account_id, generation_id)])[0]
 
     def recent(self, account_id: str, limit: int = 6) -> list[GenerationView]:
-        """The newest batches."""
+        """The newest batches, and those before them that are not over."""
         with self._uow() as uow:
-            rows = repository.recent(uow.session, account_id, max(1, min(limit, _MOST_LISTED)))
-            return self._views(uow, rows)
+            found = {
+                row.id: row for row in repository.recent(uow.session, account_id, max(1, min(limit, _MOST_LISTED)))
+            }
+            found |= {row.id: row for row in repository.active(uow.session, account_id, _MOST_LISTED)}
+            rows = sorted(found.values(), key=lambda row: (row.created_at, row.id), reverse=True)
+            return self._views(uow, rows[:_MOST_LISTED])
 
     def by_model(self, account_id: str, days: int = 30) -> list[ModelTotal]:
         """What was delivered of the batches of the last UTC days, today included, by model; a dozen at most."""
