@@ -24,6 +24,7 @@ from photogen.domain.books import BooksService
 from photogen.domain.credits.service import CreditsService
 from photogen.domain.erasure import ErasureService
 from photogen.domain.files import Area, FilesService
+from photogen.domain.gallery.albums import AlbumsService
 from photogen.domain.gallery.service import GalleryService
 from photogen.domain.generation.config import GenerationConfig
 from photogen.domain.generation.inputs import InputsService
@@ -93,6 +94,7 @@ class Services:
     presets: PresetsService
     inputs: InputsService
     gallery: GalleryService
+    albums: AlbumsService
     billing: BillingService
     registry: Registry
     books: BooksService
@@ -210,6 +212,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         presets=PresetsService(uow, clock),
         inputs=InputsService(uow, clock, storage, gallery),
         gallery=gallery,
+        albums=AlbumsService(uow, clock),
         billing=billing,
         registry=Registry(uow, clock, AuditService(uow, clock)),
         books=BooksService(uow, clock, ledger, quota, incidents),

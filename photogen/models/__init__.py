@@ -4,6 +4,7 @@ All times are aware UTC. All ids are ULIDs (26 characters). Money is whole credi
 """
 
 from photogen.models.account import Account, LoginSession, Role
+from photogen.models.album import Album, AlbumImage, ImageMonth
 from photogen.models.audit import AuditEntry
 from photogen.models.billing import (
     BillingCustomer,
@@ -51,6 +52,8 @@ from photogen.models.vendor import CircuitState, CostUnit, ImageRoute, VendorCir
 
 __all__ = [
     "Account",
+    "Album",
+    "AlbumImage",
     "AttemptOutcome",
     "AuditEntry",
     "BillingCustomer",
@@ -70,6 +73,7 @@ __all__ = [
     "HoldState",
     "Image",
     "ImageModel",
+    "ImageMonth",
     "ImageRoute",
     "InboxEvent",
     "Incident",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Computed, Index, Text, text
+from sqlalchemy import Column, Computed, Index, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field, SQLModel
 
@@ -23,11 +23,20 @@ SINGLES = (
 """Characters that are words by themselves (Han, kana, emoji), so that a part of an unspaced sentence is found."""
 
 OWNER = "@"
-"""Marks the word of `search` that is the owner's id: the index then answers for one account, however many there are."""
+"""Marks the word of `search` that is the owner's id: the index then answers for one account, however many there are.
+With a letter and a colon it marks what a picture is found by besides its words: `@m:` LoRA or base model, `@a:` aspect,
+`@s:` style, `@n:` seed, `@y:` month of UTC as 202603. Words of prompts never begin with it."""
+
+MODEL = r"^$|^base:[a-z0-9][a-z0-9:._-]{0,63}$|^lora:[0-9a-z]{26}$"
+"""How a model is named to choose pictures by it."""
 
 # Written as PostgreSQL gives it back, casts and all: Alembic compares the two texts.
 _SEARCH = (
-    f"array_to_tsvector(ARRAY['{OWNER}'::text || account_id::text]) || to_tsvector('simple'::regconfig, "
+    f"array_to_tsvector(ARRAY['{OWNER}'::text || account_id::text, "
+    f"'{OWNER}m:'::text || COALESCE(lora_model_id, model_key)::text, '{OWNER}a:'::text || aspect::text, "
+    f"'{OWNER}s:'::text || COALESCE(recipe ->> 'style'::text, ''::text), '{OWNER}n:'::text || seed, "
+    f"'{OWNER}y:'::text || (EXTRACT(year FROM (created_at AT TIME ZONE 'UTC'::text)) * 100::numeric "
+    "+ EXTRACT(month FROM (created_at AT TIME ZONE 'UTC'::text)))::integer]) || to_tsvector('simple'::regconfig, "
     f"regexp_replace(regexp_replace(prompt, '{SEPARATORS}'::text, ' '::text, 'g'::text), "
     f"'{SINGLES}'::text, ' \\1 '::text, 'g'::text))"
 )
@@ -52,6 +61,16 @@ class Image(SQLModel, table=True):
         ),
         Index("ix_image_trash", "account_id", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
         Index("ix_image_parent_id", "parent_id", "id", postgresql_where=text("parent_id IS NOT NULL")),
+        *(
+            Index(
+                f"ix_image_{name}",
+                "account_id",
+                text("created_at DESC"),
+                text("id DESC"),
+                postgresql_where=text(f"{what} AND deleted_at IS NULL AND in_gallery"),
+            )
+            for name, what in (("favourite", "favourite_at IS NOT NULL"), ("rated", "rating > 0"))
+        ),
         Index("ix_image_search", "search", postgresql_using="gin"),
         Index("ix_image_lora_model_id", "lora_model_id", "id", postgresql_where=text("lora_model_id IS NOT NULL")),
         Index(
@@ -86,6 +105,9 @@ class Image(SQLModel, table=True):
         default=None,
         sa_column=Column(TSVECTOR, Computed(_SEARCH, persisted=True), nullable=True),
     )
+    favourite_at: datetime | None = moment()
+    rating: int = Field(default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": text("0")})
+    """0 (none) to 5."""
     in_gallery: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
     """Pictures of the likeness lab are not, until they are kept."""
     created_at: datetime = now_field()

@@ -2,32 +2,98 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
-from photogen.kit.commands import Command, Line
+from photogen.domain.gallery.policy import month_end
+from photogen.kit.commands import Command, Line, wrong
 from photogen.kit.ids import ID_LENGTH
+from photogen.models.image import MODEL
 
 PAGE_MOST = 200
 TRASH_MOST = 500
 
 
-class GalleryQuery(Command):
-    """A page of a list: `search` in the prompts, after the cursor `before`, of the gallery or the trash."""
+Id = Annotated[str, Field(min_length=ID_LENGTH, max_length=ID_LENGTH, pattern=r"^[0-9a-z]+$")]
+
+
+def _month(value: int) -> int:
+    try:
+        month_end(value)
+    except ValueError:
+        raise wrong("no_month", "{label} is not a month.") from None
+    return value
+
+
+Month = Annotated[int, Field(ge=100, le=999_911), AfterValidator(_month)]
+"""Year * 100 + month, by UTC."""
+
+
+class GalleryFilter(Command):
+    """Which pictures: all that is given has to be met. `search` in the prompts; `model` is `base:<key>` or `lora:<id>`;
+    `rating` is the least; months from `month` to `until` (with both), `until` alone is nothing."""
 
     search: Annotated[str, Line(200)] = Field("", title="Search")
-    before: Annotated[str, Field(max_length=100)] | None = None
-    limit: int = Field(100, ge=1, le=PAGE_MOST)
+    model: str = Field("", max_length=70, pattern=MODEL)
+    style: str = Field("", max_length=40, pattern=r"^[a-z0-9_-]*$")
+    aspect: str = Field("", max_length=10, pattern=r"^[0-9:.x]*$")
+    seed: int | None = Field(None, ge=0, le=2**63 - 1)
+    month: Month | None = None
+    until: Month | None = None
+    favourite: bool = False
+    rating: int = Field(0, ge=0, le=5)
+    album: Id | None = None
     trash: bool = False
+
+
+class GalleryQuery(GalleryFilter):
+    """A page of a list, of the gallery or the trash: what follows the cursor `before`, or what precedes the cursor
+    `after`; `start` begins at a month (which `before` and `after` overrule)."""
+
+    sort: Literal["newest", "oldest"] = "newest"
+    before: Annotated[str, Field(max_length=100)] | None = None
+    after: Annotated[str, Field(max_length=100)] | None = None
+    start: Month | None = None
+    limit: int = Field(100, ge=1, le=PAGE_MOST)
 
 
 class ImageIds(Command):
     """Pictures that something is to be done with."""
 
-    ids: tuple[Annotated[str, Field(min_length=ID_LENGTH, max_length=ID_LENGTH, pattern=r"^[0-9a-z]+$")], ...] = Field(
-        title="Pictures", min_length=1, max_length=TRASH_MOST
-    )
+    ids: tuple[Id, ...] = Field(title="Pictures", min_length=1, max_length=TRASH_MOST)
+
+
+class Change(Command):
+    """One thing to do to pictures. `rating` is what `rate` gives, `album` where `add` puts and `take` takes out."""
+
+    action: Literal["trash", "restore", "favourite", "unfavourite", "rate", "add", "take"]
+    rating: int = Field(0, ge=0, le=5)
+    album: Id | None = None
+
+    @model_validator(mode="after")
+    def _to_where(self) -> Self:
+        if (self.action in {"add", "take"}) != (self.album is not None):
+            raise wrong("missing", "Choose an album.")
+        return self
+
+
+class Undo(Command):
+    """Takes back a change, by the instant that its answer named."""
+
+    action: Literal["trash", "favourite", "add"]
+    at: AwareDatetime
+    album: Id | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """How many of `seen` pictures were not so before; `at` is what `Undo` wants."""
+
+    changed: int
+    at: datetime
+    next_cursor: str | None = None
+    seen: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,12 @@
 """What a search means, what a cursor says, and how long the trash keeps things. No database here."""
 
+from __future__ import annotations
+
 import base64
 import binascii
+import hashlib
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +24,7 @@ MAX_TERMS = 16
 """More words than this are not looked for: each is a walk through the index."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CURSOR = re.compile(r"([lt])1\.(\d{1,17})\.([0-9a-z]{26})", re.ASCII)
+_CURSOR = re.compile(r"([lt])1\.(\d{1,17})\.([0-9a-z]{26})(?:\.([0-9a-f]{8}))?", re.ASCII)
 _TERM = re.compile(r'"([^"]*)"|(\S+)')
 _SEPARATORS = re.compile(SEPARATORS)
 _SINGLES = re.compile(SINGLES)
@@ -34,14 +38,85 @@ class Position:
     id: str
 
 
-def encode_cursor(position: Position, *, trash: bool) -> str:
-    """An opaque text for `position`; microseconds are kept, so that nothing is skipped or shown twice."""
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which pictures, and in which order: all conditions have to be met.
+
+    `words` is a tsquery (see search_query); `facets` are words of `image.search` that begin with its mark; `since` and
+    `until` (without) bound `created_at` and are beginnings of months; `rating` is the least; `trashed_since` makes it
+    the trash, whose order is that of `deleted_at`."""
+
+    words: str | None = None
+    facets: tuple[str, ...] = ()
+    favourite: bool = False
+    rating: int = 0
+    album_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    oldest: bool = False
+    trashed_since: datetime | None = None
+
+    @property
+    def mark(self) -> str:
+        """Stands in cursors: one of another list or order is refused. "" for the whole gallery, newest first."""
+        said = (
+            self.words, self.facets, self.favourite, self.rating, self.album_id, self.since, self.until, self.oldest
+        )  # fmt: skip
+        if said == (None, (), False, 0, None, None, None, False):
+            return ""
+        return hashlib.blake2s(repr(said).encode(), digest_size=4).hexdigest()
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is looked for in all of the gallery, and not in a part that has an index of its own."""
+        return not (self.favourite or self.rating or self.album_id or self.trashed_since)
+
+
+def month_start(month: int) -> datetime:
+    """The first instant of `month` (year * 100 + month), UTC. Raises ValueError."""
+    return datetime(month // 100, month % 100, 1, tzinfo=UTC)
+
+
+def month_end(month: int) -> datetime:
+    """The first instant of the month after. Raises ValueError."""
+    month_start(month)
+    return month_start(month + 1 if month % 100 < 12 else month + 89)
+
+
+def month_of(at: datetime) -> int:
+    """The month that `at` is in."""
+    at = at.astimezone(UTC)
+    return at.year * 100 + at.month
+
+
+def grouped(months: Sequence[int]) -> Iterator[Sequence[int]]:
+    """`months` in runs of one, two, four, eight: what is rare is found in few steps, what is common in the first."""
+    start, size = 0, 1
+    while start < len(months):
+        yield months[start : start + size]
+        start, size = start + size, size * 2
+
+
+def before_month(month: int, *, oldest: bool) -> Position:
+    """The place before the pictures of `month` in a list of that order."""
+    return Position(month_start(month) if oldest else month_end(month), "0" * 26)
+
+
+def quoted(word: str) -> str:
+    """`word` as one lexeme of a tsquery that is cast and not parsed."""
+    escaped = word.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
+
+
+def encode_cursor(position: Position, *, trash: bool, of: str = "") -> str:
+    """An opaque text for `position` in the list that `of` marks; microseconds are kept, so that nothing is skipped or
+    shown twice."""
     micros = (position.at - _EPOCH) // timedelta(microseconds=1)
-    plain = f"{'t' if trash else 'l'}1.{micros}.{position.id}"
+    plain = f"{'t' if trash else 'l'}1.{micros}.{position.id}" + (f".{of}" if of else "")
     return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
 
 
-def decode_cursor(text: str, *, trash: bool) -> Position:
+def decode_cursor(text: str, *, trash: bool, of: str = "") -> Position:
     """The position in `text`. Raises Invalid for anything that `encode_cursor` did not make for this list."""
     broken = Invalid(
         "This place in the gallery does not exist. Reload the page.", field="before", code="invalid_cursor"
@@ -49,7 +124,7 @@ def decode_cursor(text: str, *, trash: bool) -> Position:
     try:
         plain = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode("ascii")
         found = _CURSOR.fullmatch(plain)
-        if found is None or (found[1] == "t") != trash or not is_id(found[3]):
+        if found is None or (found[1] == "t") != trash or not is_id(found[3]) or (found[4] or "") != of:
             raise broken
         return Position(_EPOCH + timedelta(microseconds=int(found[2])), found[3])
     except (binascii.Error, ValueError, OverflowError):

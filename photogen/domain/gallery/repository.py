@@ -4,32 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, cast, delete, func, literal, or_, select, tuple_, update
-from sqlalchemy.dialects.postgresql import REGCONFIG, TSQUERY, insert
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, SQLModel
 
 from photogen.domain.gallery.commands import NewImage
-from photogen.domain.gallery.policy import Position
-from photogen.domain.gallery.views import ImageCard
 from photogen.models import Image
-from photogen.models.image import OWNER
-
-WALK = 6000
-"""How many pictures a search looks through in order before it asks the index of words. A word that is on one picture in
-sixty fills a page of 100 on the way and costs no more than that; a rarer one is rare enough for the index to gather
-and sort all that carry it."""
 
 _C = SQLModel.metadata.tables["image"].c
-_CARD: tuple[Column[Any], ...] = (
-    _C.id,
-    _C.prompt,
-    _C.width,
-    _C.height,
-    _C.aspect,
-    _C.thumbhash,
-    _C.created_at,
-    _C.deleted_at,
-)
 
 
 class ImageRepository:
@@ -45,56 +27,6 @@ class ImageRepository:
             insert(Image).values(values).on_conflict_do_nothing(index_elements=["id"]).returning(_C.id)
         )
         return added.first() is not None
-
-    def page(self, account_id: str, before: Position | None, limit: int) -> list[ImageCard]:
-        """The newest `limit` pictures that are older than `before`."""
-        return self._cards(self._listed(_CARD, account_id, before).limit(limit))
-
-    def search(self, account_id: str, query: str, before: Position | None, limit: int) -> list[ImageCard]:
-        """The same among those whose prompt meets `query` (see policy.search_query)."""
-        words = func.to_tsquery(cast("simple", REGCONFIG), query, type_=TSQUERY)
-        hit = _C.search.bool_op("@@")(words)
-        walk = self._listed((*_CARD, hit.label("hit")), account_id, before).limit(WALK).subquery()
-        cards = [walk.c[column.name] for column in _CARD]
-        found = self._cards(
-            select(*cards).where(walk.c.hit).order_by(walk.c.created_at.desc(), walk.c.id.desc()).limit(limit)
-        )
-        if len(found) == limit:
-            return found
-        # Materialised, so that the planner doesn't fall back to walking the whole gallery in order.
-        owned = cast(literal(f"'{OWNER}{account_id}'"), TSQUERY).bool_op("&&")(words)
-        jump = (
-            select(*_CARD)
-            .where(
-                _C.search.bool_op("@@")(owned),
-                _C.account_id == account_id,
-                _C.deleted_at.is_(None),
-                _C.in_gallery,
-                *self._older(_C.created_at, before),
-            )
-            .cte("found")
-            .prefix_with("MATERIALIZED", dialect="postgresql")
-        )
-        return self._cards(select(jump).order_by(jump.c.created_at.desc(), jump.c.id.desc()).limit(limit))
-
-    def trash(
-        self, account_id: str, query: str | None, before: Position | None, limit: int, since: datetime
-    ) -> list[ImageCard]:
-        """Pictures in the trash since `since` or later, by when they were put there, latest first."""
-        statement = select(*_CARD).where(
-            _C.account_id == account_id,
-            _C.deleted_at > since,
-            *self._older(_C.deleted_at, before),
-        )
-        if query is not None:
-            words = func.to_tsquery(cast("simple", REGCONFIG), query, type_=TSQUERY)
-            statement = statement.where(_C.search.bool_op("@@")(words))
-        return self._cards(statement.order_by(_C.deleted_at.desc(), _C.id.desc()).limit(limit))
-
-    def count(self, account_id: str) -> int:
-        """How many pictures there are outside of the trash."""
-        statement = select(func.count()).where(_C.account_id == account_id, _C.deleted_at.is_(None), _C.in_gallery)
-        return int(self._session.execute(statement).scalar_one())
 
     def get(self, account_id: str, image_id: str, since: datetime) -> Image | None:
         """A whole picture, in the gallery or in the trash since `since`."""
@@ -125,21 +57,44 @@ class ImageRepository:
 
     def mark(self, account_id: str, ids: Sequence[str], deleted_at: datetime | None) -> int:
         """Puts pictures into the trash, or takes them out (None). How many of them moved."""
-        elsewhere = _C.deleted_at.is_(None) if deleted_at else _C.deleted_at.is_not(None)
-        # In the order of the ids: two tabs that trash the same pictures must not wait for each other.
-        locked = (
-            select(_C.id)
-            .where(_C.account_id == account_id, _C.id.in_(ids), elsewhere)
-            .order_by(_C.id)
-            .with_for_update()
+        if deleted_at:
+            return self._change(account_id, ids, _C.deleted_at.is_(None), {"deleted_at": deleted_at})
+        values = {"deleted_at": None, "in_gallery": True}
+        return self._change(account_id, ids, _C.deleted_at.is_not(None), values)
+
+    def undo(self, account_id: str, deleted_at: datetime) -> int:
+        """Takes out of the trash what came in at that very instant. How many."""
+        ids = select(_C.id).where(_C.account_id == account_id, _C.deleted_at == deleted_at).order_by(_C.id)
+        return self.mark(account_id, list(self._session.execute(ids).scalars()), None)
+
+    def favour(self, account_id: str, ids: Sequence[str], at: datetime | None) -> int:
+        """Makes them favourites, or no longer (None). How many changed."""
+        other = _C.favourite_at.is_(None) if at else _C.favourite_at.is_not(None)
+        return self._change(account_id, ids, other, {"favourite_at": at})
+
+    def unfavour(self, account_id: str, favourite_at: datetime) -> int:
+        """Undoes what became a favourite at that very instant. How many."""
+        ids = select(_C.id).where(
+            _C.account_id == account_id,
+            _C.favourite_at == favourite_at,
+            _C.deleted_at.is_(None),
+            _C.in_gallery,
         )
-        moved = list(self._session.execute(locked).scalars())
-        if moved:
-            values: dict[str, Any] = (
-                {"deleted_at": deleted_at} if deleted_at else {"deleted_at": None, "in_gallery": True}
-            )
-            self._session.execute(update(Image).where(_C.id.in_(moved)).values(values))
-        return len(moved)
+        return self.favour(account_id, list(self._session.execute(ids).scalars()), None)
+
+    def rate(self, account_id: str, ids: Sequence[str], rating: int) -> int:
+        """Gives them 0 to 5. How many changed."""
+        return self._change(account_id, ids, _C.rating != rating, {"rating": rating})
+
+    def _change(self, account_id: str, ids: Sequence[str], other: ColumnElement[bool], values: dict[str, Any]) -> int:
+        # In the order of the ids: two tabs that change the same pictures must not wait for each other.
+        locked = (
+            select(_C.id).where(_C.account_id == account_id, _C.id.in_(ids), other).order_by(_C.id).with_for_update()
+        )
+        changed = list(self._session.execute(locked).scalars())
+        if changed:
+            self._session.execute(update(Image).where(_C.id.in_(changed)).values(values))
+        return len(changed)
 
     def keep(self, account_id: str, image_id: str) -> bool:
         """Puts a picture that was made elsewhere into the gallery; False when there is none. Again is fine."""
@@ -169,23 +124,3 @@ class ImageRepository:
         """Deletes rows for good, unless they have left the trash since. How many went."""
         gone = delete(Image).where(_C.id.in_(ids), _C.deleted_at <= until).returning(_C.id)
         return len(self._session.execute(gone).all())
-
-    def _listed(self, columns: Sequence[ColumnElement[Any]], account_id: str, before: Position | None) -> Select[Any]:
-        return (
-            select(*columns)
-            .where(
-                _C.account_id == account_id,
-                _C.deleted_at.is_(None),
-                _C.in_gallery,
-                *self._older(_C.created_at, before),
-            )
-            .order_by(_C.created_at.desc(), _C.id.desc())
-        )
-
-    @staticmethod
-    def _older(column: ColumnElement[Any], before: Position | None) -> list[ColumnElement[bool]]:
-        # As one comparison of pairs: the index is entered at the place itself, however deep it lies.
-        return [tuple_(column, _C.id) < tuple_(literal(before.at), literal(before.id))] if before else []
-
-    def _cards(self, statement: Select[Any]) -> list[ImageCard]:
-        return [ImageCard(*row) for row in self._session.execute(statement)]

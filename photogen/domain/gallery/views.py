@@ -18,14 +18,44 @@ class ImageCard:
     thumbhash: str
     created_at: datetime
     deleted_at: datetime | None = None
+    favourite: bool = False
+    rating: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class GalleryPage:
-    """A page of a list, newest first; `next_cursor` is None at its end."""
+    """A page of a list; `next_cursor` is None at its end, `previous_cursor` at its beginning."""
 
     items: tuple[ImageCard, ...]
     next_cursor: str | None
+    previous_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many pictures; where that would be slow to say, `at_least` that many."""
+
+    number: int
+    at_least: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MonthCount:
+    """How many pictures of a month (year * 100 + month, by UTC) are in the gallery."""
+
+    month: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumView:
+    """An album. `cover` is the id of the picture that stands for it, "" while it is empty; `count` without what lies in
+    the trash."""
+
+    id: str
+    name: str
+    count: int
+    cover: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +65,7 @@ class RecipeView:
     `prompt` is as typed, `prompt_drawn` with its wildcards drawn ("" without any), `prompt_sent` with trigger word and
     style too. `vendor_model` is the vendor's name and version of
     the model. None and "" mean that the model knows no such parameter. `seconds` is how long the making took, `credits`
-    what it cost, `bytes` the size of the original."""
+    what it cost, `bytes` the size of the original, `albums` the ids of those that it is in."""
 
     id: str
     prompt: str
@@ -66,6 +96,9 @@ class RecipeView:
     prompt_drawn: str = ""
     parent_id: str | None = None
     strength: float | None = None
+    favourite: bool = False
+    rating: int = 0
+    albums: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Lists of pictures: what is chosen, in which order, page by page, and how many."""

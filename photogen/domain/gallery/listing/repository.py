@@ -1,0 +1,195 @@
+"""The SQL of lists. Every statement names the account: a picture of somebody else is in no list."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import CTE, Column, ColumnElement, Select, Subquery, cast, func, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import REGCONFIG, TSQUERY
+from sqlmodel import Session, SQLModel
+
+from photogen.domain.gallery.policy import Position, Selection, grouped, month_of, quoted
+from photogen.domain.gallery.views import Counted, ImageCard, MonthCount
+from photogen.models.image import OWNER
+
+WALK = 6000
+"""How many pictures a search looks through in order before it asks the index of words. What is on one picture in sixty
+fills a page of 100 on the way and costs no more than that; what is rarer is gathered from the index, month by month."""
+
+COUNT_MOST = 10_000
+"""What is chosen is counted up to here."""
+
+_COMMON = WALK // 12
+"""With so many hits among the first `WALK`, `COUNT_MOST` are reached by walking on."""
+
+_T = SQLModel.metadata.tables
+_C, _M, _A, _I = _T["image"].c, _T["image_month"].c, _T["album"].c, _T["album_image"].c
+_CARD: tuple[ColumnElement[Any], ...] = (
+    _C.id,
+    _C.prompt,
+    _C.width,
+    _C.height,
+    _C.aspect,
+    _C.thumbhash,
+    _C.created_at,
+    _C.deleted_at,
+    _C.favourite_at.is_not(None).label("favourite"),
+    _C.rating,
+)
+_NAMES = tuple(str(column.key) for column in _CARD)
+
+
+class Listing:
+    """One list of an account's pictures, within the caller's transaction."""
+
+    def __init__(self, session: Session, account_id: str, selection: Selection) -> None:
+        self._session = session
+        self._account = account_id
+        self._chosen = selection
+        self._at: Column[Any] = _C.created_at
+        self._id: Column[Any] = _C.id
+        if selection.trashed_since:
+            self._at = _C.deleted_at
+        elif selection.album_id:
+            self._at, self._id = _I.made_at, _I.image_id
+
+    def page(self, start: Position | None, limit: int, *, backwards: bool = False) -> list[ImageCard]:
+        """`limit` pictures behind `start` in the order of the list, or (backwards) those before it; in that order."""
+        down = self._chosen.oldest == backwards
+        match = self._match()
+        if match is None or not self._chosen.whole:
+            statement = self._listed(_CARD, start, down)
+            rows = self._rows(statement.where(match) if match is not None else statement, limit)
+        else:
+            rows = self._walked(match, start, down, limit) or self._gathered(start, down, limit)
+        cards = [ImageCard(*row) for row in rows]
+        return cards[::-1] if backwards else cards
+
+    def count(self) -> Counted:
+        """How many there are, up to `COUNT_MOST`."""
+        if self._chosen == Selection(since=self._chosen.since, until=self._chosen.until, oldest=self._chosen.oldest):
+            return Counted(sum(month.count for month in self.months()))
+        match = self._match()
+        statement = self._listed((self._id,), None, down=True)
+        if match is not None and not self._chosen.whole:
+            statement = statement.where(match)
+        elif match is not None:
+            hits = self._seen(match, (), None, down=True)
+            ahead = self._session.execute(select(func.count()).select_from(hits).where(hits.c.hit)).scalar_one()
+            if ahead >= _COMMON:
+                statement = statement.where(match)
+            else:
+                return self._counted(select(self._jump((_C.id,), None, down=True, months=()).c.id))
+        return self._counted(statement)
+
+    def months(self) -> list[MonthCount]:
+        """The months of the whole gallery within `since` and `until` that have pictures, latest first."""
+        statement = select(_M.month, _M.count).where(_M.account_id == self._account, _M["count"] > 0)
+        if self._chosen.since:
+            statement = statement.where(_M.month >= month_of(self._chosen.since))
+        if self._chosen.until:
+            statement = statement.where(_M.month < month_of(self._chosen.until))
+        return [MonthCount(*row) for row in self._session.execute(statement.order_by(_M.month.desc()))]
+
+    def _counted(self, statement: Select[Any]) -> Counted:
+        some = statement.limit(COUNT_MOST + 1).subquery()
+        found = int(self._session.execute(select(func.count()).select_from(some)).scalar_one())
+        return Counted(min(found, COUNT_MOST), found > COUNT_MOST)
+
+    def _match(self) -> ColumnElement[Any] | None:
+        asked = self._asked()
+        return None if asked is None else _C.search.bool_op("@@")(asked)
+
+    def _asked(self, *more: str) -> ColumnElement[Any] | None:
+        exact = [quoted(word) for word in self._chosen.facets] + list(more)
+        facets = cast(literal(" & ".join(exact)), TSQUERY) if exact else None
+        if self._chosen.words is None:
+            return facets
+        words = func.to_tsquery(cast("simple", REGCONFIG), self._chosen.words, type_=TSQUERY)
+        return words if facets is None else facets.bool_op("&&")(words)
+
+    def _conditions(self) -> list[ColumnElement[bool]]:
+        chosen = self._chosen
+        met = [_C.account_id == self._account]
+        if chosen.trashed_since:
+            met.append(_C.deleted_at > chosen.trashed_since)
+        else:
+            met += [_C.deleted_at.is_(None), _C.in_gallery]
+        if chosen.favourite:
+            met.append(_C.favourite_at.is_not(None))
+        if chosen.rating:
+            met += [_C.rating > 0, _C.rating >= chosen.rating]
+        made = self._at if chosen.album_id and not chosen.trashed_since else _C.created_at
+        if chosen.since:
+            met.append(made >= chosen.since)
+        if chosen.until:
+            met.append(made < chosen.until)
+        if chosen.album_id:
+            mine = select(_A.id).where(_A.id == chosen.album_id, _A.account_id == self._account)
+            met += [_I.album_id == mine.scalar_subquery(), _I.image_id == _C.id]
+        return met
+
+    def _behind(self, start: Position | None, down: bool) -> list[ColumnElement[bool]]:
+        # As one comparison of pairs: the index is entered at the place itself, however deep it lies.
+        if start is None:
+            return []
+        place, there = tuple_(self._at, self._id), tuple_(literal(start.at), literal(start.id))
+        return [place < there if down else place > there]
+
+    def _ordered(self, at: ColumnElement[Any], id_: ColumnElement[Any], down: bool) -> list[ColumnElement[Any]]:
+        return [at.desc(), id_.desc()] if down else [at.asc(), id_.asc()]
+
+    def _listed(self, columns: Sequence[ColumnElement[Any]], start: Position | None, down: bool) -> Select[Any]:
+        return (
+            select(*columns)
+            .where(*self._conditions(), *self._behind(start, down))
+            .order_by(*self._ordered(self._at, self._id, down))
+        )
+
+    def _seen(
+        self, match: ColumnElement[Any], columns: Sequence[ColumnElement[Any]], start: Position | None, *, down: bool
+    ) -> Subquery:
+        return self._listed((*columns, match.label("hit")), start, down).limit(WALK).subquery()
+
+    def _walked(
+        self, match: ColumnElement[Any], start: Position | None, down: bool, limit: int
+    ) -> Sequence[Any] | None:
+        """A page out of the next `WALK` pictures; None when they don't fill one."""
+        walk = self._seen(match, _CARD, start, down=down)
+        cards = [walk.c[name] for name in _NAMES]
+        order = self._ordered(walk.c.created_at, walk.c.id, down)
+        rows = self._rows(select(*cards).where(walk.c.hit).order_by(*order), limit)
+        return rows if len(rows) == limit else None
+
+    def _gathered(self, start: Position | None, down: bool, limit: int) -> Sequence[Any]:
+        """A page from the index of words, month by month: however many there are in all, few are sorted."""
+        months = [month.month for month in self.months()]
+        if start is not None:
+            months = [month for month in months if month <= month_of(start.at)] if down else [
+                month for month in months if month >= month_of(start.at)
+            ]  # fmt: skip
+        rows: list[Any] = []
+        for group in grouped(months if down else months[::-1]):
+            jump = self._jump(_CARD, start, down=down, months=group)
+            order = self._ordered(jump.c.created_at, jump.c.id, down)
+            rows += self._rows(select(*(jump.c[name] for name in _NAMES)).order_by(*order), limit - len(rows))
+            if len(rows) >= limit:
+                break
+        return rows
+
+    def _jump(
+        self,
+        columns: Sequence[ColumnElement[Any]],
+        start: Position | None,
+        *,
+        down: bool,
+        months: Sequence[int],
+    ) -> CTE:
+        """What the index of words has of this account (and these months). Materialised, so that the planner doesn't
+        fall back to walking the whole gallery in order."""
+        within = " | ".join(quoted(f"{OWNER}y:{month}") for month in months)
+        owned = self._asked(quoted(OWNER + self._account), *([f"({within})"] if within else []))
+        found = select(*columns).where(_C.search.bool_op("@@")(owned), *self._conditions(), *self._behind(start, down))
+        return found.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
+
+    def _rows(self, statement: Select[Any], limit: int) -> Sequence[Any]:
+        return self._session.execute(statement.limit(limit)).all()
