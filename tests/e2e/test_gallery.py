@@ -103,6 +103,44 @@ def test_into_the_trash_by_keyboard_and_back(collector: Page) -> None:
     expect(pictures.get_by_alt_text(BOAT, exact=True)).to_have_count(1)
 
 
+def test_chosen_liked_rated_put_into_albums_and_changed_together(collector: Page) -> None:
+    pictures, images = _pictures(collector), _pictures(collector).get_by_role("img", name=re.compile("fox|boat"))
+    expect(collector.get_by_text("3 pictures", exact=True)).to_be_visible()
+    pictures.get_by_role("link").first.focus()
+    collector.keyboard.press("f")
+    collector.keyboard.press("4")
+    collector.get_by_role("button", name="Favourites").click()
+    collector.wait_for_url("**/gallery?favourite=1")
+    expect(images).to_have_count(1)
+    expect(pictures.get_by_role("img", name="4 of 5 stars")).to_be_visible()
+    collector.get_by_role("button", name="Favourites").click()
+    expect(images).to_have_count(3)
+
+    pictures.get_by_role("button", name="Select").nth(1).click()
+    pictures.get_by_role("link").nth(2).click(modifiers=["Shift"])
+    expect(collector.get_by_role("status").filter(has_text="2 pictures selected")).to_be_visible()
+    collector.get_by_role("button", name="Add to an album").click()
+    collector.get_by_label("New album").fill("Foxes")
+    collector.get_by_role("button", name="Make the album").click()
+    collector.get_by_label("Album", exact=True).select_option("Foxes")
+    expect(images).to_have_count(2)
+    expect(pictures.get_by_alt_text(FOX, exact=True)).to_have_count(2)
+    collector.reload()
+    expect(collector.get_by_role("heading", name="Foxes")).to_be_visible()
+
+    pictures.get_by_role("link").first.focus()
+    collector.keyboard.press("Control+a")
+    collector.get_by_role("region", name="Selected pictures").get_by_role("button", name="Delete").click()
+    expect(collector.get_by_text("No picture matches these filters").last).to_be_visible()
+    collector.get_by_role("button", name="Undo").click()
+    expect(images).to_have_count(2)
+    collector.get_by_role("button", name="Delete the album").click()
+    collector.get_by_role("dialog").get_by_role("button", name="Delete the album").click()
+    expect(images).to_have_count(3)
+    collector.keyboard.press("?")
+    expect(collector.get_by_role("dialog", name="Keys")).to_be_visible()
+
+
 def test_new_pictures_come_in_by_themselves(collector: Page) -> None:
     other = collector.context.new_page()
     other.goto("/generate")

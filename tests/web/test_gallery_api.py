@@ -10,7 +10,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from photogen.domain.gallery import GalleryService
+from photogen.domain.gallery import AlbumsService, GalleryService
+from photogen.web.api import albums
 from photogen.web.api import gallery as api
 from tests.factories.images import image
 from tests.factories.studio import Studio
@@ -52,7 +53,8 @@ def person(studio: Studio, services: SimpleNamespace) -> Iterator[Any]:
     """Makes somebody new with a browser."""
     services.accounts = studio.accounts
     services.gallery = GalleryService(studio.uow, studio.clock, MemoryStorage())
-    with TestClient(Starlette(routes=api.ROUTES)) as client:
+    services.albums = AlbumsService(studio.uow, studio.clock)
+    with TestClient(Starlette(routes=[*api.ROUTES, *albums.ROUTES])) as client:
         yield lambda: Browser(client, studio, services.gallery)
 
 
@@ -157,3 +159,60 @@ def test_broken_bodies_are_refused_in_words(person: Any, content: bytes) -> None
     answer = person().post("/api/images/trash", content)
     assert answer.status_code == 422
     assert set(answer.json()["error"]) >= {"code", "message"}
+
+
+def test_filters_counts_months_and_choices(person: Any) -> None:
+    ada = person()
+    film, plain = ada.add(), ada.add(recipe={}, aspect="3:4", minute=1)
+    assert [card["id"] for card in ada.get("/api/gallery?style=film&aspect=1:1&seed=42").json()["items"]] == [film]
+    oldest = ada.get("/api/gallery?sort=oldest&limit=1").json()
+    assert [card["id"] for card in oldest["items"]] == [film]
+    back = ada.get(f"/api/gallery?sort=oldest&before={oldest['next']}").json()
+    assert ada.get(f"/api/gallery?sort=oldest&after={back['prev']}").json()["items"] == oldest["items"]
+    assert ada.get("/api/gallery/count?model=base:together:flux-schnell&search=fox").json() == {
+        "count": 2,
+        "more": False,
+    }
+    assert ada.get("/api/gallery/months").json() == {"months": [[202606, 2]]}
+    assert [card["id"] for card in ada.get("/api/gallery?start=202607&limit=1").json()["items"]] == [plain]
+    for wrong in ("month=202613", "model=x", "sort=up", "album=me", f"before={oldest['next']}"):
+        assert ada.get(f"/api/gallery?{wrong}").status_code == 422
+
+
+def test_some_and_all_that_match_are_changed_and_it_is_undone(person: Any) -> None:
+    ada, eve = person(), person()
+    ids = [ada.add(minute=n) for n in range(3)]
+    album = ada.post("/api/albums", {"name": "Foxes"}).json()["id"]
+    assert (
+        ada.post("/api/images/change", {"do": {"action": "rate", "rating": 5}, "ids": ids[:1]}).json()["changed"] == 1
+    )
+    assert ada.get("/api/gallery?rating=5").json()["items"][0]["r"] == 5
+    added = ada.post("/api/images/change", {"do": {"action": "add", "album": album}, "query": "search=fox"}).json()
+    assert (added["changed"], added["seen"], added["next"]) == (3, 3, None)
+    assert ada.get("/api/albums").json()["albums"] == [{"id": album, "name": "Foxes", "count": 3, "cover": ids[2]}]
+    assert ada.post("/api/albums/cover", {"album": album, "image": ids[0]}).status_code == 200
+    gone = ada.post("/api/images/change", {"do": {"action": "trash"}, "query": f"album={album}"}).json()
+    assert ada.get(f"/api/gallery?album={album}").json()["items"] == []
+    assert eve.post("/api/images/undo", {"action": "trash", "at": gone["at"]}).json() == {"undone": 0}
+    assert ada.post("/api/images/undo", {"action": "trash", "at": gone["at"]}).json() == {"undone": 3}
+    for address, content in (
+        ("/api/images/change", {"do": {"action": "add", "album": album}, "query": ""}),
+        ("/api/images/change", {"do": {"action": "favourite"}, "ids": ids}),
+        ("/api/albums/rename", {"album": album, "name": "Mine"}),
+        ("/api/albums/delete", {"album": album}),
+        ("/api/albums/cover", {"album": album, "image": ids[0]}),
+    ):
+        assert eve.post(address, content).status_code == 404, address
+    for content in (
+        {"ids": ids},
+        {"do": {"action": "burn"}, "ids": ids},
+        {"do": {"action": "add"}, "ids": ids},
+        {"do": {"action": "trash"}, "query": 5},
+        {"do": {"action": "trash"}, "query": "modle=base:flux"},
+        {"do": {"action": "trash"}, "query": "", "before": "x"},
+    ):
+        assert ada.post("/api/images/change", content).status_code == 422, content
+    assert len(ada.get("/api/gallery").json()["items"]) == 3
+    assert ada.post("/api/albums/rename", {"album": album, "name": "Best"}).status_code == 200
+    assert ada.post("/api/albums/delete", {"album": album}).status_code == 200
+    assert ada.get("/api/albums").json() == {"albums": []}

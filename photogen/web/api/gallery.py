@@ -125,7 +125,11 @@ async def _change(request: Request, account_id: str) -> Response:
     change = Change.of(**do)
     if "query" not in wanted:
         return _changed(await deps.call(services.gallery.change, account_id, change, ImageIds.of(**wanted).ids))
-    asked = dict(parse_qsl(wanted["query"])) if isinstance(wanted["query"], str) else {}
+    if not isinstance(wanted["query"], str):
+        raise Invalid("Say which pictures are meant.", field="query", code="not_text")
+    asked = dict(parse_qsl(wanted["query"]))
+    if not asked.keys() <= {*_CHOOSING, "view"}:  # a filter that is not understood must not mean all there is
+        raise Invalid("This filter does not exist.", field="query", code="unknown_field")
     query = _chosen(GalleryQuery, asked, before=wanted.get("before"))
     return _changed(await deps.call(services.gallery.change_all, account_id, change, query))
 

@@ -3,7 +3,8 @@ import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import { ask } from "./gallery_feed.js";
 import { Icon, fill, media, reason } from "./gallery_parts.jsx";
-import { paintThumbHash } from "./thumbhash.js";
+import { Recipe } from "./gallery_recipe.jsx";
+import { Stage } from "./gallery_stage.jsx";
 
 const recipes = new Map();
 
@@ -32,98 +33,10 @@ function useRecipe(id) {
   return { ...current, retry: () => { setFound({ id: "", recipe: null, error: null }); setTries((n) => n + 1); } };
 }
 
-function Copy({ text, label, words }) {
-  const [done, setDone] = useState(false);
-  useEffect(() => {
-    if (!done) return;
-    const timer = setTimeout(() => setDone(false), 1600);
-    return () => clearTimeout(timer);
-  }, [done]);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch { // plain http on another host than localhost has no clipboard
-      const area = Object.assign(document.createElement("textarea"), { value: text });
-      document.querySelector("dialog[open]").append(area);
-      area.select();
-      document.execCommand("copy");
-      area.remove();
-    }
-    setDone(true);
-  };
-  return (
-    <button type="button" className="gallery-copy" onClick={copy} aria-label={done ? words.copied : label} title={done ? words.copied : label}>
-      <Icon name={done ? "check" : "copy"} />
-    </button>
-  );
-}
-
-const number = (value, digits = 2) => new Intl.NumberFormat(document.documentElement.lang || "en", { maximumFractionDigits: digits }).format(value);
-
-const size = (bytes) => (bytes < 1e6 ? `${number(bytes / 1e3, 0)} kB` : `${number(bytes / 1e6, 1)} MB`);
-
-const KINDS = { "image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WebP" };
-
-function Recipe({ recipe, words }) {
-  const lang = document.documentElement.lang || "en";
-  const made = new Date(recipe.created_at);
-  const cost = fill(recipe.credits === 1 ? words.credit : words.credits, { n: number(recipe.credits), usd: (recipe.credits / 10).toFixed(2) });
-  const facts = [
-    [words.model, recipe.lora_model_id ? <Link className="link" to={`/models/${recipe.lora_model_id}`}>{recipe.model_name}</Link> : recipe.model_name],
-    [words.version, recipe.vendor_model && <span className="gallery-mono">{recipe.vendor_model}</span>, true],
-    [words.seed, <span key="seed" className="num">{recipe.seed}<Copy text={String(recipe.seed)} label={words.copySeed} words={words} /></span>],
-    [words.size, `${recipe.width} × ${recipe.height}`],
-    [words.aspect, recipe.aspect],
-    [words.steps, recipe.steps],
-    [words.guidance, recipe.guidance !== null && number(recipe.guidance)],
-    [words.modelVersion, recipe.model_version],
-    [words.scale, recipe.lora_scale !== null && number(recipe.lora_scale)],
-    [words.style, recipe.style],
-    [words.provider, recipe.vendor],
-    [words.took, recipe.seconds !== null && fill(words.seconds, { n: number(recipe.seconds, 1) })],
-    [words.cost, cost],
-    [words.file, `${KINDS[recipe.content_type] ?? recipe.content_type}, ${size(recipe.bytes)}`],
-    [words.made, <time key="made" dateTime={recipe.created_at}>{new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" }).format(made)}</time>],
-  ].filter(([, value]) => value !== null && value !== undefined && value !== "" && value !== false);
-  return (
-    <dl className="gallery-recipe">
-      <div className="whole">
-        <dt>{words.prompt}<Copy text={recipe.prompt} label={words.copyPrompt} words={words} /></dt>
-        <dd className="gallery-prompt" dir="auto">{recipe.prompt}</dd>
-      </div>
-      {recipe.prompt_sent !== recipe.prompt && (
-        <div className="whole">
-          <dt>{words.sent}<Copy text={recipe.prompt_sent} label={words.copySent} words={words} /></dt>
-          <dd className="gallery-prompt soft" dir="auto">{recipe.prompt_sent}</dd>
-        </div>
-      )}
-      {recipe.negative_prompt && <div className="whole"><dt>{words.negative}</dt><dd className="gallery-prompt soft" dir="auto">{recipe.negative_prompt}</dd></div>}
-      {facts.map(([name, value, whole]) => <div key={name} className={whole ? "whole" : undefined}><dt>{name}</dt><dd>{value}</dd></div>)}
-    </dl>
-  );
-}
-
-function Stage({ item, words }) {
-  const canvas = useRef(null);
-  const [state, setState] = useState("");
-  useEffect(() => { if (item.th && canvas.current) paintThumbHash(canvas.current, item.th, item.w / item.h); }, [item.th, item.w, item.h]);
-  const { large, original } = media(item);
-  const wide = Math.round(item.w >= item.h ? Math.min(1024, item.w) : (Math.min(1024, item.h) * item.w) / item.h);
-  return (
-    <a className="gallery-picture" href={original} target="_blank" rel="noreferrer" title={words.full}
-      style={{ aspectRatio: `${item.w} / ${item.h}`, "--ratio": item.w / item.h }}>
-      <canvas ref={canvas} aria-hidden="true" />
-      <img src={large} srcSet={`${large} ${wide}w, ${original} ${Math.max(item.w, wide + 1)}w`} sizes="(max-width: 900px) 100vw, 70vw" alt={item.p}
-        decoding="async" data-state={state} ref={(img) => { if (img?.complete && img.naturalWidth && !state) setState("at-once"); }}
-        onLoad={() => setState((now) => now || "loaded")} onError={() => setState("lost")} />
-      {state === "lost" && <span className="gallery-lost">{words.lost}</span>}
-    </a>
-  );
-}
-
-export function Detail({ id, item, index, trash, words, neighbours, onClose, onClosed, onPrevious, onNext, onMove, toast, children }) {
+export function Detail({ id, item, index, trash, words, neighbours, onClose, onClosed, onPrevious, onNext, onMove, onHeart, onRate, onAlbum, onKeys, onPlace, children }) {
   const dialog = useRef(null);
   const swipe = useRef(null);
+  const zoomed = useRef(false);
   const shownBefore = useRef(false);
   const { recipe, error, retry } = useRecipe(id);
   const shown = item ?? (recipe && { id, p: recipe.prompt, w: recipe.width, h: recipe.height, th: recipe.thumbhash, t: Date.parse(recipe.created_at) });
@@ -158,12 +71,16 @@ export function Detail({ id, item, index, trash, words, neighbours, onClose, onC
     if (event.target.closest("input, textarea") || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "ArrowLeft") { event.preventDefault(); onPrevious?.(); }
     if (event.key === "ArrowRight") { event.preventDefault(); onNext?.(); }
+    if (event.key === "?") { event.preventDefault(); onKeys(); }
+    if (!inTrash && item && event.key === "f") { event.preventDefault(); onHeart(); }
+    if (!inTrash && item && /^[0-5]$/.test(event.key)) { event.preventDefault(); onRate(Number(event.key)); }
+    if (!inTrash && item && event.key === "b") { event.preventDefault(); onAlbum(item); }
     if (event.key === "Delete" && item && !inTrash) { event.preventDefault(); onMove(item); }
   };
   const touch = {
-    onTouchStart: (e) => { swipe.current = e.touches.length === 1 ? [e.touches[0].clientX, e.touches[0].clientY] : null; },
+    onTouchStart: (e) => { swipe.current = e.touches.length === 1 && !zoomed.current ? [e.touches[0].clientX, e.touches[0].clientY] : null; },
     onTouchEnd: (e) => {
-      if (!swipe.current) return;
+      if (!swipe.current || zoomed.current) return;
       const [x, y] = [e.changedTouches[0].clientX - swipe.current[0], e.changedTouches[0].clientY - swipe.current[1]];
       if (Math.abs(x) > 56 && Math.abs(x) > 2 * Math.abs(y)) (x > 0 ? onPrevious : onNext)?.();
     },
@@ -175,7 +92,7 @@ export function Detail({ id, item, index, trash, words, neighbours, onClose, onC
       {id && (
         <>
           <div className="gallery-stage" {...touch}>
-            {shown ? <Stage key={id} item={shown} words={words} /> : !error && <div className="skeleton gallery-waiting" />}
+            {shown ? <Stage key={id} item={shown} words={words} onZoom={(on) => { zoomed.current = on; }} /> : !error && <div className="skeleton gallery-waiting" />}
             <button type="button" className="gallery-arrow left" aria-label={words.previous} disabled={!onPrevious} onClick={onPrevious ?? undefined}><Icon name="left" /></button>
             <button type="button" className="gallery-arrow right" aria-label={words.next} disabled={!onNext} onClick={onNext ?? undefined}><Icon name="right" /></button>
           </div>
@@ -184,6 +101,17 @@ export function Detail({ id, item, index, trash, words, neighbours, onClose, onC
               <h2 className="text-lg">{words.recipe}</h2>
               <button type="button" className="btn btn-ghost btn-icon btn-sm" aria-label={words.close} onClick={onClose}><Icon name="close" /></button>
             </div>
+            {item && !inTrash && (
+              <div className="gallery-marks">
+                <button type="button" className="gallery-love" aria-pressed={Boolean(item.f)} aria-label={words.favourite} title={`${words.favourite} (F)`} onClick={onHeart}><Icon name="heart" full={item.f} /></button>
+                <div role="group" aria-label={words.rating} className="gallery-rating">
+                  {[1, 2, 3, 4, 5].map((n) => (
+                    <button key={n} type="button" aria-label={fill(words.stars, { n })} aria-pressed={item.r === n} data-on={n <= (item.r ?? 0) ? "" : undefined} onClick={() => onRate(n)}><Icon name="star" full={n <= (item.r ?? 0)} /></button>
+                  ))}
+                </div>
+                <button type="button" className="btn btn-ghost btn-sm" onClick={() => onAlbum(item)}><Icon name="album" />{words.addToAlbum}</button>
+              </div>
+            )}
             <div className="gallery-side-body">
               {error && (
                 <div role="alert" className="notice" data-tone="bad">
@@ -194,11 +122,21 @@ export function Detail({ id, item, index, trash, words, neighbours, onClose, onC
                   </div>
                 </div>
               )}
-              {recipe ? <Recipe recipe={recipe} words={words} /> : !error && [72, 20, 20, 20, 20, 20].map((height, i) => <div key={i} className="skeleton mb-3" style={{ height }} />)}
+              {recipe ? <Recipe recipe={recipe} words={words} onPlace={onPlace} /> : !error && [72, 20, 20, 20, 20, 20].map((height, i) => <div key={i} className="skeleton mb-3" style={{ height }} />)}
             </div>
             {shown && (
               <div className="gallery-side-foot">
-                {!inTrash && <Link className="btn btn-primary" to={`/generate?from=${id}`}><Icon name="reuse" />{words.reuse}</Link>}
+                {!inTrash && (
+                  <details className="menu gallery-reuse">
+                    <summary className="btn btn-primary"><Icon name="reuse" />{words.reuse}</summary>
+                    <ul className="menu-list">
+                      {[["all", words.reuseAll], ["unseeded", words.reuseUnseeded], ["prompt", words.reusePrompt], ["variations", words.reuseVariations]].map(([keep, text]) => (
+                        <li key={keep}><Link className="menu-item" to={`/generate?from=${id}&keep=${keep}`}>{text}</Link></li>
+                      ))}
+                    </ul>
+                  </details>
+                )}
+                <a className="btn btn-secondary btn-icon" href={media(shown).original} target="_blank" rel="noreferrer" aria-label={words.full} title={words.full}><Icon name="expand" /></a>
                 <a className="btn btn-secondary" href={download} download><Icon name="download" />{words.download}</a>
                 {inTrash
                   ? <button type="button" className="btn btn-secondary" onClick={() => onMove(shown)}><Icon name="restore" />{words.restore}</button>

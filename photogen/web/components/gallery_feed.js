@@ -1,4 +1,4 @@
-// The gallery's data: pages by keyset, what arrives live, what is trashed; and the arithmetic of justified rows.
+// The gallery's data: pages by keyset in both directions, what arrives live, what is changed.
 // Nothing of this is React: a feed outlives the page, so that coming back finds the place again.
 
 export class Refusal extends Error {
@@ -30,17 +30,22 @@ const REMEMBERED = "gallery";
 const RELOADED_MOST = 2000; // pictures fetched again after a reload of the tab to find the place; deeper, it begins at the top
 
 export class Feed {
-  constructor({ q, trash }) {
-    this.q = q;
+  constructor({ query, trash, oldest, at }) {
+    this.query = query; // what chooses the pictures, as in the server's address
     this.trash = trash;
+    this.oldest = oldest;
+    this.at = at; // the month that it begins at; "" for the beginning
     this.items = [];
     this.ids = new Set();
     this.prompts = new Map(); // a batch shares its prompt: one string for all of its pictures
     this.waiting = []; // arrived at the top while somebody looks further down
     this.next = undefined; // undefined: nothing asked yet; null: the end
+    this.previous = null; // null: the beginning of the list is here
+    this.asked = null; // the cursor of the last page
     this.busy = null;
     this.starting = false;
     this.error = null;
+    this.total = null; // {count, more}
     this.y = 0;
     this.revision = 0; // changes when items before the end changed: the layout starts afresh
     this.listeners = new Set();
@@ -53,17 +58,17 @@ export class Feed {
 
   say() { for (const listener of this.listeners) listener(); }
 
-  url(before, limit = PAGE) {
-    const asked = new URLSearchParams({ limit });
-    if (this.q) asked.set("search", this.q);
-    if (this.trash) asked.set("view", "trash");
-    if (before) asked.set("before", before);
+  url(more) {
+    const asked = new URLSearchParams(this.query);
+    if (this.oldest) asked.set("sort", "oldest");
+    for (const [name, value] of Object.entries({ limit: PAGE, ...more })) if (value) asked.set(name, value);
     return `/api/gallery?${asked}`;
   }
 
   when(item) { return this.trash ? item.d : item.t; }
 
-  newer(a, b) { return this.when(a) - this.when(b) || (a.id > b.id ? 1 : -1); }
+  // Positive when `a` stands before `b` in the list.
+  newer(a, b) { return (this.oldest ? -1 : 1) * (this.when(a) - this.when(b) || (a.id > b.id ? 1 : -1)); }
 
   known(item) {
     const prompt = this.prompts.get(item.p);
@@ -75,18 +80,37 @@ export class Feed {
     return item;
   }
 
-  more(limit) {
-    if (this.busy || this.ended) return this.busy ?? Promise.resolve();
+  take(items) { return items.filter((item) => !this.ids.has(item.id)).map((item) => this.known(item)); }
+
+  load(url, then) {
     this.error = null;
-    this.busy = ask(this.url(this.next, limit))
-      .then((page) => {
-        for (const item of page.items) if (!this.ids.has(item.id)) this.items.push(this.known(item));
-        this.next = page.next;
-      })
+    this.busy = ask(url)
+      .then(then)
       .catch((error) => { this.error = error; })
       .finally(() => { this.busy = null; this.say(); });
     this.say();
     return this.busy;
+  }
+
+  more(limit = PAGE) {
+    if (this.busy || this.ended) return this.busy ?? Promise.resolve();
+    const first = this.next === undefined;
+    return this.load(this.url({ limit, before: this.next, start: first ? this.at : "" }), (page) => {
+      for (const item of this.take(page.items)) this.items.push(item);
+      this.asked = this.next ?? null;
+      this.next = page.next;
+      if (first) this.previous = page.prev ?? null;
+    });
+  }
+
+  // What stands before the first one. Who looks at the list keeps looking at the same picture.
+  earlier() {
+    if (this.busy || this.previous === null) return this.busy ?? Promise.resolve();
+    return this.load(this.url({ after: this.previous }), (page) => {
+      this.items = [...this.take(page.items), ...this.items];
+      this.previous = page.prev ?? null;
+      this.revision += 1;
+    });
   }
 
   // As far as it had been scrolled before the tab was reloaded.
@@ -94,6 +118,7 @@ export class Feed {
     const kept = JSON.parse(sessionStorage.getItem(REMEMBERED) ?? "null");
     const wanted = kept?.key === this.key && kept.count <= RELOADED_MOST ? kept.count : 0;
     this.starting = true;
+    this.count();
     await this.more(wanted > PAGE ? 200 : PAGE);
     while (this.items.length < wanted && !this.ended && !this.error) await this.more(200);
     if (wanted) this.y = kept.y;
@@ -101,16 +126,29 @@ export class Feed {
     this.say();
   }
 
-  get key() { return `${this.trash ? "trash" : ""}|${this.q}`; }
+  async count() {
+    try {
+      this.total = await ask(`/api/gallery/count?${this.query}`);
+    } catch {
+      this.total = null; // only the number is missing: the list itself says what is wrong
+    }
+    this.say();
+  }
 
-  remember() { sessionStorage.setItem(REMEMBERED, JSON.stringify({ key: this.key, y: this.y, count: this.items.length })); }
+  get key() { return keyOf(this); }
 
-  // What is new at the top. While `still`, nothing that is looked at may move: it waits to be called in.
+  remember() { sessionStorage.setItem(REMEMBERED, JSON.stringify({ key: this.key, y: this.y, count: this.previous ? 0 : this.items.length })); }
+
+  // What is new. While `still`, nothing that is looked at may move: it waits to be called in.
   async refresh(still) {
     if (this.next === undefined || this.busy) return;
-    const page = await ask(this.url(null));
+    this.count();
+    if (this.previous !== null) return; // what is new stands before the part of the list that is here
+    if (this.oldest) { if (this.ended) { this.next = this.asked ?? undefined; await this.more(); } return; }
+    const page = await ask(this.url());
     const listed = new Set(page.items.map((item) => item.id));
     const fresh = page.items.filter((item) => !this.ids.has(item.id));
+    this.mend(page.items);
     const last = page.items[page.items.length - 1];
     const arrived = fresh.filter((item) => !this.items.length || this.newer(item, this.items[0]) > 0);
     if (arrived.length === page.items.length && page.next !== null) { // more came than a page holds: begin anew, when called in
@@ -130,18 +168,36 @@ export class Feed {
     this.say();
   }
 
+  // Hearts and stars of pictures that are here already.
+  mend(items) {
+    const said = new Map(items.map((item) => [item.id, item]));
+    this.items = this.items.map((item) => {
+      const now = said.get(item.id);
+      return now && (now.f !== item.f || now.r !== item.r) ? { ...item, f: now.f, r: now.r } : item;
+    });
+  }
+
+  change(ids, values) {
+    const wanted = new Set(ids);
+    this.items = this.items.map((item) => (wanted.has(item.id) ? { ...item, ...values } : item));
+    this.say();
+  }
+
+  restart() {
+    this.items = [];
+    this.ids.clear();
+    this.next = undefined;
+    this.previous = null;
+    this.stale = false;
+    this.waiting = [];
+    this.revision += 1;
+    this.count();
+    return this.more();
+  }
+
   reveal() {
     if (!this.waiting.length) return;
-    if (this.stale) {
-      this.items = [];
-      this.ids.clear();
-      this.next = undefined;
-      this.stale = false;
-      this.waiting = [];
-      this.revision += 1;
-      this.more();
-      return;
-    }
+    if (this.stale) { this.restart(); return; }
     const arrived = this.waiting.filter((item) => !this.ids.has(item.id));
     this.waiting = [];
     this.fresh = new Set(arrived.map((item) => item.id));
@@ -155,6 +211,7 @@ export class Feed {
     const dropped = this.items.filter((item) => lost.has(item.id));
     this.items = this.items.filter((item) => !lost.has(item.id));
     for (const id of ids) this.ids.delete(id);
+    if (this.total) this.total = { ...this.total, count: this.total.more ? this.total.count : Math.max(0, this.total.count - dropped.length) };
     this.revision += 1;
     this.say();
     return dropped;
@@ -169,6 +226,7 @@ export class Feed {
       if (this.newer(this.items[middle], item) > 0) low = middle + 1; else high = middle;
     }
     if (low === this.items.length && !this.ended && this.items.length) return; // it belongs to a page that is yet to come
+    if (low === 0 && this.previous !== null) return;
     this.items.splice(low, 0, this.known(item));
     this.revision += 1;
     this.say();
@@ -176,12 +234,13 @@ export class Feed {
 }
 
 const feeds = new Map();
+const keyOf = ({ query, oldest, at }) => `${query}|${oldest ? "oldest" : ""}|${at}`;
 
-export function feedOf(place) {
-  const key = `${place.trash ? "trash" : ""}|${place.q}`;
+export function feedOf(list) {
+  const key = keyOf(list);
   let feed = feeds.get(key);
   if (!feed) {
-    feed = new Feed(place);
+    feed = new Feed(list);
     feeds.set(key, feed);
     if (feeds.size > 4) feeds.delete(feeds.keys().next().value);
   }
@@ -191,113 +250,4 @@ export function feedOf(place) {
 // Lists that don't show what has just changed begin anew when they are next looked at.
 export function forgetOthers(feed) {
   for (const [key, other] of feeds) if (other !== feed) feeds.delete(key);
-}
-
-// --- rows ---------------------------------------------------------------------------------------------------------
-
-export const gapOf = (width) => (width < 560 ? 4 : 8);
-const targetOf = (width) => Math.max(132, Math.min(272, width / 5));
-const ratioOf = (item) => Math.max(0.4, Math.min(2.8, item.w / item.h || 1));
-
-// Rows of one height each that fill the width, aspects kept. Continues where it stopped when only more was appended.
-export class Rows {
-  constructor(width, feed) {
-    this.width = width;
-    this.feed = feed;
-    this.revision = feed.revision;
-    this.rows = []; // {start, end, top, height}: items start..end-1
-    this.count = 0;
-  }
-
-  fits(width, feed) { return this.width === width && this.feed === feed && this.revision === feed.revision; }
-
-  extend(items, ended) {
-    if (items.length === this.count && ended === this.ended) return;
-    const gap = gapOf(this.width);
-    const target = targetOf(this.width);
-    const last = this.rows[this.rows.length - 1];
-    if (last?.open) this.rows.pop();
-    let start = last ? (last.open ? last.start : last.end) : 0;
-    let top = this.rows.length ? this.rows[this.rows.length - 1].top + this.rows[this.rows.length - 1].height + gap : 0;
-    let ratios = 0;
-    const close = (end, height) => {
-      this.rows.push({ start, end, top, height });
-      top += height + gap;
-      start = end;
-    };
-    for (let i = start; i < items.length; i += 1) {
-      const ratio = ratioOf(items[i]);
-      const without = ratios ? (this.width - gap * (i - start - 1)) / ratios : Infinity;
-      const height = (this.width - gap * (i - start)) / (ratios + ratio);
-      ratios += ratio;
-      if (height > target) continue;
-      if (without - target < target - height) { // nearer to the target without this one: it begins the next row
-        close(i, without);
-        ratios = ratio;
-      } else {
-        close(i + 1, height);
-        ratios = 0;
-      }
-    }
-    if (start < items.length) {
-      const height = Math.min(target, (this.width - gap * (items.length - start - 1)) / ratios);
-      this.rows.push({ start, end: items.length, top, height, open: true });
-    }
-    this.count = items.length;
-    this.ended = ended;
-  }
-
-  get height() {
-    const last = this.rows[this.rows.length - 1];
-    return last ? last.top + last.height : 0;
-  }
-
-  // The row at `y` pixels from the top.
-  at(y) {
-    let low = 0;
-    let high = this.rows.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.rows[middle].top <= y) low = middle; else high = middle - 1;
-    }
-    return low;
-  }
-
-  of(index) {
-    let low = 0;
-    let high = this.rows.length - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.rows[middle].end <= index) low = middle + 1; else high = middle;
-    }
-    return low;
-  }
-
-  // Places of the items of a row: {index, left, top, width, height}.
-  cells(row, items) {
-    const gap = gapOf(this.width);
-    let left = 0;
-    const cells = [];
-    for (let index = row.start; index < row.end; index += 1) {
-      const width = ratioOf(items[index]) * row.height;
-      cells.push({ index, left, top: row.top, width, height: row.height });
-      left += width + gap;
-    }
-    return cells;
-  }
-
-  // Rows to draw for a window of `height` at `y`: what is seen, and as much around it as `most` cards allow.
-  window(y, height, most) {
-    if (!this.rows.length) return [0, 0];
-    let first = this.at(y);
-    let end = this.at(y + height) + 1;
-    const cards = () => this.rows[end - 1].end - this.rows[first].start;
-    for (let step = 0; step < 12 && cards() < most; step += 1) {
-      const grown = [first, end];
-      if (end < this.rows.length && this.rows[end].top < y + 2 * height) end += 1;
-      if (first > 0 && cards() < most && this.rows[first - 1].top > y - height) first -= 1;
-      if (grown[0] === first && grown[1] === end) break;
-    }
-    return [first, end];
-  }
 }

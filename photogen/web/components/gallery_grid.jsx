@@ -1,114 +1,61 @@
-// The gallery: justified rows of which only those in view are in the page, a dialog with the recipe, search, trash.
-import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "react";
+// The gallery: rows of which only those in view are in the page, filters, months, a selection, a dialog with the recipe.
+import { useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "react";
 import { Link } from "react-router";
-import { Bar } from "./gallery_bar.jsx";
+import { AlbumDialog, AlbumHead } from "./gallery_albums.jsx";
+import { Bar, Chips, useChoices } from "./gallery_bar.jsx";
+import { Card, Failed, Nothing, Skeleton } from "./gallery_card.jsx";
 import { Detail } from "./gallery_detail.jsx";
-import { Rows, feedOf, forgetOthers } from "./gallery_feed.js";
+import { feedOf, forgetOthers } from "./gallery_feed.js";
 import { destination } from "./gallery_keys.js";
+import { Months } from "./gallery_months.jsx";
 import { useMoves } from "./gallery_moves.jsx";
-import { Icon, fill, media, reason } from "./gallery_parts.jsx";
-import { addressOf, placeOf, usePlace } from "./gallery_place.js";
-import { paintThumbHash } from "./thumbhash.js";
+import { Icon, fill } from "./gallery_parts.jsx";
+import { NO_FILTER, filtered, placeOf, queryOf, usePlace } from "./gallery_place.js";
+import { Rows } from "./gallery_rows.js";
+import { SelectionBar, useSelection } from "./gallery_select.jsx";
+import { KeySheet } from "./gallery_sheet.jsx";
 import { Toasts } from "./toasts.jsx";
 
 const CARDS_MOST = 140;
-const NARROW_SKELETON = [1, 1.5, 0.78, 1.75, 1, 0.78, 1.5, 1, 1.75, 0.78, 1, 1.5, 0.78, 1, 1.75, 1.5, 1, 0.78];
-
-// --- the grid -------------------------------------------------------------------------------------------------------
-
-const sameCell = (a, b) => a.index === b.index && a.left === b.left && a.top === b.top && a.width === b.width && a.height === b.height;
-
-// Drawn again only when something of it changed: while scrolling, most of what is in the page stays as it is.
-const Card = memo(function Card({ cell, item, fresh, focusable, place, words, onOpen, total }) {
-  const canvas = useRef(null);
-  useEffect(() => { if (item.th && canvas.current) paintThumbHash(canvas.current, item.th, item.w / item.h); }, [item.th, item.w, item.h]);
-  const open = (event) => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
-    event.preventDefault();
-    onOpen(cell.index);
-  };
-  return (
-    <div role="listitem" className="gallery-card" data-fresh={fresh || undefined} aria-posinset={cell.index + 1} aria-setsize={total}
-      style={{ left: cell.left, top: cell.top, width: cell.width, height: cell.height }}>
-      <a href={addressOf({ ...place, image: item.id })} data-index={cell.index} tabIndex={focusable ? 0 : -1} onClick={open} draggable={false}
-        aria-keyshortcuts={place.trash ? undefined : "Delete"}>
-        <canvas ref={canvas} aria-hidden="true" />
-        <Thumb item={item} width={cell.width} words={words} />
-      </a>
-    </div>
-  );
-}, (before, after) => Object.keys(after).every((name) => (name === "cell" ? sameCell(before.cell, after.cell) : before[name] === after[name])));
-
-function Thumb({ item, width, words }) {
-  const [state, setState] = useState("");
-  const { src, srcSet } = media(item);
-  return (
-    <>
-      <img key={item.id} src={src} srcSet={srcSet} sizes={`${Math.ceil(width)}px`} alt={item.p} decoding="async" data-state={state}
-        ref={(img) => { if (img?.complete && img.naturalWidth && !state) setState("at-once"); }}
-        onLoad={() => setState((now) => now || "loaded")} onError={() => setState("lost")} />
-      {state === "lost" && <span className="gallery-lost">{words.lost}</span>}
-    </>
-  );
-}
-
-const Skeleton = ({ label }) => (
-  <div role="status" aria-label={label} className="gallery-skeleton">
-    {NARROW_SKELETON.map((ratio, i) => <div key={i} className="skeleton" style={{ aspectRatio: ratio, flexGrow: ratio }} />)}
-  </div>
-);
-
-function Nothing({ icon, sentence, help, children }) {
-  return (
-    <div className="empty">
-      <Icon name={icon} />
-      <p className="text-lg font-semibold">{sentence}</p>
-      {help && <p className="text-sm text-muted max-w-[44ch]">{help}</p>}
-      {children && <div className="mt-3">{children}</div>}
-    </div>
-  );
-}
-
-function Failed({ error, words, retry }) {
-  return (
-    <div role="alert" className="notice" data-tone="bad">
-      <Icon name="alert" />
-      <div className="min-w-0 flex-1">
-        <p>{reason(error, words)} <span className="code">{error.code}</span></p>
-        <button type="button" className="btn btn-secondary btn-sm mt-3" onClick={retry}>{words.retry}</button>
-      </div>
-    </div>
-  );
-}
+const JUMPED_TO = 12; // pixels from the top of the window to the month that was jumped to
+const SHAPE = "gallery.shape";
 
 export function GalleryGrid({ version = 0, words }) {
   const [place, go] = usePlace();
   return (
     <div className="gallery">
-      <Bar place={place ?? { q: "", trash: false }} go={go} words={words} />
+      <Bar place={place ?? { ...NO_FILTER, trash: false }} go={go} words={words} />
       {place ? <Gallery place={place} go={go} version={version} words={words} /> : <Skeleton label={words.loading} />}
     </div>
   );
 }
 
 function Gallery({ place, go, version, words }) {
-  const feed = useMemo(() => feedOf({ q: place.q, trash: place.trash }), [place.q, place.trash]);
+  const query = queryOf(place);
+  const feed = useMemo(() => feedOf({ query, trash: place.trash, oldest: place.sort === "oldest", at: place.at }), [query, place.sort, place.at]);
+  const choices = useChoices(version);
+  const [shape, setShape] = useState(() => localStorage.getItem(SHAPE) || "justified");
+  const [dialog, setDialog] = useState(""); // keys, or album
+  const [month, setMonth] = useState(0);
   const [, draw] = useReducer((n) => n + 1, 0);
   const [width, setWidth] = useState(0);
   const [focus, setFocus] = useState(0);
-  const { toasts, toast, move } = useMoves(feed, words);
+  const { toasts, toast, move, moveAll, progress, failed } = useMoves(feed, words);
+  const selection = useSelection(feed);
   const grid = useRef(null);
   const rows = useRef(null);
   const span = useRef([0, 0]);
   const opener = useRef(null);
   const leaving = useRef(false);
   const settled = useRef(null); // the feed whose place has been found again
+  const jumped = useRef(false); // to a month whose pictures are not here yet
+  const hold = useRef(null); // the picture that is looked at, and where it stands in the window
 
   useEffect(() => feed.subscribe(draw), [feed]);
   useEffect(() => { if (feed.next === undefined && !feed.busy) feed.begin(); }, [feed]);
 
   // Rows for this width; only what was appended is laid out anew.
-  if (width && !rows.current?.fits(width, feed)) rows.current = new Rows(width, feed);
+  if (width && !rows.current?.fits(width, feed, shape)) rows.current = new Rows(width, feed, shape);
   rows.current?.extend(feed.items, feed.ended);
 
   const look = useCallback(() => {
@@ -119,6 +66,12 @@ function Gallery({ place, go, version, words }) {
     if (settled.current === feed) feed.y = window.scrollY;
     const [first, end] = laid.window(Math.max(0, y), window.innerHeight, CARDS_MOST);
     if (first !== span.current[0] || end !== span.current[1]) { span.current = [first, end]; draw(); }
+    const seen = laid.rows[laid.at(Math.max(0, y + 1))];
+    const held = feed.items[seen.start];
+    hold.current = y > 0 || feed.previous !== null ? { feed, laid, id: held.id, top: jumped.current ? JUMPED_TO : seen.top - y } : null;
+    const made = new Date(feed.items[seen.end - 1].t);
+    setMonth(made.getUTCFullYear() * 100 + made.getUTCMonth() + 1);
+    if (feed.previous !== null && y < 2 * window.innerHeight && !feed.error) feed.earlier();
     if (!feed.ended && !feed.error && laid.height - y < 4 * window.innerHeight) feed.more();
     if (y <= 0 && feed.waiting.length) feed.reveal();
   }, [feed]);
@@ -148,7 +101,20 @@ function Gallery({ place, go, version, words }) {
     };
   }, [feed, look]);
 
-  useLayoutEffect(look);
+  // The layout is new (something came in before, the window was turned): what is looked at stays where it is.
+  useLayoutEffect(() => {
+    const held = hold.current;
+    const laid = rows.current;
+    if (held && held.feed === feed && laid && held.laid !== laid && grid.current && settled.current === feed) {
+      const at = feed.items.findIndex((item) => item.id === held.id);
+      if (at >= 0) {
+        const top = grid.current.getBoundingClientRect().top + laid.rows[laid.of(at)].top;
+        jumped.current = false;
+        if (Math.abs(top - held.top) > 1) window.scrollBy({ top: top - held.top, behavior: "instant" });
+      }
+    }
+    look();
+  });
 
   // Back at the place where it was left, before anything is painted.
   const laidOut = Boolean(rows.current?.rows.length);
@@ -217,18 +183,67 @@ function Gallery({ place, go, version, words }) {
   const remove = useCallback((item, at) => {
     const following = feed.items[at + 1] ?? feed.items[at - 1];
     if (placeOf().image && at >= 0) { if (following) go({ image: following.id }); else close(); }
-    move(item, true);
+    move({ action: feed.trash ? "restore" : "trash" }, [item]);
     if (!placeOf().image) requestAnimationFrame(() => reach(Math.min(at, feed.items.length - 1)));
   }, [feed, go, close, move, reach]);
+
+  const heart = useCallback((at) => {
+    const item = feed.items[at];
+    if (item) move({ action: item.f ? "unfavourite" : "favourite" }, [item]);
+  }, [feed, move]);
+
+  const act = async (change) => {
+    if (selection.all) { selection.clear(); await moveAll(change, feed.total ?? { count: feed.items.length, more: !feed.ended }); return; }
+    const items = selection.items;
+    if (!["favourite", "unfavourite", "rate"].includes(change.action)) selection.clear();
+    await move(change, items);
+  };
+
+  const rate = (item, rating) => move({ action: "rate", rating: item.r === rating ? 0 : rating }, [item]);
+
+  const jump = useCallback((to) => { jumped.current = true; go({ at: to, image: "" }); window.scrollTo(0, 0); }, [go]);
+
+  // Keys that mean the same wherever the focus is in the gallery.
+  const shortcuts = (event, item, at) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select")) return false;
+    const some = selection.some && !placeOf().image;
+    if (event.key === "?") setDialog("keys");
+    else if (event.key === "f" && !feed.trash && (some || item)) { if (some) act({ action: selection.items.every((one) => one.f) && !selection.all ? "unfavourite" : "favourite" }); else heart(at); }
+    else if (/^[0-5]$/.test(event.key) && !feed.trash && (some || item)) { if (some) act({ action: "rate", rating: Number(event.key) }); else rate(item, Number(event.key)); }
+    else if (event.key === "b" && !feed.trash && (some || item)) { if (!some && item) setDialog({ items: [item] }); else setDialog("album"); }
+    else return false;
+    event.preventDefault();
+    return true;
+  };
 
   const keys = (event) => {
     const at = Number(event.target.dataset?.index ?? -1);
     const laid = rows.current;
-    if (at < 0 || !laid) return;
-    const to = destination(event.key, at, laid, feed.items);
-    if (to !== undefined) { event.preventDefault(); reach(to); }
-    else if ((event.key === "Delete" || event.key === "Backspace") && !feed.trash) { event.preventDefault(); remove(feed.items[at], at); }
+    if (shortcuts(event, feed.items[at], at) || at < 0 || !laid) return;
+    const to = event.ctrlKey || event.metaKey ? undefined : destination(event.key, at, laid, feed.items);
+    if (to !== undefined) { event.preventDefault(); reach(to); if (event.shiftKey) selection.mark(Math.max(0, Math.min(to, feed.items.length - 1)), true); }
+    else if (event.key === "x") { event.preventDefault(); selection.mark(at, event.shiftKey); }
+    else if ((event.key === "Delete" || event.key === "Backspace") && !feed.trash) { event.preventDefault(); if (selection.some) act({ action: "trash" }); else remove(feed.items[at], at); }
   };
+
+  useEffect(() => {
+    const key = (event) => {
+      if (document.querySelector("dialog[open]") || event.target.closest?.("input, textarea, select, .gallery-grid")) {
+        if (event.key === "Escape" && selection.some && event.target.closest?.(".gallery-grid")) selection.clear();
+        return;
+      }
+      if (event.key === "Escape" && selection.some) selection.clear();
+      else shortcuts(event, null, -1);
+    };
+    const all = (event) => {
+      if (event.key !== "a" || !(event.ctrlKey || event.metaKey) || document.querySelector("dialog[open]") || event.target.closest?.("input, textarea, select")) return;
+      event.preventDefault();
+      if (feed.items.length) selection.selectAll();
+    };
+    document.addEventListener("keydown", key);
+    document.addEventListener("keydown", all);
+    return () => { document.removeEventListener("keydown", key); document.removeEventListener("keydown", all); };
+  });
 
   // --- what is drawn
 
@@ -244,37 +259,57 @@ function Gallery({ place, go, version, words }) {
   const empty = feed.ended && !feed.items.length && !feed.error;
   const messages = <Toasts toasts={toasts} words={words} />;
   const arrived = feed.waiting.length;
+  const album = choices.albums.find((one) => one.id === place.album);
+  const months = !filtered(place) && !place.trash && choices.months.length > 1;
+  const nothing = place.q ? fill(words.noMatch, { q: place.q }) : words.none;
+  const addTo = async (id, name) => {
+    const what = { action: "add", album: id, name };
+    const items = dialog.items;
+    setDialog("");
+    if (items) await move(what, items); else await act(what);
+  };
   return (
     <>
+      <Chips place={place} go={go} choices={choices} total={feed.total} shape={shape} words={words} onKeys={() => setDialog("keys")}
+        onShape={(one) => { localStorage.setItem(SHAPE, one); setShape(one); }} />
+      {album && <AlbumHead key={album.id} album={album} onGone={() => go({ album: "", image: "" })} words={words} failed={failed} />}
       {place.trash && !empty && <p className="text-sm text-muted mb-4">{words.trashHelp}</p>}
       <div role="status" className="gallery-news">
         {arrived > 0 && (
-          <button type="button" className="gallery-pill" onClick={() => { feed.reveal(); window.scrollTo({ top: 0, behavior: "smooth" }); }}>
+          <button type="button" className="gallery-pill" onClick={() => { hold.current = null; feed.reveal(); window.scrollTo({ top: 0, behavior: "smooth" }); }}>
             <Icon name="up" />{fill(arrived === 1 ? words.newOne : arrived < 100 ? words.newMany : words.newLots, { n: arrived })}
           </button>
         )}
       </div>
-      <p role="status" className="sr-only">{empty && place.q ? fill(words.noMatch, { q: place.q }) : ""}</p>
-      {empty && place.q && (
-        <Nothing icon="search" sentence={fill(words.noMatch, { q: place.q })} help={words.noMatchHelp}>
-          <button type="button" className="btn btn-secondary" onClick={() => go({ q: "" })}>{words.clear}</button>
+      <p role="status" className="sr-only">{empty && filtered(place) ? nothing : ""}</p>
+      {empty && filtered(place) && (
+        <Nothing icon="search" sentence={nothing} help={place.q ? words.noMatchHelp : words.noneHelp}>
+          <button type="button" className="btn btn-secondary" onClick={() => go({ ...NO_FILTER })}>{place.q && queryOf({ ...place, q: "" }) === (place.trash ? "view=trash" : "") ? words.clear : words.clearFilters}</button>
         </Nothing>
       )}
-      {empty && !place.q && (place.trash
+      {empty && !filtered(place) && (place.trash
         ? <Nothing icon="trash" sentence={words.trashEmpty} help={words.trashHelp} />
         : <Nothing icon="images" sentence={words.empty} help={words.emptyHelp}><Link to="/generate" className="btn btn-primary">{words.generate}</Link></Nothing>)}
-      <div ref={grid} role="list" aria-label={place.trash ? words.trash : words.pictures} aria-busy={Boolean(feed.busy)} className="gallery-grid"
+      <div className="gallery-body">
+      <div ref={grid} role="list" aria-label={place.trash ? words.trash : words.pictures} aria-busy={Boolean(feed.busy)} className="gallery-grid" data-selecting={selection.some || undefined}
         style={{ height: laid?.height ?? 0 }} onKeyDown={keys} onFocus={(e) => { const at = e.target.dataset?.index; if (at) setFocus(Number(at)); }}>
         {cells.map((cell) => (
           <Card key={feed.items[cell.index].id} cell={cell} item={feed.items[cell.index]} fresh={feed.fresh.has(feed.items[cell.index].id)}
-            focusable={cell.index === focusable} place={place} words={words} onOpen={open} total={feed.ended ? feed.items.length : -1} />
+            focusable={cell.index === focusable} place={place} words={words} onOpen={open} onMark={selection.mark} onHeart={heart} onPress={selection.press}
+            selected={selection.has(feed.items[cell.index].id)} selecting={selection.some} list={shape === "list"} total={feed.ended && feed.previous === null ? feed.items.length : -1} />
         ))}
       </div>
-      {feed.error && <div className={feed.items.length ? "mt-4" : ""}><Failed error={feed.error} words={words} retry={() => feed.more()} /></div>}
+      {months && <Months months={choices.months} current={month} onJump={jump} words={words} />}
+      </div>
+      {feed.error && <div className={feed.items.length ? "mt-4" : ""}><Failed error={feed.error} words={words} retry={() => (feed.previous !== null && feed.items.length ? feed.earlier() : feed.more())} /></div>}
       {!feed.error && !feed.ended && (feed.items.length ? <div className="mt-2"><Skeleton label={words.loading} /></div> : <Skeleton label={words.loading} />)}
+      <SelectionBar selection={selection} total={feed.total} place={place} album={album} progress={progress} words={words} onAct={act} onAlbum={() => setDialog("album")} />
+      <AlbumDialog open={dialog === "album" || Boolean(dialog.items)} albums={choices.albums} onClose={() => setDialog("")} onAdd={addTo} words={words} />
+      <KeySheet open={dialog === "keys"} onClose={() => setDialog("")} words={words} />
       <Detail id={place.image} item={index < 0 ? null : feed.items[index]} index={index} trash={place.trash} words={words} onClose={close} onClosed={closed}
         onPrevious={index > 0 ? () => show(index - 1) : null} onNext={index >= 0 && index < feed.items.length - 1 ? () => show(index + 1) : null}
-        neighbours={[feed.items[index + 1], index > 0 ? feed.items[index - 1] : null]} onMove={(item) => remove(item, index)} toast={toast}>
+        neighbours={[feed.items[index + 1], index > 0 ? feed.items[index - 1] : null]} onMove={(item) => remove(item, index)} onHeart={() => heart(index)} onRate={(n) => rate(feed.items[index], n)} onAlbum={(item) => setDialog({ items: [item] })}
+        onKeys={() => setDialog("keys")} onPlace={(change) => { opener.current = null; go({ ...change, at: "", image: "" }); window.scrollTo(0, 0); }}>
         {place.image ? messages : null}
       </Detail>
       {place.image ? null : messages}

@@ -10,15 +10,24 @@ from photogen.web.text import t
 
 _LIBRARY = rx.asset("gallery_grid.jsx", shared=True).importable_path
 for _part in (
+    "gallery_albums.jsx",
     "gallery_bar.jsx",
+    "gallery_card.jsx",
     "gallery_detail.jsx",
     "gallery_feed.js",
     "gallery_keys.js",
+    "gallery_months.jsx",
     "gallery_moves.jsx",
     "gallery_parts.jsx",
     "gallery_place.js",
+    "gallery_recipe.jsx",
+    "gallery_rows.js",
+    "gallery_select.jsx",
+    "gallery_sheet.jsx",
+    "gallery_stage.jsx",
     "thumbhash.js",
     "toasts.jsx",
+    "ui.jsx",
 ):
     rx.asset(_part, shared=True)
 
@@ -28,10 +37,10 @@ class _GalleryGrid(rx.Component):
     tag = "GalleryGrid"
 
     version: rx.Var[int]
-    words: rx.Var[dict[str, str]]
+    words: rx.Var[dict[str, Any]]
 
 
-def _words() -> dict[str, str]:
+def _words() -> dict[str, Any]:
     return {
         "title": t("Gallery"),
         "search": t("Search"),
@@ -93,6 +102,77 @@ def _words() -> dict[str, str]:
         "download": t("Download"),
         "delete": t("Delete"),
         "restore": t("Restore"),
+        "filters": t("Filters"),
+        "takeOff": t("Take off the filter"),
+        "clearFilters": t("Clear the filters"),
+        "none": t("No picture matches these filters"),
+        "noneHelp": t("Take one of them off, or clear them all."),
+        "month": t("Month"),
+        "months": t("Months"),
+        "monthCount": t("{month}, {n} pictures"),
+        "album": t("Album"),
+        "albums": t("Albums"),
+        "rating": t("Rating"),
+        "stars": t("{n} of 5 stars"),
+        "orMore": t("or more"),
+        "favourite": t("Favourite"),
+        "unfavourite": t("No favourite"),
+        "favourites": t("Favourites"),
+        "sort": t("Order"),
+        "newest": t("Newest first"),
+        "oldest": t("Oldest first"),
+        "layout": t("Layout"),
+        "justified": t("Rows"),
+        "square": t("Squares"),
+        "list": t("List"),
+        "countOne": t("{n} picture"),
+        "countMany": t("{n} pictures"),
+        "countMore": t("{n}+ pictures"),
+        "select": t("Select"),
+        "selection": t("Selected pictures"),
+        "selected": t("{n} selected"),
+        "allSelected": t("All selected"),
+        "selectAll": t("Select all {n}"),
+        "clearSelection": t("Clear the selection"),
+        "addToAlbum": t("Add to an album"),
+        "newAlbum": t("New album"),
+        "makeAlbum": t("Make the album"),
+        "name": t("Name"),
+        "rename": t("Rename"),
+        "renameAlbum": t("Rename the album"),
+        "deleteAlbum": t("Delete the album"),
+        "deleteAlbumAsk": t("Delete “{album}”?"),
+        "deleteAlbumHelp": t("Its pictures stay in the gallery."),
+        "takeOut": t("Take out of the album"),
+        "cancel": t("Cancel"),
+        "trashedMany": t("{n} moved to the trash"),
+        "restoredMany": t("{n} back in the gallery"),
+        "addedTo": t("{n} added to “{album}”"),
+        "takenFrom": t("{n} taken out of “{album}”"),
+        "changedMany": t("{n} changed"),
+        "working": t("{n} of {total}"),
+        "undoing": t("Undoing, {n} steps left"),
+        "zoom": t("Zoom"),
+        "compare": t("Compare"),
+        "reuseAll": t("Everything"),
+        "reuseUnseeded": t("Everything but the seed"),
+        "reusePrompt": t("The prompt alone"),
+        "reuseVariations": t("Variations of it"),
+        "keys": t("Keys"),
+        "keyList": [
+            ["← → ↑ ↓", t("To the next picture")],
+            ["Enter", t("Open the picture")],
+            ["x", t("Select; with Shift up to here")],
+            ["Ctrl A", t("Select all that match")],
+            ["Esc", t("Clear the selection, close")],
+            ["f", t("Favourite")],
+            ["1 2 3 4 5", t("Rating; 0 takes it away")],
+            ["b", t("Add to an album")],
+            ["Delete", t("Move to the trash")],
+            ["z + -", t("Zoom the open picture")],
+            ["/", t("Search")],
+            ["?", t("This list")],
+        ],
     }
 
 

@@ -14,18 +14,39 @@ const PATHS = {
   check: "m5 12.5 4.5 4.5L19 7.5",
   restore: "M3 12a9 9 0 1 0 3-6.7L3 8m0-5v5h5",
   reuse: "M15 4V2m0 14v-2M8 9h2m10 0h2m-4.2 2.8L19 13M17.8 6.2 19 5M3 21l9-9m.2-5.8L11 5",
+  heart: "M20.8 5.6a5.4 5.4 0 0 0-7.7 0L12 6.7l-1.1-1.1a5.4 5.4 0 1 0-7.7 7.7L12 22l8.8-8.7a5.4 5.4 0 0 0 0-7.7Z",
+  star: "m12 3 2.8 5.7 6.2.9-4.5 4.4 1.1 6.2-5.6-3-5.6 3 1.1-6.2L3 9.6l6.2-.9L12 3Z",
+  album: "M4 6V5a2 2 0 0 1 2-2h12a2 2 0 0 1 2 2v1M4 8h16a2 2 0 0 1 2 2v9a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2v-9a2 2 0 0 1 2-2Z",
+  plus: "M12 5v14M5 12h14",
+  edit: "M12 20h9M16.5 3.5a2.1 2.1 0 0 1 3 3L7 19l-4 1 1-4L16.5 3.5Z",
+  keys: "M4 5h16a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2Zm3 4h.01M11 9h.01M15 9h.01M8 15h8",
+  justified: "M3 4h10v7H3zM16 4h5v7h-5zM3 14h5v6H3zM11 14h10v6H11z",
+  square: "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z",
+  list: "M9 6h12M9 12h12M9 18h12M4 6h.01M4 12h.01M4 18h.01",
   expand: "M15 3h6v6m-12 12H3v-6m18-12-7 7M3 21l7-7",
 };
 
-export function Icon({ name }) {
+export function Icon({ name, full }) {
   return (
-    <svg viewBox="0 0 24 24" width="18" height="18" fill="none" stroke="currentColor" strokeWidth="1.75" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
+    <svg viewBox="0 0 24 24" width="18" height="18" fill={full ? "currentColor" : "none"} stroke="currentColor" strokeWidth="1.75" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
       <path d={PATHS[name]} />
     </svg>
   );
 }
 
 export const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+
+export const lang = () => document.documentElement.lang || "en";
+
+export const number = (value, digits = 2) => new Intl.NumberFormat(lang(), { maximumFractionDigits: digits }).format(value);
+
+// "March 2026" for 202603.
+export const monthName = (month, style = "long") =>
+  new Intl.DateTimeFormat(lang(), { month: style, year: "numeric", timeZone: "UTC" }).format(Date.UTC(Math.floor(month / 100), (month % 100) - 1));
+
+// "1,234 pictures", "10,000+ pictures".
+export const counted = ({ count, more }, words) =>
+  (more ? fill(words.countMore, { n: number(count) }) : fill(count === 1 ? words.countOne : words.countMany, { n: number(count) }));
 
 // What to say of an error: the server's own sentence, or that it could not be reached.
 export const reason = (error, words) => error.message || (error.code === "network" ? words.offline : words.broken);

@@ -1,0 +1,74 @@
+// Everything needed to make a picture again.
+import { useEffect, useState } from "react";
+import { Link } from "react-router";
+import { Icon, fill, lang, number } from "./gallery_parts.jsx";
+import { NO_FILTER } from "./gallery_place.js";
+
+function Copy({ text, label, words }) {
+  const [done, setDone] = useState(false);
+  useEffect(() => {
+    if (!done) return;
+    const timer = setTimeout(() => setDone(false), 1600);
+    return () => clearTimeout(timer);
+  }, [done]);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch { // plain http on another host than localhost has no clipboard
+      const area = Object.assign(document.createElement("textarea"), { value: text });
+      document.querySelector("dialog[open]").append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+    setDone(true);
+  };
+  return (
+    <button type="button" className="gallery-copy" onClick={copy} aria-label={done ? words.copied : label} title={done ? words.copied : label}>
+      <Icon name={done ? "check" : "copy"} />
+    </button>
+  );
+}
+
+const size = (bytes) => (bytes < 1e6 ? `${number(bytes / 1e3, 0)} kB` : `${number(bytes / 1e6, 1)} MB`);
+
+const KINDS = { "image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WebP" };
+
+export function Recipe({ recipe, words, onPlace }) {
+  const narrow = (change) => (event) => { event.preventDefault(); onPlace({ ...NO_FILTER, ...change }); };
+  const made = new Date(recipe.created_at);
+  const cost = fill(recipe.credits === 1 ? words.credit : words.credits, { n: number(recipe.credits), usd: (recipe.credits / 10).toFixed(2) });
+  const facts = [
+    [words.model, recipe.lora_model_id ? <Link className="link" to={`/models/${recipe.lora_model_id}`}>{recipe.model_name}</Link> : recipe.model_name],
+    [words.version, recipe.vendor_model && <span className="gallery-mono">{recipe.vendor_model}</span>, true],
+    [words.seed, <span key="seed" className="num"><Link className="link" to={`/gallery?seed=${recipe.seed}`} onClick={narrow({ seed: String(recipe.seed) })}>{recipe.seed}</Link><Copy text={String(recipe.seed)} label={words.copySeed} words={words} /></span>],
+    [words.size, `${recipe.width} × ${recipe.height}`],
+    [words.aspect, recipe.aspect],
+    [words.steps, recipe.steps],
+    [words.guidance, recipe.guidance !== null && number(recipe.guidance)],
+    [words.modelVersion, recipe.model_version],
+    [words.scale, recipe.lora_scale !== null && number(recipe.lora_scale)],
+    [words.style, recipe.style],
+    [words.provider, recipe.vendor],
+    [words.took, recipe.seconds !== null && fill(words.seconds, { n: number(recipe.seconds, 1) })],
+    [words.cost, cost],
+    [words.file, `${KINDS[recipe.content_type] ?? recipe.content_type}, ${size(recipe.bytes)}`],
+    [words.made, <time key="made" dateTime={recipe.created_at}>{new Intl.DateTimeFormat(lang(), { dateStyle: "medium", timeStyle: "short" }).format(made)}</time>],
+  ].filter(([, value]) => value !== null && value !== undefined && value !== "" && value !== false);
+  return (
+    <dl className="gallery-recipe">
+      <div className="whole">
+        <dt>{words.prompt}<Copy text={recipe.prompt} label={words.copyPrompt} words={words} /></dt>
+        <dd className="gallery-prompt" dir="auto">{recipe.prompt}</dd>
+      </div>
+      {recipe.prompt_sent !== recipe.prompt && (
+        <div className="whole">
+          <dt>{words.sent}<Copy text={recipe.prompt_sent} label={words.copySent} words={words} /></dt>
+          <dd className="gallery-prompt soft" dir="auto">{recipe.prompt_sent}</dd>
+        </div>
+      )}
+      {recipe.negative_prompt && <div className="whole"><dt>{words.negative}</dt><dd className="gallery-prompt soft" dir="auto">{recipe.negative_prompt}</dd></div>}
+      {facts.map(([name, value, whole]) => <div key={name} className={whole ? "whole" : undefined}><dt>{name}</dt><dd>{value}</dd></div>)}
+    </dl>
+  );
+}
