@@ -315,6 +315,16 @@ def test_all_that_match_is_changed_step_by_step_and_undone(room: Room, monkeypat
     room.agrees()
 
 
+def test_what_was_made_from_a_picture(room: Room) -> None:
+    parent, theirs = room.add().id, room.add(room.other).id
+    made = [room.add(parent_id=parent, minute=n).id for n in range(3)]
+    room.add(room.other, parent_id=theirs)
+    assert room.ids(parent=parent, limit=2) == made[::-1]
+    assert room.ids(parent=parent, sort="oldest", search="fox") == made
+    assert room.ids(parent=theirs) == []
+    assert room.gallery.recipe(room.me, made[0]).parent_id == parent
+
+
 def test_a_favourite_and_an_album_can_be_undone(room: Room) -> None:
     old, new = room.add().id, room.add().id
     album = room.album()

@@ -44,6 +44,7 @@ class GalleryFilter(Command):
     favourite: bool = False
     rating: int = Field(0, ge=0, le=5)
     album: Id | None = None
+    parent: Id | None = Field(None, title="Made from")
     trash: bool = False
 
 

@@ -51,6 +51,7 @@ class Selection:
     favourite: bool = False
     rating: int = 0
     album_id: str | None = None
+    parent_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     oldest: bool = False
@@ -60,16 +61,17 @@ class Selection:
     def mark(self) -> str:
         """Stands in cursors: one of another list or order is refused. "" for the whole gallery, newest first."""
         said = (
-            self.words, self.facets, self.favourite, self.rating, self.album_id, self.since, self.until, self.oldest
+            self.words, self.facets, self.favourite, self.rating, self.album_id, self.parent_id, self.since, self.until,
+            self.oldest,
         )  # fmt: skip
-        if said == (None, (), False, 0, None, None, None, False):
+        if self == Selection(trashed_since=self.trashed_since):
             return ""
         return hashlib.blake2s(repr(said).encode(), digest_size=4).hexdigest()
 
     @property
     def whole(self) -> bool:
         """Whether it is looked for in all of the gallery, and not in a part that has an index of its own."""
-        return not (self.favourite or self.rating or self.album_id or self.trashed_since)
+        return not (self.favourite or self.rating or self.album_id or self.parent_id or self.trashed_since)
 
 
 def month_start(month: int) -> datetime:

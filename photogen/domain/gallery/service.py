@@ -122,6 +122,7 @@ class GalleryService:
             favourite=query.favourite,
             rating=query.rating,
             album_id=query.album,
+            parent_id=query.parent,
             since=month_start(query.month) if query.month else None,
             until=month_end(query.until or query.month) if query.month else None,
             oldest=isinstance(query, GalleryQuery) and query.sort == "oldest",

@@ -32,7 +32,7 @@ from photogen.web import deps
 from photogen.web.api.answers import answer, body, endpoint
 from photogen.web.text import t
 
-_CHOOSING = ("search", "model", "style", "aspect", "seed", "month", "until", "favourite", "rating", "album")
+_CHOOSING = ("search", "model", "style", "aspect", "seed", "month", "until", "favourite", "rating", "album", "parent")
 _Q = TypeVar("_Q", bound=GalleryFilter)
 
 

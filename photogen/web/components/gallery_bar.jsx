@@ -95,6 +95,8 @@ export function Chips({ place, go, choices, total, shape, onShape, onKeys, words
           onClick={() => to({ favourite: place.favourite ? "" : "1" })}><Icon name="heart" full={place.favourite} />{words.favourites}</button>
         {place.seed && <span className="filter" data-on=""><span className="num">{words.seed} {place.seed}</span>
           <button type="button" aria-label={`${words.takeOff}: ${words.seed}`} onClick={() => to({ seed: "" })}><Icon name="close" /></button></span>}
+        {place.parent && <span className="filter" data-on=""><span>{words.madeFromOne}</span>
+          <button type="button" aria-label={`${words.takeOff}: ${words.madeFromOne}`} onClick={() => to({ parent: "" })}><Icon name="close" /></button></span>}
         {filtered(place) && <button type="button" className="filter plain" onClick={() => to(NO_FILTER)}>{words.clearFilters}</button>}
       </div>
       <p role="status" className="gallery-count num">{total ? counted(total, words) : ""}</p>

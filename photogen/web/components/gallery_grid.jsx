@@ -309,7 +309,7 @@ function Gallery({ place, go, version, words }) {
       <Detail id={place.image} item={index < 0 ? null : feed.items[index]} index={index} trash={place.trash} words={words} onClose={close} onClosed={closed}
         onPrevious={index > 0 ? () => show(index - 1) : null} onNext={index >= 0 && index < feed.items.length - 1 ? () => show(index + 1) : null}
         neighbours={[feed.items[index + 1], index > 0 ? feed.items[index - 1] : null]} onMove={(item) => remove(item, index)} onHeart={() => heart(index)} onRate={(n) => rate(feed.items[index], n)} onAlbum={(item) => setDialog({ items: [item] })}
-        onKeys={() => setDialog("keys")} onPlace={(change) => { opener.current = null; go({ ...change, at: "", image: "" }); window.scrollTo(0, 0); }}>
+        onKeys={() => setDialog("keys")} onPlace={(change, open) => { if (open) { go(change, true); return; } opener.current = null; go({ ...change, at: "", image: "" }); window.scrollTo(0, 0); }}>
         {place.image ? messages : null}
       </Detail>
       {place.image ? null : messages}

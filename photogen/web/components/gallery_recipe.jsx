@@ -1,6 +1,7 @@
 // Everything needed to make a picture again.
 import { useEffect, useState } from "react";
 import { Link } from "react-router";
+import { ask } from "./gallery_feed.js";
 import { Icon, fill, lang, number } from "./gallery_parts.jsx";
 import { NO_FILTER } from "./gallery_place.js";
 
@@ -34,6 +35,32 @@ const size = (bytes) => (bytes < 1e6 ? `${number(bytes / 1e3, 0)} kB` : `${numbe
 
 const KINDS = { "image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WebP" };
 
+// What it was made from, and what was made from it.
+function Family({ recipe, words, narrow, onOpen }) {
+  const [children, setChildren] = useState([]);
+  useEffect(() => {
+    let here = true;
+    ask(`/api/gallery?parent=${recipe.id}&limit=6`).then((page) => { if (here) setChildren(page.items); }).catch(() => {}); // the recipe is complete without them
+    return () => { here = false; };
+  }, [recipe.id]);
+  const one = (id, alt) => (
+    <a key={id} href={`/gallery?image=${id}`} onClick={(event) => { if (!event.ctrlKey && !event.metaKey) { event.preventDefault(); onOpen(id); } }}><img src={`/media/images/${id}/512`} alt={alt} loading="lazy" decoding="async" /></a>
+  );
+  if (!recipe.parent_id && !children.length) return null;
+  return (
+    <div className="gallery-family">
+      {recipe.parent_id && <section aria-label={words.madeFrom}><h3>{words.madeFrom}</h3><div>{one(recipe.parent_id, words.madeFrom)}</div></section>}
+      {children.length > 0 && (
+        <section aria-label={words.madeOf}>
+          <h3>{words.madeOf}</h3>
+          <div>{children.slice(0, 5).map((child) => one(child.id, child.p))}</div>
+          <Link className="link text-sm" to={`/gallery?parent=${recipe.id}`} onClick={narrow({ parent: recipe.id })}>{words.showThem}</Link>
+        </section>
+      )}
+    </div>
+  );
+}
+
 export function Recipe({ recipe, words, onPlace }) {
   const narrow = (change) => (event) => { event.preventDefault(); onPlace({ ...NO_FILTER, ...change }); };
   const made = new Date(recipe.created_at);
@@ -56,6 +83,8 @@ export function Recipe({ recipe, words, onPlace }) {
     [words.made, <time key="made" dateTime={recipe.created_at}>{new Intl.DateTimeFormat(lang(), { dateStyle: "medium", timeStyle: "short" }).format(made)}</time>],
   ].filter(([, value]) => value !== null && value !== undefined && value !== "" && value !== false);
   return (
+    <>
+    <Family recipe={recipe} words={words} narrow={narrow} onOpen={(image) => onPlace({ image }, true)} />
     <dl className="gallery-recipe">
       <div className="whole">
         <dt>{words.prompt}<Copy text={recipe.prompt} label={words.copyPrompt} words={words} /></dt>
@@ -70,5 +99,6 @@ export function Recipe({ recipe, words, onPlace }) {
       {recipe.negative_prompt && <div className="whole"><dt>{words.negative}</dt><dd className="gallery-prompt soft" dir="auto">{recipe.negative_prompt}</dd></div>}
       {facts.map(([name, value, whole]) => <div key={name} className={whole ? "whole" : undefined}><dt>{name}</dt><dd>{value}</dd></div>)}
     </dl>
+    </>
   );
 }

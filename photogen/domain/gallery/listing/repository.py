@@ -123,6 +123,8 @@ class Listing:
             met.append(made >= chosen.since)
         if chosen.until:
             met.append(made < chosen.until)
+        if chosen.parent_id:
+            met.append(_C.parent_id == chosen.parent_id)
         if chosen.album_id:
             mine = select(_A.id).where(_A.id == chosen.album_id, _A.account_id == self._account)
             met += [_I.album_id == mine.scalar_subquery(), _I.image_id == _C.id]
