@@ -18,6 +18,7 @@ BENCHES = {
     "trainings": "trainings in flight on one worker, losses made good, what we add to the vendor's time",
     "money": "quota checks, credits and quota taken by 16 clients at once, the month's end for 10,000 subscribers",
     "books": "the books checked, the figures and a balance explained at 10,000 subscribers and a million entries",
+    "line": "taking the next picture of so many that wait, and whom 500 of one creator hold up",
     "journey": "click to vendor call, row to page, click to picture",
 }
 
