@@ -79,9 +79,9 @@ async def test_nobody_gets_past_what_is_public(application, web, ada):
 
 
 async def test_what_reflex_brings_along_sets_nothing(application, web, ada):
-    token = web.session(web.account())
     for name in handlers(ours=False):
         if name.endswith(".setvar"):
+            token = web.session(web.account())  # each with its own allowance
             async with RawTab(web.url, token, address="127.0.1.2", boot=False) as tab:
                 await tab.send(name, {"var_name": "role", "value": "admin"})
                 assert [code for _, code in tab.toasts] == ["not_found"], name
