@@ -121,7 +121,11 @@ def test_how_long_it_takes_is_told_from_what_it_took(works: Works) -> None:
     works.clock.move(seconds=30)
     works.picture(ada, count=3)
     assert works.generation.recent(ada)[0].seconds_left == 16  # three rounds of one, and what is being drawn
-    assert works.generation.recent(ada)[1].seconds_left is None
+    assert works.generation.recent(ada)[1].seconds_left is None  # it is there
+    works.run()
+    batch = works.picture(ada, model=f"lora:{works.lora(ada)}")
+    works.run()
+    assert works.generation.get(ada, batch).seconds_left is None  # of this model nobody knows
 
 
 @pytest.mark.parametrize("plan", ["free", "creator", "pro", "enterprise"])

@@ -254,8 +254,11 @@ def cancelled(count: int, credits: int, quota: int) -> str:
     return f"{what} cancelled.{returned_words(credits, quota)}"
 
 
-def seconds_left(place: Place, seconds: float) -> float:
-    """How long until all of a batch is there: so many rounds of as many as are drawn at once, each of `seconds`."""
+def seconds_left(place: Place | None, seconds: float, drawn_for: float) -> float:
+    """How long until all of a batch is there, where a picture takes `seconds`. What stands in line takes so many rounds
+    of as many as are drawn at once; of what is drawn, the youngest has been so for `drawn_for` seconds."""
+    if place is None:
+        return max(0.0, seconds - drawn_for)
     rounds = math.ceil((place.ahead + place.waiting) / max(1, place.drawing))
     return (rounds + 1) * seconds
 

@@ -280,6 +280,7 @@ class GenerationService:
         shots = repository.shots(uow.session, [row.id for row in rows])
         hashes = repository.thumbhashes(uow.session, [shot.image_id for shot in shots if shot.image_id])
         waiting = {shot.generation_id for shot in shots if shot.status is ShotStatus.QUEUED}
+        active = waiting | {shot.generation_id for shot in shots if shot.status is ShotStatus.RENDERING}
         places = line.places(uow.session, sorted(waiting)) if waiting else {}
         return [
             show.generation(
@@ -287,7 +288,8 @@ class GenerationService:
                 [shot for shot in shots if shot.generation_id == row.id],
                 hashes,
                 places.get(row.id),
-                self._seconds(uow, row.model_key) if row.id in places else None,
+                self._seconds(uow, row.model_key) if row.id in active else None,
+                self._clock(),
             )
             for row in rows
         ]

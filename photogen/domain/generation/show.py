@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from photogen.domain.generation import policy
 from photogen.domain.generation.line.views import Place
@@ -37,10 +38,11 @@ def generation(
     row: Generation,
     shots: Sequence[Shot],
     thumbhashes: Mapping[str, str],
-    place: Place | None = None,
-    seconds: float | None = None,
+    place: Place | None,
+    seconds: float | None,
+    now: datetime,
 ) -> GenerationView:
-    """A batch with its shots; where it stands in line, and what a picture of its model takes."""
+    """A batch with its shots; where it stands in line, and what a picture of its model takes (None: nobody knows)."""
     sums: Counter[str] = Counter()
     quota: Counter[str] = Counter()
     for one in shots:
@@ -56,6 +58,8 @@ def generation(
         policy.notice(failures, sum(one.credits for one in lost), sum(one.quota_weight for one in lost)),
         policy.cancelled(len(stopped), sum(one.credits for one in stopped), sum(one.quota_weight for one in stopped)),
     )
+    started = [one.started_at for one in shots if one.status is ShotStatus.RENDERING and one.started_at]
+    drawn_for = (now - max(started)).total_seconds() if started else 0.0
     over = all(one.status in policy.FINAL for one in shots)
     return GenerationView(
         id=row.id,
@@ -84,7 +88,7 @@ def generation(
         notice=" ".join(one for one in notices if one),
         waiting=next((one.waiting for one in shots if one.waiting), ""),
         ahead=place.ahead if place else None,
-        seconds_left=policy.seconds_left(place, seconds) if place and seconds is not None else None,
+        seconds_left=None if over or seconds is None else policy.seconds_left(place, seconds, drawn_for),
         created_at=row.created_at,
         shots=tuple(shot(one, row.prompt, thumbhashes) for one in shots),
     )

@@ -11,6 +11,7 @@ from photogen.web.text import plural, t
 from photogen.web.words import about, credits, iso
 
 _EXAMPLES = 6
+_WORTH_TELLING = 10  # seconds
 TONES = {"done": "good", "partly": "warn", "failed": "bad", "running": "accent"}
 
 
@@ -238,13 +239,14 @@ def _spent(view: GenerationView) -> str:
 
 
 def _place(view: GenerationView) -> str:
-    """Where it stands in line, and how long that takes."""
+    """Where it stands in line, and how long it will take, where that is long enough to be told."""
+    left = t("{time} left", time=about(view.seconds_left)) if (view.seconds_left or 0) >= _WORTH_TELLING else ""
     if view.ahead is None:
-        return ""
-    ahead = (
+        return left
+    here = (
         plural(view.ahead, "{n} picture ahead of it", "{n} pictures ahead of it") if view.ahead else t("Next in line")
     )
-    return f"{ahead} · {about(view.seconds_left)}" if view.seconds_left is not None else ahead
+    return f"{here} · {left}" if left else here
 
 
 def _can_cut(view: GenerationView) -> str:
