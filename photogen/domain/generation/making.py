@@ -124,17 +124,17 @@ class Making:
     ) -> None:
         """The money, the places in the line, the rows, the jobs. Spends before it inserts (rule 5)."""
         self._payment.hold(uow, account_id, batches, shots, at)
-        terms = self._plans.paying_of(uow, account_id)
-        step = 1 / terms.queue_weight
+        terms = self._plans.line_of(uow, account_id)
+        step = 1 / terms.weight
         turn = line.first_turn(uow.session, account_id, background=background, step=step)
         for number, shot in enumerate(shots):
-            shot.background, shot.turn, shot.at_once = background, turn + number * step, terms.pictures_at_once
+            shot.background, shot.turn, shot.at_once = background, turn + number * step, terms.at_once
         uow.session.add_all(batches)
         uow.session.flush()
         uow.session.add_all(shots)
         for batch in batches:
             uow.notify(account_id, "generation", batch.id)
-        for shot in shots[: terms.pictures_at_once]:  # more can't begin: each that ends calls the next
+        for shot in shots[: terms.at_once]:  # more can't begin: each that ends calls the next
             uow.after_commit(Job(DRAW_NEXT, (shot.id,)))
 
     def _shot(self, batch: Generation, number: int, take: Take, word: str, weight: int) -> Shot:

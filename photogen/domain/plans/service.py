@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from photogen.db.locks import lock_account
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.plans import policy, repository
-from photogen.domain.plans.views import Entitlements, ImageModelView, Paying, PlanView
+from photogen.domain.plans.views import Entitlements, ImageModelView, LineTerms, Paying, PlanView
 from photogen.domain.vendors import routing
 from photogen.domain.vendors.routes import routes_of
 from photogen.domain.vendors.routing import Route
@@ -71,6 +71,11 @@ class PlansService:
         """How the account's pictures are paid now. Raises NotFound."""
         return self._paying(uow, account_id, repository.terms_of(uow.session, account_id, self._clock())[1])
 
+    def line_of(self, uow: UnitOfWork, account_id: str) -> LineTerms:
+        """How the account's pictures wait to be drawn now. Raises NotFound."""
+        terms = repository.terms_of(uow.session, account_id, self._clock())[1]
+        return LineTerms(terms.pictures_at_once, terms.queue_weight)
+
     def included_left(self, uow: UnitOfWork, account_id: str) -> int:
         """Included trainings that can still be started, decided under the account's lock: a row with
         `paid_by=included` added in the same unit of work uses one up, and two starts at once can't use the same one.
@@ -102,8 +107,7 @@ class PlansService:
     def _paying(uow: UnitOfWork, account_id: str, terms: PlanTerms) -> Paying:
         # A quota is sold: whoever's plan nobody pays for, the operator's friend say, pays by credit.
         quota = terms.daily_quota if isinstance(terms, PlanVersion) else 0
-        overage = repository.overage(uow.session, account_id)
-        return Paying(quota, overage, terms.pictures_at_once, terms.queue_weight)
+        return Paying(quota, repository.overage(uow.session, account_id))
 
     def _views(self, uow: UnitOfWork, models: Sequence[ImageModel], account_id: str | None) -> list[ImageModelView]:
         tier, plans = self._tier(uow, account_id), repository.plans(uow.session)

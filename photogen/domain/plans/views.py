@@ -28,18 +28,24 @@ class PlanView:
 @dataclass(frozen=True, slots=True)
 class Paying:
     """How an account's pictures are paid now. `daily_quota` units come with each UTC day of a plan that is paid for,
-    0 where there is none; `overage` says whether credits pay beyond them. `pictures_at_once` are drawn
-    at the same time; the line serves `queue_weight` for each one of a creator of weight 1."""
+    0 where there is none; `overage` says whether credits pay beyond them."""
 
     daily_quota: int
     overage: bool
-    pictures_at_once: int
-    queue_weight: int
 
     @property
     def way(self) -> str:
         """ "subscription": the day's quota first; "payg": credits alone."""
         return "subscription" if self.daily_quota else "payg"
+
+
+@dataclass(frozen=True, slots=True)
+class LineTerms:
+    """How an account's pictures wait: so many are drawn at the same time, and the line serves `weight` of them for each
+    one of a creator of weight 1."""
+
+    at_once: int
+    weight: int
 
 
 @dataclass(frozen=True, slots=True)

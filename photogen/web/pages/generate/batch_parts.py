@@ -69,7 +69,7 @@ def batch(item: rx.Var[Batch]) -> rx.Component:
                     custom_attrs={"dir": "auto"},
                 ),
                 rx.el.p(ui.ago(item.created_at), " · ", item.line, class_name="text-sm text-muted num mt-0.5"),
-                class_name="min-w-0 flex-1",
+                class_name="min-w-0 flex-1 basis-52",
             ),
             rx.el.div(
                 rx.cond(item.status != "done", ui.pill(item.status_word, tone=item.tone)),
@@ -83,7 +83,7 @@ def batch(item: rx.Var[Batch]) -> rx.Component:
                 ),
                 class_name="flex items-center gap-2 shrink-0",
             ),
-            class_name="flex items-start gap-4 mb-3",
+            class_name="flex flex-wrap items-start gap-x-4 gap-y-2 mb-3",
         ),
         rx.cond(item.place != "", rx.el.p(item.place, class_name="text-sm text-soft num mb-3", role="status")),
         rx.cond(item.notice != "", rx.el.p(item.notice, class_name="text-sm text-warn mb-3", role="status")),
