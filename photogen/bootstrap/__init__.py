@@ -25,6 +25,7 @@ from photogen.domain.credits.service import CreditsService
 from photogen.domain.erasure import ErasureService
 from photogen.domain.files import Area, FilesService
 from photogen.domain.gallery.albums import AlbumsService
+from photogen.domain.gallery.downloads import DownloadsService
 from photogen.domain.gallery.service import GalleryService
 from photogen.domain.generation.config import GenerationConfig
 from photogen.domain.generation.inputs import InputsService
@@ -95,6 +96,7 @@ class Services:
     inputs: InputsService
     gallery: GalleryService
     albums: AlbumsService
+    downloads: DownloadsService
     billing: BillingService
     registry: Registry
     books: BooksService
@@ -213,6 +215,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         inputs=InputsService(uow, clock, storage, gallery),
         gallery=gallery,
         albums=AlbumsService(uow, clock),
+        downloads=DownloadsService(uow, gallery, storage),
         billing=billing,
         registry=Registry(uow, clock, AuditService(uow, clock)),
         books=BooksService(uow, clock, ledger, quota, incidents),

@@ -51,10 +51,12 @@ _MANY = text(
     """
     INSERT INTO image (id, account_id, shot_id, model_key, model_name, prompt, prompt_sent, aspect, width, height, seed,
                        recipe, vendor, credits, storage_key, content_type, bytes, thumbhash, created_at)
-    SELECT id, :account, id, 'together:flux-schnell', 'FLUX schnell', prompt, prompt || ', film grain, 35 mm',
+    SELECT id, :account, id, CASE WHEN n <= :count / 3 THEN 'flux:old' ELSE 'together:flux-schnell' END, 'FLUX',
+           prompt, prompt || ', film grain, 35 mm',
            (ARRAY['1:1', '3:4', '3:2', '16:9'])[shape], (ARRAY[1024, 896, 1216, 1344])[shape],
            (ARRAY[1024, 1152, 832, 768])[shape], n,
-           '{"steps": 4, "guidance": 3.5, "vendor_model": "black-forest-labs/FLUX.1-schnell", "seconds": 1.84}',
+           jsonb_build_object('steps', 4, 'guidance', 3.5, 'vendor_model', 'black-forest-labs/FLUX.1-schnell',
+                              'seconds', 1.84, 'style', CASE WHEN n % 1000 = 5 THEN 'noir' ELSE '' END),
            'together', 1, 'images/' || id || '/original.png', 'image/png', 1500000, 'IQgSLYZ6iHePh4h1eFeHh4dwgwg3',
            timestamptz '2026-01-01 00:00Z' + n * interval '37 seconds'
       FROM (SELECT n, 1 + n / 4 % 4 AS shape,
@@ -74,7 +76,8 @@ _MANY = text(
 def many_images(engine: Engine, account_id: str, count: int) -> None:
     """Adds `count` pictures in batches of four, 37 seconds apart, in one statement.
 
-    'photograph' is on all of them, 'fox' on one in seven, 'dusk' on one in 40, 'heliotrope' on one in 10,000."""
+    'photograph' is on all of them, 'fox' on one in seven, 'dusk' on one in 40, 'heliotrope' on one in 10,000; one in
+    1,000 has the style noir, and the oldest third the model flux:old."""
     with engine.begin() as connection:
         connection.execute(_MANY, {"account": account_id, "count": count})
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -125,9 +125,12 @@ FILTERS: dict[str, tuple[dict[str, object], Callable[[NewImage], bool]]] = {
 }
 
 
-@pytest.mark.parametrize("walk", [listing.WALK, 5], ids=["walked", "gathered"])
-def test_filters_alone_and_together_in_both_orders(room: Room, monkeypatch: pytest.MonkeyPatch, walk: int) -> None:
+@pytest.mark.parametrize(("walk", "gather"), [(6000, 3000), (5, 3000), (5, 4)], ids=["walked", "gathered", "walked on"])
+def test_filters_alone_and_together_in_both_orders(
+    room: Room, monkeypatch: pytest.MonkeyPatch, walk: int, gather: int
+) -> None:
     monkeypatch.setattr(listing, "WALK", walk)
+    monkeypatch.setattr(listing, "GATHER", gather)
     made = _mixed(room, 200)
     newest = [card.id for card in room.gallery.page(room.me, GalleryQuery.of(limit=200)).items]
     assert set(newest) == set(made)

@@ -11,7 +11,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from photogen.domain.gallery import AlbumsService, GalleryService
-from photogen.web.api import albums
+from photogen.domain.gallery.downloads import DownloadsService
+from photogen.web.api import albums, downloads
 from photogen.web.api import gallery as api
 from tests.factories.images import image
 from tests.factories.studio import Studio
@@ -54,7 +55,8 @@ def person(studio: Studio, services: SimpleNamespace) -> Iterator[Any]:
     services.accounts = studio.accounts
     services.gallery = GalleryService(studio.uow, studio.clock, MemoryStorage())
     services.albums = AlbumsService(studio.uow, studio.clock)
-    with TestClient(Starlette(routes=[*api.ROUTES, *albums.ROUTES])) as client:
+    services.downloads = DownloadsService(studio.uow, services.gallery, MemoryStorage())
+    with TestClient(Starlette(routes=[*albums.ROUTES, *downloads.ROUTES, *api.ROUTES])) as client:
         yield lambda: Browser(client, studio, services.gallery)
 
 
@@ -216,3 +218,23 @@ def test_some_and_all_that_match_are_changed_and_it_is_undone(person: Any) -> No
     assert ada.post("/api/albums/rename", {"album": album, "name": "Best"}).status_code == 200
     assert ada.post("/api/albums/delete", {"album": album}).status_code == 200
     assert ada.get("/api/albums").json() == {"albums": []}
+
+
+def test_downloads_one_and_many(person: Any, services: SimpleNamespace) -> None:
+    ada, eve = person(), person()
+    made = ada.add(content_type="video/webm", storage_key="images/x/original.webm")  # a type that is passed on as it is
+    services.downloads._storage.put("images/x/original.webm", b"bytes", "video/webm")
+    one = ada.get(f"/api/images/{made}/download")
+    assert (one.content, one.headers["cache-control"]) == (b"bytes", "private, no-store")
+    assert one.headers["content-disposition"].startswith('attachment; filename="photogen-20260601-42-')
+    assert eve.get(f"/api/images/{made}/download").status_code == 404
+    assert ada.get(f"/api/images/{made}/download?format=gif").status_code == 422
+    for form in (f"ids={made}", "query=search%3Dfox"):
+        assert ada.post("/api/gallery/zip", f"{form}&check=1".encode()).json() == {}
+        packed = ada.post("/api/gallery/zip", form.encode())
+        assert packed.headers["content-type"] == "application/zip"
+        assert packed.content[:2] == b"PK"
+        assert b"bytes" in packed.content
+        assert eve.post("/api/gallery/zip", form.encode()).status_code == 404
+    for form in ("", "ids=x", "query=modle%3Dx", f"ids={made}&format=gif", "x" * 300_000):
+        assert ada.post("/api/gallery/zip", form.encode()).status_code == 422, form[:40]

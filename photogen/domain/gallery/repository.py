@@ -37,6 +37,12 @@ class ImageRepository:
         )
         return self._session.execute(statement).scalar_one_or_none()
 
+    def whole(self, account_id: str, ids: Sequence[str]) -> Sequence[Image]:
+        """The account's pictures of these, outside of the trash, in the order of `ids`."""
+        statement = select(Image).where(_C.account_id == account_id, _C.id.in_(ids), _C.deleted_at.is_(None))
+        found = {image.id: image for image in self._session.execute(statement).scalars()}
+        return [found[id_] for id_ in ids if id_ in found]
+
     def owned(self, account_id: str, ids: Sequence[str], since: datetime) -> set[str]:
         """Those of `ids` that the account has, in the gallery or in the trash since `since`."""
         statement = select(_C.id).where(

@@ -148,14 +148,14 @@ class GalleryService:
         """Everything about one picture, in the gallery or in the trash. Raises NotFound."""
         image = self._get(account_id, image_id)
         with self._uow() as uow:
-            return _recipe(image, albums_of(uow.session, account_id, image_id))
+            return recipe_of(image, albums_of(uow.session, account_id, image_id))
 
     def image_file(self, account_id: str, image_id: str, variant: str) -> ImageFile:
         """Where the `original` or a thumbnail (`512`, `1024`) lies. Raises NotFound."""
         if variant != "original" and variant not in THUMBNAILS:
             raise _gone()
         image = self._get(account_id, image_id)
-        stem = f"photogen-{image.created_at:%Y%m%d}-{image.seed}-{image.id[-6:]}"
+        stem = file_stem(image)
         if variant == "original":
             suffix = _SUFFIXES.get(image.content_type, "bin")
             return ImageFile(image.storage_key, image.content_type, f"{stem}.{suffix}")
@@ -271,7 +271,13 @@ def _gone() -> NotFound:
     return NotFound("This picture does not exist, or it has been deleted for good.", code="image_not_found")
 
 
-def _recipe(image: Image, albums: Sequence[str]) -> RecipeView:
+def file_stem(image: Image) -> str:
+    """Under which name a picture is saved, without the suffix."""
+    return f"photogen-{image.created_at:%Y%m%d}-{image.seed}-{image.id[-6:]}"
+
+
+def recipe_of(image: Image, albums: Sequence[str] = ()) -> RecipeView:
+    """Everything that is known of how it was made."""
     recipe: dict[str, Any] = image.recipe
     return RecipeView(
         id=image.id,

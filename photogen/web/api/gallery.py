@@ -70,6 +70,14 @@ def _chosen(kind: type[_Q], asked: Mapping[str, str], **more: object) -> _Q:
     return kind.of(**fields, trash=asked.get("view") == "trash", **more)
 
 
+def chosen_by(query: str, **more: object) -> GalleryQuery:
+    """All that match `query`, which is written as in an address. Raises Invalid."""
+    asked = dict(parse_qsl(query))
+    if not asked.keys() <= {*_CHOOSING, "view"}:  # a filter that is not understood must not mean all there is
+        raise Invalid("This filter does not exist.", field="query", code="unknown_field")
+    return _chosen(GalleryQuery, asked, **more)
+
+
 @endpoint
 async def _page(request: Request, account_id: str) -> Response:
     asked = request.query_params
@@ -127,10 +135,7 @@ async def _change(request: Request, account_id: str) -> Response:
         return _changed(await deps.call(services.gallery.change, account_id, change, ImageIds.of(**wanted).ids))
     if not isinstance(wanted["query"], str):
         raise Invalid("Say which pictures are meant.", field="query", code="not_text")
-    asked = dict(parse_qsl(wanted["query"]))
-    if not asked.keys() <= {*_CHOOSING, "view"}:  # a filter that is not understood must not mean all there is
-        raise Invalid("This filter does not exist.", field="query", code="unknown_field")
-    query = _chosen(GalleryQuery, asked, before=wanted.get("before"))
+    query = chosen_by(wanted["query"], before=wanted.get("before"))
     return _changed(await deps.call(services.gallery.change_all, account_id, change, query))
 
 

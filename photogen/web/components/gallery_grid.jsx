@@ -5,6 +5,7 @@ import { AlbumDialog, AlbumHead } from "./gallery_albums.jsx";
 import { Bar, Chips, useChoices } from "./gallery_bar.jsx";
 import { Card, Failed, Nothing, Skeleton } from "./gallery_card.jsx";
 import { Detail } from "./gallery_detail.jsx";
+import { DownloadDialog } from "./gallery_download.jsx";
 import { feedOf, forgetOthers } from "./gallery_feed.js";
 import { destination } from "./gallery_keys.js";
 import { Months } from "./gallery_months.jsx";
@@ -36,6 +37,7 @@ function Gallery({ place, go, version, words }) {
   const choices = useChoices(version);
   const [shape, setShape] = useState(() => localStorage.getItem(SHAPE) || "justified");
   const [dialog, setDialog] = useState(""); // keys, or album
+  const [saving, setSaving] = useState(null); // what is to be downloaded
   const [month, setMonth] = useState(0);
   const [, draw] = useReducer((n) => n + 1, 0);
   const [width, setWidth] = useState(0);
@@ -303,13 +305,15 @@ function Gallery({ place, go, version, words }) {
       </div>
       {feed.error && <div className={feed.items.length ? "mt-4" : ""}><Failed error={feed.error} words={words} retry={() => (feed.previous !== null && feed.items.length ? feed.earlier() : feed.more())} /></div>}
       {!feed.error && !feed.ended && (feed.items.length ? <div className="mt-2"><Skeleton label={words.loading} /></div> : <Skeleton label={words.loading} />)}
-      <SelectionBar selection={selection} total={feed.total} place={place} album={album} progress={progress} words={words} onAct={act} onAlbum={() => setDialog("album")} />
+      <SelectionBar selection={selection} total={feed.total} place={place} album={album} progress={progress} words={words} onAct={act} onAlbum={() => setDialog("album")}
+        onDownload={() => setSaving(selection.all ? { query: feed.query, total: feed.total } : { ids: selection.items.map((item) => item.id), total: { count: selection.items.length } })} />
+      <DownloadDialog wanted={saving} onClose={() => setSaving(null)} words={words} />
       <AlbumDialog open={dialog === "album" || Boolean(dialog.items)} albums={choices.albums} onClose={() => setDialog("")} onAdd={addTo} words={words} />
       <KeySheet open={dialog === "keys"} onClose={() => setDialog("")} words={words} />
       <Detail id={place.image} item={index < 0 ? null : feed.items[index]} index={index} trash={place.trash} words={words} onClose={close} onClosed={closed}
         onPrevious={index > 0 ? () => show(index - 1) : null} onNext={index >= 0 && index < feed.items.length - 1 ? () => show(index + 1) : null}
         neighbours={[feed.items[index + 1], index > 0 ? feed.items[index - 1] : null]} onMove={(item) => remove(item, index)} onHeart={() => heart(index)} onRate={(n) => rate(feed.items[index], n)} onAlbum={(item) => setDialog({ items: [item] })}
-        onKeys={() => setDialog("keys")} onPlace={(change, open) => { if (open) { go(change, true); return; } opener.current = null; go({ ...change, at: "", image: "" }); window.scrollTo(0, 0); }}>
+        onKeys={() => setDialog("keys")} onSave={(item) => setSaving({ ids: [item.id], total: { count: 1 } })} onPlace={(change, open) => { if (open) { go(change, true); return; } opener.current = null; go({ ...change, at: "", image: "" }); window.scrollTo(0, 0); }}>
         {place.image ? messages : null}
       </Detail>
       {place.image ? null : messages}

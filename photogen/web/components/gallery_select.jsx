@@ -90,7 +90,7 @@ export function useSelection(feed) {
   return { ...selection, items, some: selection.all || items.length > 0, has: (id) => selection.all || selection.ids.has(id), mark, clear, selectAll: all, press };
 }
 
-export function SelectionBar({ selection, total, place, album, progress, words, onAct, onAlbum, onCompare, children }) {
+export function SelectionBar({ selection, total, place, album, progress, words, onAct, onAlbum, onCompare, onDownload }) {
   if (!selection.some && !progress) return null;
   const act = (action, icon, text, more) => (
     <button type="button" className="btn btn-ghost" aria-label={text} title={text} disabled={Boolean(progress)} onClick={() => onAct({ action, ...more })}><Icon name={icon} /><span>{text}</span></button>
@@ -111,7 +111,7 @@ export function SelectionBar({ selection, total, place, album, progress, words, 
               <button type="button" className="btn btn-ghost" aria-label={words.addToAlbum} title={words.addToAlbum} disabled={Boolean(progress)} onClick={onAlbum}><Icon name="album" /><span>{words.album}</span></button>
               {album && act("take", "close", words.takeOut, { album: album.id, name: album.name })}
               {onCompare && selection.items.length === 2 && <button type="button" className="btn btn-ghost" aria-label={words.compare} title={words.compare} onClick={onCompare}><Icon name="square" /><span>{words.compare}</span></button>}
-              {children}
+              <button type="button" className="btn btn-ghost" aria-label={words.download} title={words.download} disabled={Boolean(progress)} onClick={onDownload}><Icon name="download" /><span>{words.download}</span></button>
               {act("trash", "trash", words.delete)}
             </>
           )}

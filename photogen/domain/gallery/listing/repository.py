@@ -7,7 +7,7 @@ from sqlalchemy import CTE, Column, ColumnElement, Select, Subquery, cast, func,
 from sqlalchemy.dialects.postgresql import REGCONFIG, TSQUERY
 from sqlmodel import Session, SQLModel
 
-from photogen.domain.gallery.policy import Position, Selection, grouped, month_of, quoted
+from photogen.domain.gallery.policy import Position, Selection, before_month, grouped, month_of, quoted
 from photogen.domain.gallery.views import Counted, ImageCard, MonthCount
 from photogen.models.image import OWNER
 
@@ -15,8 +15,13 @@ WALK = 6000
 """How many pictures a search looks through in order before it asks the index of words. What is on one picture in sixty
 fills a page of 100 on the way and costs no more than that; what is rarer is gathered from the index, month by month."""
 
+GATHER = 3000
+"""With more hits than this in a run of months, walking through them in order fills a page sooner than sorting all."""
+
 COUNT_MOST = 10_000
 """What is chosen is counted up to here."""
+
+_ALL = 2**31
 
 _COMMON = WALK // 12
 """With so many hits among the first `WALK`, `COUNT_MOST` are reached by walking on."""
@@ -60,7 +65,9 @@ class Listing:
             statement = self._listed(_CARD, start, down)
             rows = self._rows(statement.where(match) if match is not None else statement, limit)
         else:
-            rows = self._walked(match, start, down, limit) or self._gathered(start, down, limit)
+            rows = self._walked(match, start, down, limit)
+            if len(rows) < limit:
+                rows = self._gathered(match, start, down, limit)
         cards = [ImageCard(*row) for row in rows]
         return cards[::-1] if backwards else cards
 
@@ -75,10 +82,10 @@ class Listing:
         elif match is not None:
             hits = self._seen(match, (), None, down=True)
             ahead = self._session.execute(select(func.count()).select_from(hits).where(hits.c.hit)).scalar_one()
-            if ahead >= _COMMON:
-                statement = statement.where(match)
-            else:
+            if ahead < _COMMON:
                 return self._counted(select(self._jump((_C.id,), None, down=True, months=()).c.id))
+            walk = self._seen(match, (), None, down=True, most=_ALL)
+            statement = select(walk.c.hit).where(walk.c.hit)
         return self._counted(statement)
 
     def months(self) -> list[MonthCount]:
@@ -148,33 +155,49 @@ class Listing:
         )
 
     def _seen(
-        self, match: ColumnElement[Any], columns: Sequence[ColumnElement[Any]], start: Position | None, *, down: bool
+        self,
+        match: ColumnElement[Any],
+        columns: Sequence[ColumnElement[Any]],
+        start: Position | None,
+        *,
+        down: bool,
+        most: int = 0,
     ) -> Subquery:
-        return self._listed((*columns, match.label("hit")), start, down).limit(WALK).subquery()
+        # A limit keeps the planner from pulling the match in, and with it from sorting all there is.
+        return self._listed((*columns, match.label("hit")), start, down).limit(most or WALK).subquery()
 
     def _walked(
-        self, match: ColumnElement[Any], start: Position | None, down: bool, limit: int
-    ) -> Sequence[Any] | None:
-        """A page out of the next `WALK` pictures; None when they don't fill one."""
-        walk = self._seen(match, _CARD, start, down=down)
+        self, match: ColumnElement[Any], start: Position | None, down: bool, limit: int, most: int = 0
+    ) -> Sequence[Any]:
+        """What meets `match` among the next `most` pictures, up to `limit`."""
+        walk = self._seen(match, _CARD, start, down=down, most=most)
         cards = [walk.c[name] for name in _NAMES]
-        order = self._ordered(walk.c.created_at, walk.c.id, down)
-        rows = self._rows(select(*cards).where(walk.c.hit).order_by(*order), limit)
-        return rows if len(rows) == limit else None
+        return self._rows(
+            select(*cards).where(walk.c.hit).order_by(*self._ordered(walk.c.created_at, walk.c.id, down)), limit
+        )
 
-    def _gathered(self, start: Position | None, down: bool, limit: int) -> Sequence[Any]:
+    def _gathered(self, match: ColumnElement[Any], start: Position | None, down: bool, limit: int) -> Sequence[Any]:
         """A page from the index of words, month by month: however many there are in all, few are sorted."""
         months = [month.month for month in self.months()]
         if start is not None:
-            months = [month for month in months if month <= month_of(start.at)] if down else [
-                month for month in months if month >= month_of(start.at)
-            ]  # fmt: skip
+            at = month_of(start.at)
+            months = [month for month in months if (month <= at if down else month >= at)]
         rows: list[Any] = []
-        for group in grouped(months if down else months[::-1]):
-            jump = self._jump(_CARD, start, down=down, months=group)
+        runs = [list(run) for run in grouped(months if down else months[::-1])][::-1]
+        while runs and len(rows) < limit:
+            run = runs.pop()
+            jump = self._jump(_CARD, start, down=down, months=run, most=GATHER + 1)
             order = self._ordered(jump.c.created_at, jump.c.id, down)
-            rows += self._rows(select(*(jump.c[name] for name in _NAMES)).order_by(*order), limit - len(rows))
-            if len(rows) >= limit:
+            columns = [*(jump.c[name] for name in _NAMES), func.count().over().label("hits")]
+            found = self._rows(select(*columns).order_by(*order), limit - len(rows))
+            if not found or found[0].hits <= GATHER:
+                rows += [row[:-1] for row in found]
+            elif len(run) > 1:
+                runs += [[month] for month in reversed(run)]
+            else:
+                here = start is not None and month_of(start.at) == run[0]
+                place = start if here else before_month(run[0], oldest=not down)
+                rows += self._walked(match, place, down, limit - len(rows), _ALL)
                 break
         return rows
 
@@ -185,13 +208,14 @@ class Listing:
         *,
         down: bool,
         months: Sequence[int],
+        most: int | None = None,
     ) -> CTE:
         """What the index of words has of this account (and these months). Materialised, so that the planner doesn't
         fall back to walking the whole gallery in order."""
         within = " | ".join(quoted(f"{OWNER}y:{month}") for month in months)
         owned = self._asked(quoted(OWNER + self._account), *([f"({within})"] if within else []))
         found = select(*columns).where(_C.search.bool_op("@@")(owned), *self._conditions(), *self._behind(start, down))
-        return found.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
+        return found.limit(most).cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
 
     def _rows(self, statement: Select[Any], limit: int) -> Sequence[Any]:
         return self._session.execute(statement.limit(limit)).all()
