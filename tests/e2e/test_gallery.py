@@ -1,6 +1,7 @@
 """The gallery in a browser: pictures that were really made, found, opened, trashed and brought back."""
 
 import re
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -139,6 +140,15 @@ def test_chosen_liked_rated_put_into_albums_and_changed_together(collector: Page
     expect(images).to_have_count(3)
     collector.keyboard.press("?")
     expect(collector.get_by_role("dialog", name="Keys")).to_be_visible()
+    collector.keyboard.press("Escape")
+    pictures.get_by_role("link").first.focus()
+    collector.keyboard.press("Control+a")
+    collector.get_by_role("region", name="Selected pictures").get_by_role("button", name="Download").click()
+    collector.get_by_role("dialog", name="Download").get_by_text("WebP").click()
+    with collector.expect_download() as saved:
+        collector.get_by_role("button", name="Download the ZIP").click()
+    with zipfile.ZipFile(saved.value.path()) as archive:
+        assert sorted(name.rsplit(".", 1)[1] for name in archive.namelist()) == ["webp"] * 3
 
 
 def test_new_pictures_come_in_by_themselves(collector: Page) -> None:

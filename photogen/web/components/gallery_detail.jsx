@@ -137,7 +137,7 @@ export function Detail({ id, item, index, trash, words, neighbours, onClose, onC
                   </details>
                 )}
                 <a className="btn btn-secondary btn-icon" href={media(shown).original} target="_blank" rel="noreferrer" aria-label={words.full} title={words.full}><Icon name="expand" /></a>
-                <a className="btn btn-secondary" href={download} download><Icon name="download" />{words.download}</a>
+                <a className="btn btn-secondary btn-icon" href={download} download aria-label={words.download} title={words.download}><Icon name="download" /></a>
                 {!inTrash && <button type="button" className="btn btn-secondary btn-icon" aria-label={words.downloadAs} title={words.downloadAs} onClick={() => onSave(shown)}><Icon name="more" /></button>}
                 {inTrash
                   ? <button type="button" className="btn btn-secondary" onClick={() => onMove(shown)}><Icon name="restore" />{words.restore}</button>
