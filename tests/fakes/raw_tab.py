@@ -46,6 +46,7 @@ class RawTab:
         self.toasts: list[tuple[str, str]] = []
         self._notices_seen: set[str] = set()
         self._marks: set[str] = set()
+        self._read = (0, 0)
         self._news = asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -103,6 +104,11 @@ class RawTab:
     def words(self) -> str:
         """All that the server has sent to this tab."""
         return json.dumps([self.deltas, self.redirects], ensure_ascii=False)
+
+    def news(self) -> str:
+        """What the server has sent since this was asked last."""
+        seen, self._read = self._read, (len(self.deltas), len(self.redirects))
+        return json.dumps([self.deltas[seen[0] :], self.redirects[seen[1] :]], ensure_ascii=False)
 
     def value(self, name: str) -> Any:
         """The last value of `State.variable` that came, such as "generate.prompt"."""
