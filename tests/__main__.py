@@ -2,8 +2,7 @@
 
 The browser tests run in a process of their own: Playwright's synchronous interface keeps an event loop running, in
 which the asynchronous tests can't start theirs. Everything is run even after a failure. Further arguments go to pytest.
-Two lanes run side by side, for two cores: one asks PostgreSQL and web servers; the other waits for the worker's clocks,
-then computes, and its words come after those of the first.
+Two parts run side by side, for two cores.
 """
 
 import os
@@ -13,26 +12,25 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from io import StringIO
 from pathlib import Path
-from typing import TextIO
+from threading import Lock
 
 from photogen.runtime.preflight import find_chromium
 
 _ROOT = Path(__file__).resolve().parents[1]
 _BIN = Path(sys.executable).parent
-_CHECKS = (
-    ("ruff", [_BIN / "ruff", "check", "."]),
-    ("ruff format", [_BIN / "ruff", "format", "--check", "."]),
+_CHECKS = (  # the longest first, as below
+    ("pages", [sys.executable, "-m", "photogen.runtime.frontend"]),
     ("mypy", [_BIN / "mypy"]),
     ("import-linter", [_BIN / "lint-imports"]),
-    ("pages", [sys.executable, "-m", "photogen.runtime.frontend"]),
+    ("ruff", [_BIN / "ruff", "check", "."]),
+    ("ruff format", [_BIN / "ruff", "format", "--check", "."]),
 )
-_LANE = (("integration", "web"),)
-_BESIDE = (("worker", "chaos"), ("unit", "contract"))
-_BROWSER = ("e2e",)
+_SUITES = (("integration",), ("e2e",), ("worker", "chaos"), ("web",), ("unit", "contract"))
+_CORES = 2
 _COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|deselected|xfailed|xpassed|warnings?)")
 _NOTHING_COLLECTED = 5
+_printing = Lock()
 
 
 def _check(name: str, command: list[Path | str]) -> bool:
@@ -41,34 +39,30 @@ def _check(name: str, command: list[Path | str]) -> bool:
         command, cwd=_ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=_environment(), check=False
     )
     good = done.returncode == 0
-    print(f"{'ok    ' if good else 'FAILED'} {name:<16}{time.monotonic() - began:5.1f} s", flush=True)
-    if not good:
-        print(done.stdout, flush=True)
+    with _printing:
+        print(f"{'ok    ' if good else 'FAILED'} {name:<16}{time.monotonic() - began:5.1f} s", flush=True)
+        print("" if good else done.stdout, end="", flush=True)
     return good
 
 
-def _suite(folders: tuple[str, ...], further: list[str], out: TextIO) -> tuple[bool, Counter[str]]:
+def _suite(folders: tuple[str, ...], further: list[str]) -> tuple[bool, Counter[str]]:
     """Whether all is well, and how many tests there were of each outcome."""
     counts: Counter[str] = Counter()
     present = [f"tests/{folder}" for folder in folders if list((_ROOT / "tests" / folder).rglob("test_*.py"))]
     if not present:
         return True, counts
+    name, last = "+".join(folders), ""
     run = subprocess.Popen(
         [sys.executable, "-m", "pytest", *present, *further],
         cwd=_ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=_environment(),
     )  # fmt: skip
-    last = ""
     for line in run.stdout or ():
-        out.write(line)
-        out.flush()
+        with _printing:
+            print(f"{name:<13}| {line}", end="", flush=True)
         last = line if line.strip() else last
     for number, what in _COUNT.findall(last):
         counts[what] += int(number)
     return run.wait() == 0 or (run.returncode == _NOTHING_COLLECTED and bool(further)), counts
-
-
-def _lane(suites: tuple[tuple[str, ...], ...], further: list[str], out: TextIO) -> list[tuple[bool, Counter[str]]]:
-    return [_suite(folders, further, out) for folders in suites]
 
 
 def _environment() -> dict[str, str]:
@@ -88,14 +82,10 @@ def main() -> int:
         )
         return 1
     began = time.monotonic()
-    good = [_check(name, command) for name, command in _CHECKS]
-    further, words_beside = sys.argv[1:], StringIO()
-    with ThreadPoolExecutor(1) as threads:
-        beside = threads.submit(_lane, _BESIDE, further, words_beside)
-        suites = _lane(_LANE, further, sys.stdout)
-        suites += beside.result()
-    print(words_beside.getvalue(), flush=True)
-    suites.append(_suite(_BROWSER, further, sys.stdout))
+    with ThreadPoolExecutor(_CORES) as cores:
+        good = list(cores.map(lambda check: _check(*check), _CHECKS))
+        # After the checks: the pages are built by then, once.
+        suites = list(cores.map(lambda folders: _suite(folders, sys.argv[1:]), _SUITES))
     failed = [*good, *(fine for fine, _ in suites)].count(False)
     counts: Counter[str] = sum((found for _, found in suites), Counter())
     words = ", ".join(f"{number} {what}" for what, number in counts.items())
