@@ -52,9 +52,9 @@ _FILL = (
         SELECT (('x' || right(a.id, 8))::bit(32)::int - 1) * CAST(:k AS int) + k AS n) AS number""",
     """INSERT INTO shot (id, generation_id, account_id, number, seed, status, hold_key, paid_by, credits, quota_weight,
         vendor, vendor_model, tried, vendor_cost_cents, vendor_id, attempts, waiting, error_code, error_category, error,
-        vendor_words, lease_owner, created_at, finished_at)
+        vendor_words, lease_owner, stop_owed, background, turn, at_once, created_at, finished_at)
     SELECT id, id, account_id, 1, 1, 'done', 'shot:' || id, 'credits', 1, 0, 'together', 'x', '[]', 0.28, '', 0, '', '',
-        '', '', '', '', created_at, created_at FROM generation""",
+        '', '', '', '', false, false, 0, 8, created_at, created_at FROM generation""",
     """INSERT INTO credit_hold (id, account_id, amount, state, key, kind, subject_id, created_at, closed_at)
     SELECT id, account_id, 1, 'captured', hold_key, 'shot', id, created_at, created_at FROM shot""",
     """INSERT INTO credit_entry (account_id, kind, amount, balance_after, grant_id, hold_id, key, note, made_by,

@@ -22,7 +22,7 @@ from photogen.kit import guard, log
 CHANGES = "photogen_changes"
 """The channel on which changed rows are announced: JSON {"account", "kind", "id"}."""
 
-_NOTIFY = text("SELECT pg_notify(:channel, :payload)")
+_NOTIFY = text("SELECT pg_notify(:channel, payload) FROM unnest(CAST(:payloads AS text[])) AS new (payload)")
 _log = log.get("uow")
 
 
@@ -50,6 +50,7 @@ class UnitOfWork:
         self._engine = engine
         self._queue = queue
         self._jobs: list[Job] = []
+        self._news: dict[str, None] = {}
 
     def __enter__(self) -> Self:
         self._mark = guard.transaction()
@@ -63,17 +64,19 @@ class UnitOfWork:
         self._jobs.append(job)
 
     def notify(self, account_id: str, kind: str, id: str) -> None:
-        """Announces to open pages that a row of `account_id` changed, when this transaction commits.
+        """Announces to open pages that a row of `account_id` changed, when this transaction commits: all that it
+        announces leaves in one statement, each once.
 
         `kind` is the noun: training, generation, credits, photoset, gallery."""
-        payload = json.dumps({"account": account_id, "kind": kind, "id": id}, separators=(",", ":"))
-        self.session.connection().execute(_NOTIFY, {"channel": CHANGES, "payload": payload})
+        self._news[json.dumps({"account": account_id, "kind": kind, "id": id}, separators=(",", ":"))] = None
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
             if error is None:
+                if self._news:
+                    self.session.connection().execute(_NOTIFY, {"channel": CHANGES, "payloads": list(self._news)})
                 self.session.commit()
             else:
                 self.session.rollback()

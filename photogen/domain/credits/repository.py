@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, insert, or_, text, update
@@ -17,13 +17,25 @@ from photogen.kit.ids import new_id
 from photogen.models import CreditEntry, CreditGrant, CreditHold, EntryKind, GrantSource, HoldState
 
 _GRANT, _HOLD, _ENTRY = (SQLModel.metadata.tables[name] for name in ("credit_grant", "credit_hold", "credit_entry"))
+_OPEN = text("""
+    SELECT id AS key, '' AS account_id, '' AS subject_id, remaining AS amount, expires_at, created_at, true AS is_lot
+    FROM credit_grant WHERE account_id = :account AND remaining > 0
+    UNION ALL SELECT key, account_id, subject_id, amount, NULL, created_at, false
+    FROM credit_hold WHERE key = ANY(CAST(:keys AS text[]))""")
+"""What an account can burn, and the holds under these keys, whoever's they are."""
 _LIVE = select_columns(_GRANT.c.id, _GRANT.c.remaining, _GRANT.c.expires_at, _GRANT.c.created_at).where(
     _GRANT.c.account_id == bindparam("account"), _GRANT.c.remaining > 0
 )
-_CLAIMS = text("SELECT key, account_id, subject_id, amount FROM credit_hold WHERE key = ANY(:keys)")
 _MOVE = (
     update(_GRANT).where(_GRANT.c.id == bindparam("grant")).values(remaining=_GRANT.c.remaining + bindparam("moved"))
 )
+_GIVE = text("""
+    WITH granted AS (
+        INSERT INTO credit_grant (id, account_id, amount, remaining, source, key, note, created_at, expires_at)
+        VALUES (:id, :account, :amount, :amount, :source, :key, :note, :now, :expires)
+    )
+    INSERT INTO credit_entry (account_id, kind, amount, balance_after, grant_id, key, note, made_by, created_at)
+    VALUES (:account, :kind, :amount, :balance, :id, :entry, :note, :by, :now)""")
 _TAKE = text("""
     WITH holds AS (
         INSERT INTO credit_hold (id, account_id, key, kind, subject_id, amount, state, created_at)
@@ -45,23 +57,51 @@ _TAKE = text("""
 """Holds, what they take of which grants, and an entry for each part, in one round trip: the account is locked
 meanwhile, and its next click waits for each of them."""
 
+_LOCK_FREE = text("SELECT id FROM account WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED")
+_LIVE_OF = text("""
+    SELECT account_id, id, remaining, expires_at, created_at FROM credit_grant
+    WHERE account_id = ANY(:ids) AND remaining > 0 ORDER BY account_id, id""")
+_LAPSE = text("""
+    WITH lapsed AS (
+        SELECT * FROM unnest(CAST(:accounts AS text[]), CAST(:grants AS text[]), CAST(:amounts AS int[]),
+                             CAST(:balances AS int[]))
+            WITH ORDINALITY AS lapsed (account_id, grant_id, amount, balance, place)
+    ), moved AS (
+        UPDATE credit_grant SET remaining = remaining - lapsed.amount FROM lapsed WHERE id = lapsed.grant_id
+    )
+    INSERT INTO credit_entry (account_id, kind, amount, balance_after, grant_id, key, note, made_by, created_at)
+    SELECT account_id, 'expire', -amount, balance, grant_id, 'expire:' || grant_id, '', '', :now
+    FROM lapsed ORDER BY place""")
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsed:
+    """What of an account has lapsed: so many grants; its balance with them (`found`) and without."""
+
+    account_id: str
+    grants: int
+    found: int
+    balance: int
+
 
 class Ledger:
     """One account's ledger, locked from here to the end of the transaction: nobody else moves its credits meanwhile.
 
     Opening it writes off what has lapsed by `now`, so that `balance` is what can be spent. `lapsed` has those grants'
-    ids, `found` is the balance with them. Raises NotFound.
+    ids, `found` is the balance with them; `claims` has (account, subject, amount) of the holds that stand under `keys`.
+    Raises NotFound.
     """
 
-    def __init__(self, session: Session, account_id: str, now: datetime) -> None:
+    def __init__(self, session: Session, account_id: str, now: datetime, keys: Sequence[str] = ()) -> None:
         lock_account(session, account_id)
         self._rows = session.connection()
         self._session = session
         self._account_id = account_id
         self.now = now
         # Not in the statement that locks: what that reads besides the account is as old as its wait for the lock.
-        live = self._rows.execute(_LIVE, {"account": account_id})
-        self._lots = {row.id: Lot(row.id, row.remaining, row.expires_at, row.created_at) for row in live}
+        rows = self._rows.execute(_OPEN, {"account": account_id, "keys": list(keys)}).all()
+        self._lots = {row[0]: Lot(row[0], row[3], row[4], row[5]) for row in rows if row[6]}
+        self.claims = {row[0]: (row[1], row[2], row[3]) for row in rows if not row[6]}
         self.balance = self.found = sum(lot.remaining for lot in self._lots.values())
         self.lapsed = [lot.grant_id for lot in self._lots.values() if has_lapsed(lot.expires_at, now)]
         for grant_id in self.lapsed:
@@ -76,15 +116,22 @@ class Ledger:
         """When the grant's credits lapse."""
         return self._lot(grant_id).expires_at
 
-    def grant(self, amount: int, source: GrantSource, key: str, expires_at: datetime | None, note: str) -> str:
-        """A new grant's id; it is still empty: its first entry fills it."""
-        grant = CreditGrant(
-            account_id=self._account_id, amount=amount, remaining=0, source=source, key=key, note=note,
-            created_at=self.now, expires_at=expires_at,
+    def grant(
+        self, amount: int, source: GrantSource, key: str, expires_at: datetime | None, note: str, made_by: str = ""
+    ) -> None:
+        """A new grant with the entry that fills it: an adjustment where an operator made it."""
+        id_ = new_id()
+        self._lots[id_] = Lot(id_, amount, expires_at, self.now)
+        self.balance += amount
+        self._rows.execute(
+            _GIVE,
+            {
+                "id": id_, "account": self._account_id, "amount": amount, "source": source.value, "key": key,
+                "note": note, "now": self.now, "expires": expires_at, "balance": self.balance, "by": made_by,
+                "kind": EntryKind.ADJUST.value if made_by else EntryKind.GRANT.value,
+                "entry": f"{key}:{id_}" if made_by else f"grant:{key}",
+            },
         )  # fmt: skip
-        self._rows.execute(insert(_GRANT), grant.model_dump())
-        self._lots[grant.id] = Lot(grant.id, 0, expires_at, self.now)
-        return grant.id
 
     def hold(self, kind: str, items: Sequence[tuple[str, str, int]]) -> None:
         """New open holds, one per (key, subject id, amount), with the entries that take their credits, earliest expiry
@@ -162,12 +209,6 @@ def holds_by_key(session: Session, keys: Sequence[str]) -> dict[str, CreditHold]
     return {hold.key: hold for hold in found}
 
 
-def claims(session: Session, keys: Sequence[str]) -> dict[str, tuple[str, str, int]]:
-    """(account, subject, amount) of the holds made under these keys, whoever's they are: they never change."""
-    rows = session.connection().execute(_CLAIMS, {"keys": list(keys)})
-    return {row.key: (row.account_id, row.subject_id, row.amount) for row in rows}
-
-
 def account_of_hold(session: Session, key: str) -> str | None:
     """Whose hold it is; that never changes, so it may be asked before locking."""
     return session.exec(select(CreditHold.account_id).where(CreditHold.key == key)).first()
@@ -226,9 +267,10 @@ def balance(session: Session, account_id: str, now: datetime) -> Balance:
     return Balance(available or 0, held or 0, granted or 0)
 
 
-def newest_grant(session: Session, account_id: str) -> str:
-    """Id of the account's newest grant; "" where it never had any."""
-    return session.exec(select(func.max(CreditGrant.id)).where(CreditGrant.account_id == account_id)).one() or ""
+def newest_grants(session: Session, account_ids: Sequence[str]) -> dict[str, str]:
+    """Ids of the newest grant of each account that ever had one."""
+    query = select(CreditGrant.account_id, func.max(CreditGrant.id)).group_by(col(CreditGrant.account_id))
+    return dict(session.exec(query.where(col(CreditGrant.account_id).in_(account_ids))).all())
 
 
 def lapsing(session: Session, now: datetime, until: datetime, least: int) -> list[tuple[str, datetime, int]]:
@@ -254,6 +296,33 @@ def accounts_with_lapsed(session: Session, now: datetime, after: str, limit: int
             .limit(limit)
         )
     )
+
+
+def lock_free(session: Session, account_ids: Sequence[str]) -> list[str]:
+    """Locks those of the accounts that nobody else has locked, and gives them. It waits for none: whoever holds a
+    hundred locks makes a hundred wait."""
+    return list(session.connection().execute(_LOCK_FREE, {"ids": list(account_ids)}).scalars())
+
+
+def lapse(session: Session, account_ids: Sequence[str], now: datetime) -> list[Lapsed]:
+    """Writes off what has lapsed of accounts that are locked, an entry for each grant, all in one statement."""
+    lots: dict[str, list[Lot]] = {}
+    for account_id, *columns in session.connection().execute(_LIVE_OF, {"ids": list(account_ids)}):
+        lots.setdefault(account_id, []).append(Lot(*columns))
+    done, entries = [], []
+    for account_id, theirs in lots.items():
+        found = balance = sum(lot.remaining for lot in theirs)
+        gone = [lot for lot in theirs if has_lapsed(lot.expires_at, now)]
+        for lot in gone:
+            balance -= lot.remaining
+            entries.append((account_id, lot.grant_id, lot.remaining, balance))
+        if gone:
+            done.append(Lapsed(account_id, len(gone), found, balance))
+    if entries:
+        names = ("accounts", "grants", "amounts", "balances")
+        lists = (list(column) for column in zip(*entries, strict=True))
+        session.connection().execute(_LAPSE, {"now": now} | dict(zip(names, lists, strict=True)))
+    return done
 
 
 def grants(session: Session, account_id: str, now: datetime) -> list[GrantView]:

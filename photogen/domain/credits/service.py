@@ -11,15 +11,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from photogen.db.disagreements import FIRST, LAST, Disagreement, find
+from photogen.db.locks import lock_account
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.credits import repository
 from photogen.domain.credits.checks import CHECKS
 from photogen.domain.credits.commands import Adjust, HistoryQuery
 from photogen.domain.credits.policy import burn, has_lapsed
-from photogen.domain.credits.repository import Ledger
+from photogen.domain.credits.repository import Lapsed, Ledger
 from photogen.domain.credits.views import Balance, DayUse, EntryView, GrantView
-from photogen.domain.notices import NoticeKind, tell, told
-from photogen.errors import Conflict, InsufficientCredits, NotFound
+from photogen.domain.notices import NoticeKind, tell, tell_many, told
+from photogen.errors import Conflict, DatabaseAway, InsufficientCredits, NotFound
+from photogen.kit import log
 from photogen.kit.clock import Clock
 from photogen.models import CreditHold, EntryKind, GrantSource, HoldState
 
@@ -27,6 +29,7 @@ LAPSE_SOON, LAPSE_WORTH_TELLING = timedelta(days=3), 5
 """When credits that lapse are told of, and from how many on."""
 _BATCH = 100
 _MOST_HISTORY = 200
+_log = log.get("credits")
 
 
 class CreditsService:
@@ -60,8 +63,7 @@ class CreditsService:
         if earlier is not None:
             _same(key, (earlier.account_id, earlier.amount), (account_id, amount))
         elif amount:
-            grant_id = ledger.grant(amount, source, key, expires_at, note)
-            ledger.write(EntryKind.GRANT, amount, key=f"grant:{key}", grant_id=grant_id, note=note)
+            ledger.grant(amount, source, key, expires_at, note)
             uow.notify(account_id, "credits", account_id)
 
     def claw_back(
@@ -101,12 +103,11 @@ class CreditsService:
         """A hold for each (key, subject id, amount), all or none, under one lock. Raises what `hold` raises."""
         for _, _, amount in items:
             _not_negative(amount)
-        ledger = self._open(uow, account_id)
-        earlier = repository.claims(uow.session, [key for key, _, _ in items])
+        ledger = self._open(uow, account_id, [key for key, _, _ in items])
         fresh = []
         for key, subject_id, amount in items:
-            if key in earlier:
-                _same(key, earlier[key], (account_id, subject_id, amount))
+            if key in ledger.claims:
+                _same(key, ledger.claims[key], (account_id, subject_id, amount))
             else:
                 fresh.append((key, subject_id, amount))
         needed = sum(amount for _, _, amount in fresh)
@@ -115,7 +116,7 @@ class CreditsService:
         if fresh:
             ledger.hold(kind, fresh)
             uow.notify(account_id, "credits", account_id)
-            self._tell_if_low(uow, account_id, ledger)
+            self._tell_if_low(uow, [Lapsed(account_id, 0, ledger.found, ledger.balance)])
 
     def capture(self, uow: UnitOfWork, hold_key: str) -> None:
         """The held credits are spent. Again is fine. Raises NotFound, Conflict (`hold_released`)."""
@@ -179,44 +180,60 @@ class CreditsService:
             if earlier is not None:
                 _same(order.key, earlier, (account_id, order.amount))
                 return
+            uow.notify(account_id, "credits", account_id)
             if order.amount > 0:
-                made = ledger.grant(order.amount, GrantSource.ADMIN, f"adjust:{order.key}", None, order.reason)
-                moves = [(made, order.amount)]
-            elif -order.amount > ledger.balance:
+                source, made_for = GrantSource.ADMIN, f"adjust:{order.key}"
+                ledger.grant(order.amount, source, made_for, None, order.reason, order.by)
+                return
+            if -order.amount > ledger.balance:
                 raise Conflict(
                     f"Only {ledger.balance} credits can be taken; what is held for work under way can't.",
                     code="not_enough_to_take",
                     have=ledger.balance,
                 )
-            else:
-                portions = burn(ledger.lots(), -order.amount, ledger.now)
-                moves = [(portion.grant_id, -portion.amount) for portion in portions]
-            for grant_id, move in moves:
+            for portion in burn(ledger.lots(), -order.amount, ledger.now):
                 ledger.write(
                     EntryKind.ADJUST,
-                    move,
-                    key=prefix + grant_id,
-                    grant_id=grant_id,
+                    -portion.amount,
+                    key=prefix + portion.grant_id,
+                    grant_id=portion.grant_id,
                     note=order.reason,
                     made_by=order.by,
                 )
-            uow.notify(account_id, "credits", account_id)
 
     def expire_due(self) -> int:
-        """Writes off every credit that has lapsed and is not held, an account at a time; gives the number of grants."""
-        grants, last = 0, ""
+        """Writes off every credit that has lapsed and is not held; gives the number of grants. Accounts go in batches;
+        those that somebody works on, and those of a batch that breaks, by themselves. Raises ExceptionGroup of what
+        broke when the others are done."""
+        grants, last, broken = 0, "", list[Exception]()
         while True:
             with self._uow() as uow:
                 due = repository.accounts_with_lapsed(uow.session, self._clock(), last, _BATCH)
-            for account_id in due:
+            left = set(due)
+            try:
+                with self._uow() as uow:
+                    free = repository.lock_free(uow.session, due)
+                    number = self._lapse(uow, free)
+                left, grants = left - set(free), grants + number
+            except DatabaseAway:
+                raise
+            except Exception as error:  # noqa: BLE001  (which of them broke it, is seen when each goes by itself)
+                _log.warning("a batch did not lapse", error=type(error).__name__, accounts=len(due))
+            for account_id in sorted(left):
                 try:
                     with self._uow() as uow:
-                        ledger = self._open(uow, account_id)
-                        self._tell_if_low(uow, account_id, ledger)
-                    grants += len(ledger.lapsed)
+                        lock_account(uow.session, account_id)
+                        number = self._lapse(uow, [account_id])
+                    grants += number
                 except NotFound:
                     continue  # deleted since, and its credits with it
+                except DatabaseAway:
+                    raise
+                except Exception as error:  # noqa: BLE001  (raised below: one account's trouble stops no other)
+                    broken.append(error)
             if len(due) < _BATCH:
+                if broken:
+                    raise ExceptionGroup("credits that could not lapse", broken)
                 return grants
             last = due[-1]
 
@@ -256,14 +273,23 @@ class CreditsService:
         with self._uow() as uow:
             return [found.words for found in self.disagreements(uow, first, last)]
 
-    def _tell_if_low(self, uow: UnitOfWork, account_id: str, ledger: Ledger) -> None:
-        """Where this fell below the mark: once until credits come again, however often it goes up and down."""
-        if ledger.balance < self._low <= ledger.found:
-            key = f"low:{account_id}:{repository.newest_grant(uow.session, account_id)}"
-            tell(uow, account_id, NoticeKind.LOW_CREDITS, key, ledger.now, left=ledger.balance)
+    def _lapse(self, uow: UnitOfWork, account_ids: Sequence[str]) -> int:
+        done = repository.lapse(uow.session, account_ids, self._clock())
+        for one in done:
+            uow.notify(one.account_id, "credits", one.account_id)
+        self._tell_if_low(uow, done)
+        return sum(one.grants for one in done)
 
-    def _open(self, uow: UnitOfWork, account_id: str) -> Ledger:
-        ledger = Ledger(uow.session, account_id, self._clock())
+    def _tell_if_low(self, uow: UnitOfWork, moved: Sequence[Lapsed]) -> None:
+        """Where this fell below the mark: once until credits come again, however often it goes up and down."""
+        low = {one.account_id: one.balance for one in moved if one.balance < self._low <= one.found}
+        if low:
+            newest = repository.newest_grants(uow.session, list(low))
+            facts = [(who, f"low:{who}:{newest.get(who, '')}", {"left": left}) for who, left in low.items()]
+            tell_many(uow, NoticeKind.LOW_CREDITS, facts, self._clock())
+
+    def _open(self, uow: UnitOfWork, account_id: str, keys: Sequence[str] = ()) -> Ledger:
+        ledger = Ledger(uow.session, account_id, self._clock(), keys)
         if ledger.lapsed:
             uow.notify(account_id, "credits", account_id)
         return ledger

@@ -1,7 +1,7 @@
 """Notices: what a person is told of. A step of whatever causes one writes the row; a worker mails it, pages show it."""
 
 from photogen.domain.notices.service import NoticesService
-from photogen.domain.notices.steps import resolve, tell, told
+from photogen.domain.notices.steps import resolve, tell, tell_many, told
 from photogen.domain.notices.views import MailChoiceView, News, NoticeView
 from photogen.models.notice import NoticeKind, Topic
 
@@ -14,5 +14,6 @@ __all__ = [
     "Topic",
     "resolve",
     "tell",
+    "tell_many",
     "told",
 ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, literal, select, update
+from sqlalchemy import CursorResult, delete, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
@@ -20,29 +21,36 @@ def _changed(result: object) -> int:
     return cast("CursorResult[object]", result).rowcount
 
 
+_ADD = text("""
+    INSERT INTO notice (id, account_id, kind, key, data, created_at, read_at, mail_due_at, mail_attempts, mail_unsure,
+        mail_error)
+    SELECT new.id, account.id, :kind, new.key, CAST(new.data AS jsonb), :now, :read_at, :mail_due_at, 0, 0, ''
+    FROM unnest(CAST(:ids AS text[]), CAST(:accounts AS text[]), CAST(:keys AS text[]), CAST(:data AS text[]))
+            AS new (id, account_id, key, data)
+        JOIN account ON account.id = new.account_id AND account.deleted_at IS NULL
+    ORDER BY new.key
+    ON CONFLICT (key) DO NOTHING RETURNING account_id""")
+"""In the order of the keys: two that tell of the same wait for each other in one direction only."""
+
+
 def add(
     session: Session,
-    account_id: str,
     kind: NoticeKind,
-    key: str,
-    data: Mapping[str, Any],
+    facts: Sequence[tuple[str, str, Mapping[str, Any]]],
     now: datetime,
     *,
     mailed: bool,
     read: bool,
-) -> bool:
-    """Inserts; False where the key is known, or the account is deleted or being so."""
-    row = {
-        "id": new_id(), "account_id": account_id, "kind": kind, "key": key, "data": dict(data), "created_at": now,
-        "read_at": now if read else None, "mail_due_at": now if mailed else None, "mail_attempts": 0, "mail_unsure": 0,
-        "mail_error": "",
+) -> frozenset[str]:
+    """Inserts a notice for each (account, key, data) and gives the accounts of the new ones: not those whose key is
+    known, nor who are deleted or being so."""
+    session.flush()  # the account itself may be new
+    values = {
+        "kind": kind.value, "now": now, "read_at": now if read else None, "mail_due_at": now if mailed else None,
+        "ids": [new_id() for _ in facts], "accounts": [fact[0] for fact in facts], "keys": [fact[1] for fact in facts],
+        "data": [json.dumps(fact[2]) for fact in facts],
     }  # fmt: skip
-    columns = Notice.__table__.c  # type: ignore[attr-defined]
-    values = select(*(literal(value, columns[name].type) for name, value in row.items())).where(
-        col(Account.id) == account_id, col(Account.deleted_at).is_(None)
-    )
-    added = insert(Notice).from_select(list(row), values).on_conflict_do_nothing(index_elements=["key"])
-    return session.execute(added.returning(col(Notice.id))).first() is not None
+    return frozenset(session.connection().execute(_ADD, values).scalars())
 
 
 def known(session: Session, keys: Sequence[str]) -> frozenset[str]:

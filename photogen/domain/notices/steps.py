@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from photogen.db.uow import UnitOfWork
 from photogen.domain.notices import policy, repository
@@ -19,9 +20,17 @@ def tell(
     """Tells the account once per `key` (200 characters at most, unique in the house); False when it was told, or is
     being deleted. `data` are the facts that `words` makes sentences of; moments are ISO text. The mail leaves by
     itself: the schedule finds the row within a second of the commit."""
+    return bool(tell_many(uow, kind, [(account_id, key, data)], now))
+
+
+def tell_many(
+    uow: UnitOfWork, kind: NoticeKind, facts: Sequence[tuple[str, str, dict[str, Any]]], now: datetime
+) -> frozenset[str]:
+    """As `tell`, each (account, key, data) in one statement; gives the accounts that were told now."""
     mailed, quiet = policy.is_mailed(kind), kind in policy.QUIET
-    new = repository.add(uow.session, account_id, kind, key[:200], data, now, mailed=mailed, read=quiet)
-    if new:
+    cut = [(account_id, key[:200], data) for account_id, key, data in facts]
+    new = repository.add(uow.session, kind, cut, now, mailed=mailed, read=quiet)
+    for account_id in new:
         uow.notify(account_id, NEWS, account_id)
     return new
 

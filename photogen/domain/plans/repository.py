@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
+from photogen.domain.plans.views import Paying
 from photogen.errors import NotFound
 from photogen.models import (
     Account,
@@ -64,9 +65,27 @@ def terms_of(session: Session, account_id: str, now: datetime) -> tuple[str, Pla
     return found.key, found
 
 
-def overage(session: Session, account_id: str) -> bool:
-    """Whether credits pay for pictures beyond the account's quota."""
-    return bool(session.exec(select(Account.overage).where(Account.id == account_id)).first())
+_PAYING = text("""
+    SELECT coalesce(sold.daily_quota, 0), account.overage
+    FROM account LEFT JOIN LATERAL (
+        SELECT version.daily_quota FROM subscription JOIN plan_version AS version
+            ON version.plan_key = subscription.plan_key AND version.number = subscription.plan_version
+        WHERE subscription.account_id = account.id AND subscription.entitled_until > :now
+            AND subscription.status = ANY(:giving)
+        ORDER BY subscription.entitled_until DESC LIMIT 1
+    ) AS sold ON true
+    WHERE account.id = :account""")
+
+
+def paying(session: Session, account_id: str, now: datetime) -> Paying:
+    """How the account's pictures are paid: by the terms of `terms_of`, in one statement. A quota is sold: whoever's
+    plan nobody pays for, the operator's friend say, pays by credit. Raises NotFound when there is no such account."""
+    session.flush()
+    values = {"account": account_id, "now": now, "giving": [status.value for status in _GIVING]}
+    found = session.connection().execute(_PAYING, values).first()
+    if found is None:
+        raise NotFound("There is no such account.", code="account_not_found")
+    return Paying(*found)
 
 
 def included_used(session: Session, account_id: str, since: datetime | None) -> int:

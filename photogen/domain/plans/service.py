@@ -11,7 +11,7 @@ from photogen.domain.vendors.routes import routes_of
 from photogen.domain.vendors.routing import Route
 from photogen.errors import NotFound
 from photogen.kit.clock import Clock
-from photogen.models import ImageModel, Plan, PlanTerms, PlanVersion, Tier
+from photogen.models import ImageModel, Plan, Tier
 
 
 class PlansService:
@@ -64,12 +64,12 @@ class PlansService:
             public_allowed=plan.public_allowed,
             trainings_included=plan.trainings_included,
             trainings_used=repository.included_used(uow.session, account_id, since),
-            paying=self._paying(uow, account_id, plan),
+            paying=self.paying_of(uow, account_id),
         )
 
     def paying_of(self, uow: UnitOfWork, account_id: str) -> Paying:
         """How the account's pictures are paid now. Raises NotFound."""
-        return self._paying(uow, account_id, repository.terms_of(uow.session, account_id, self._clock())[1])
+        return repository.paying(uow.session, account_id, self._clock())
 
     def line_of(self, uow: UnitOfWork, account_id: str) -> LineTerms:
         """How the account's pictures wait to be drawn now. Raises NotFound."""
@@ -102,12 +102,6 @@ class PlansService:
 
     def _tier(self, uow: UnitOfWork, account_id: str | None) -> Tier:
         return Tier.FREE if account_id is None else repository.terms_of(uow.session, account_id, self._clock())[1].tier
-
-    @staticmethod
-    def _paying(uow: UnitOfWork, account_id: str, terms: PlanTerms) -> Paying:
-        # A quota is sold: whoever's plan nobody pays for, the operator's friend say, pays by credit.
-        quota = terms.daily_quota if isinstance(terms, PlanVersion) else 0
-        return Paying(quota, repository.overage(uow.session, account_id))
 
     def _views(self, uow: UnitOfWork, models: Sequence[ImageModel], account_id: str | None) -> list[ImageModelView]:
         tier, plans = self._tier(uow, account_id), repository.plans(uow.session)

@@ -12,7 +12,11 @@ from photogen.domain.quota.views import Ask, ModelUse
 from photogen.errors import NotFound
 from photogen.models import Account, ImageModel, QuotaDay, QuotaState, QuotaUse
 
-_CLAIMS = text("SELECT key, account_id, weight, model_key FROM quota_use WHERE key = ANY(:keys)")
+_DAY = text("SELECT used, held FROM quota_day WHERE account_id = :account AND day = :day")
+_DAY_AND_CLAIMS = text("""
+    SELECT NULL AS key, '' AS account_id, used, held, '' AS model_key FROM quota_day
+    WHERE account_id = :account AND day = :day
+    UNION ALL SELECT key, account_id, weight, 0, model_key FROM quota_use WHERE key = ANY(CAST(:keys AS text[]))""")
 _HOLD = text("""
     WITH uses AS (
         INSERT INTO quota_use (key, account_id, day, weight, model_key, state, created_at)
@@ -34,10 +38,26 @@ def opened(session: Session, account_id: str, day: date) -> QuotaDay:
     return found
 
 
-def day(session: Session, account_id: str, day: date) -> QuotaDay:
-    """The day as it stands, empty where nothing was asked for."""
-    found = session.get(QuotaDay, (account_id, day), populate_existing=True)
-    return found or QuotaDay(account_id=account_id, day=day)
+def day(session: Session, account_id: str, day: date) -> tuple[int, int]:
+    """What of the day is used and held; nothing where nothing was asked for."""
+    session.flush()
+    found = session.connection().execute(_DAY, {"account": account_id, "day": day}).first()
+    return (found[0], found[1]) if found else (0, 0)
+
+
+def day_and_claims(
+    session: Session, account_id: str, day: date, keys: Sequence[str]
+) -> tuple[int, dict[str, tuple[str, int, str]]]:
+    """What is used and held of the day together, and (account, weight, model) of the uses under these keys, whoever's
+    they are: they never change."""
+    taken, claims = 0, {}
+    values = {"account": account_id, "day": day, "keys": list(keys)}
+    for key, whose, one, other, model in session.connection().execute(_DAY_AND_CLAIMS, values):
+        if key is None:
+            taken = one + other
+        else:
+            claims[key] = (whose, one, model)
+    return taken, claims
 
 
 def hold(session: Session, account_id: str, day: date, asks: Sequence[Ask], now: datetime) -> None:
@@ -50,12 +70,6 @@ def hold(session: Session, account_id: str, day: date, asks: Sequence[Ask], now:
             "held": sum(ask.weight for ask in asks),
         },
     )  # fmt: skip
-
-
-def claims(session: Session, keys: Sequence[str]) -> dict[str, tuple[str, int, str]]:
-    """(account, weight, model) of the uses under these keys, whoever's they are: they never change."""
-    rows = session.connection().execute(_CLAIMS, {"keys": list(keys)})
-    return {row.key: (row.account_id, row.weight, row.model_key) for row in rows}
 
 
 def uses_by_key(session: Session, keys: Sequence[str]) -> dict[str, QuotaUse]:

@@ -7,7 +7,7 @@ the account first; call it before inserting rows that refer to the account (rule
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from photogen.db.disagreements import FIRST, LAST, Disagreement, find
 from photogen.db.locks import lock_account
@@ -21,7 +21,7 @@ from photogen.domain.quota.checks import CHECKS
 from photogen.domain.quota.views import Ask, QuotaView, is_low
 from photogen.errors import Conflict, NotFound, QuotaExhausted
 from photogen.kit.clock import Clock
-from photogen.models import QuotaDay, QuotaState
+from photogen.models import QuotaState
 
 _HELD, _USED, _RELEASED = QuotaState.HELD, QuotaState.USED, QuotaState.RELEASED
 
@@ -47,13 +47,12 @@ class QuotaService:
         paying = self._plans.paying_of(uow, account_id)
         if not paying.daily_quota:
             return frozenset()
-        today = repository.day(uow.session, account_id, policy.day_of(at))
-        earlier = repository.claims(uow.session, [ask.key for ask in asks])
+        today = policy.day_of(at)
+        taken, earlier = repository.day_and_claims(uow.session, account_id, today, [ask.key for ask in asks])
         for ask in asks:
             if ask.key in earlier and earlier[ask.key] != (account_id, ask.weight, ask.model_key):
                 raise Conflict(f"The key {ask.key} was already used for something else.", code="key_reused")
         fresh = [ask for ask in asks if ask.key not in earlier]
-        taken = today.used + today.held
         fit = policy.fitting(fresh, max(0, paying.daily_quota - taken))
         if len(fit) < len(fresh) and not paying.overage:
             left = set(fresh) - set(fit)
@@ -61,14 +60,14 @@ class QuotaService:
                 needed=sum(ask.weight for ask in fresh),
                 used=taken,
                 limit=paying.daily_quota,
-                resets_at=policy.resets_at(today.day),
+                resets_at=policy.resets_at(today),
                 credits=sum(ask.credits for ask in left),
                 have=self._credits.available(uow, account_id),
             )
         if fit:
-            repository.hold(uow.session, account_id, today.day, fit, self._clock())
+            repository.hold(uow.session, account_id, today, fit, self._clock())
             uow.notify(account_id, "quota", account_id)
-            self._tell_if_low(uow, today, taken + sum(ask.weight for ask in fit), paying)
+            self._tell_if_low(uow, account_id, today, taken, taken + sum(ask.weight for ask in fit), paying)
         return frozenset(ask.key for ask in fit) | frozenset(earlier)
 
     def use(self, uow: UnitOfWork, key: str) -> None:
@@ -84,15 +83,16 @@ class QuotaService:
     def view_of(self, uow: UnitOfWork, account_id: str, at: datetime | None = None) -> QuotaView:
         """The day of `at` (now), without its breakdown. Raises NotFound."""
         paying = self._plans.paying_of(uow, account_id)
-        day = repository.day(uow.session, account_id, policy.day_of(at or self._clock()))
+        day = policy.day_of(at or self._clock())
+        used, held = repository.day(uow.session, account_id, day)
         return QuotaView(
-            day=day.day,
+            day=day,
             way=paying.way,
             limit=paying.daily_quota,
-            used=day.used,
-            held=day.held,
+            used=used,
+            held=held,
             overage=paying.overage,
-            resets_at=policy.resets_at(day.day),
+            resets_at=policy.resets_at(day),
         )
 
     def disagreements(self, uow: UnitOfWork, first: str, last: str, limit: int | None = None) -> list[Disagreement]:
@@ -124,14 +124,16 @@ class QuotaService:
         with self._uow() as uow:
             return [found.words for found in self.disagreements(uow, first, last)]
 
-    def _tell_if_low(self, uow: UnitOfWork, today: QuotaDay, taken: int, paying: Paying) -> None:
-        """Once a day when it gets low, and once when it is used up; `taken` is what was taken of it by now."""
-        limit, now = paying.daily_quota, self._clock()
-        key, left = f"{today.account_id}:{today.day}", limit - taken
+    def _tell_if_low(
+        self, uow: UnitOfWork, account_id: str, day: date, before: int, taken: int, paying: Paying
+    ) -> None:
+        """Once a day when it gets low, and once when it is used up; `before` and `taken` are what was taken of it."""
+        limit, now, key = paying.daily_quota, self._clock(), f"{account_id}:{day}"
+        left = limit - taken
         if left <= 0:
-            tell(uow, today.account_id, NoticeKind.QUOTA_OUT, f"quota_out:{key}", now, overage=paying.overage)
-        elif is_low(left, limit):
-            tell(uow, today.account_id, NoticeKind.QUOTA_LOW, f"quota_low:{key}", now, left=left, limit=limit)
+            tell(uow, account_id, NoticeKind.QUOTA_OUT, f"quota_out:{key}", now, overage=paying.overage)
+        elif is_low(left, limit) and not is_low(limit - before, limit):
+            tell(uow, account_id, NoticeKind.QUOTA_LOW, f"quota_low:{key}", now, left=left, limit=limit)
 
     def _close(self, uow: UnitOfWork, key: str, to: QuotaState) -> None:
         whose = repository.whose(uow.session, key)
