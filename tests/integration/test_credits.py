@@ -1,13 +1,17 @@
 """The ledger from outside: what is granted, held, spent, given back, and lost by lapse."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from time import monotonic
 
 import psycopg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import select
 
+from photogen.db.locks import lock_account
 from photogen.domain.credits import HistoryQuery
 from photogen.errors import Conflict, InsufficientCredits, Invalid, NotFound
 from photogen.kit.ids import new_id
@@ -36,6 +40,11 @@ def capture(studio: Studio, key: str) -> None:
 def release(studio: Studio, key: str) -> None:
     with studio.uow() as uow:
         studio.credits.release(uow, key)
+
+
+def entries(studio: Studio, account: str) -> list[tuple[EntryKind, int, int]]:
+    """The two newest: kind, amount, balance after it."""
+    return [(e.kind, e.amount, e.balance_after) for e in studio.credits.history(account, limit=2)]
 
 
 def state(studio: Studio, account: str) -> tuple[int, int]:
@@ -309,6 +318,38 @@ def test_pages_hear_of_every_change(studio: Studio) -> None:
         release(studio, "a")
         heard = [note.payload for note in listener.notifies(timeout=1, stop_after=2)]
         assert heard == [f'{{"account":"{account}","kind":"credits","id":"{account}"}}'] * 2
+
+
+def test_a_month_lapses_for_all_but_the_account_that_is_broken(studio: Studio) -> None:
+    fine, broken, busy = (studio.account() for _ in range(3))
+    for account in (fine, broken, busy):
+        grant(studio, account, 30, f"month:{account}", days=30)
+        hold(studio, account, 4, f"held:{account}")
+    with studio.engine.begin() as connection:  # somebody was faster under the entry's key
+        connection.execute(
+            text(f"{_ENTRY} SELECT account_id, 'adjust', -1, 0, id, 'expire:' || id, '', '', now() FROM credit_grant "
+                 "WHERE account_id = :id"), {"id": broken},
+        )  # fmt: skip
+    studio.clock.move(days=31)
+    with ThreadPoolExecutor(1) as pool:
+        with studio.uow() as uow:
+            lock_account(uow.session, busy)
+            lapsing = pool.submit(studio.credits.expire_due)
+            deadline = monotonic() + 10
+            while entries(studio, fine)[0][0] is not EntryKind.EXPIRE and monotonic() < deadline:
+                with suppress(TimeoutError):  # the busy one's lock is in its way, the others' are not
+                    assert lapsing.result(0.02) is None
+            assert entries(studio, fine) == [(EntryKind.EXPIRE, -26, 0), (EntryKind.HOLD, -4, 26)]
+            assert entries(studio, busy) == [(EntryKind.HOLD, -4, 26), (EntryKind.GRANT, 30, 30)]
+        with pytest.raises(ExceptionGroup) as problem:
+            lapsing.result()
+    assert [type(error) for error in problem.value.exceptions] == [IntegrityError]
+    assert entries(studio, busy) == [(EntryKind.EXPIRE, -26, 0), (EntryKind.HOLD, -4, 26)]
+    with pytest.raises(ExceptionGroup):
+        studio.credits.expire_due()
+    assert entries(studio, fine) == [(EntryKind.EXPIRE, -26, 0), (EntryKind.HOLD, -4, 26)]
+    assert studio.credits.audit(fine) == studio.credits.audit(busy) == []
+    assert studio.credits.balance(broken).available == 0
 
 
 def test_what_makes_the_balance_up_and_where_it_went(studio: Studio) -> None:
