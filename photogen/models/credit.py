@@ -101,6 +101,11 @@ class CreditEntry(SQLModel, table=True):
         CheckConstraint("kind = 'capture' OR grant_id IS NOT NULL", name="moves_a_grant"),
         Index("ix_credit_entry_account_id_id", "account_id", "id"),
         Index("ix_credit_entry_created_at", "created_at", postgresql_using="brin"),
+        Index(
+            "ix_credit_entry_rest",
+            "created_at",
+            postgresql_where=text("kind IN ('expire', 'clawback', 'adjust')"),
+        ),
     )
 
     id: int | None = Field(default=None, sa_column=Column(BigInteger, primary_key=True, autoincrement=True))

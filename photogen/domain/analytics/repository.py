@@ -35,6 +35,12 @@ def _rows(session: Session, query: str, span: Span) -> Sequence[Any]:
     return session.connection().execute(text(query), values).all()
 
 
+def spacious(session: Session) -> None:
+    """Lets this transaction's statements hash in memory: half a million pictures spill to the disk in the usual 4 MB,
+    and take twice as long."""
+    session.connection().execute(text("SET LOCAL work_mem = '64MB'"))
+
+
 # --- subscriptions --------------------------------------------------------------------------------------------------
 
 
@@ -148,7 +154,7 @@ _FLOWS = """
     SELECT source, sum(amount) FROM credit_grant WHERE created_at >= :start AND created_at < :end GROUP BY 1
     UNION ALL SELECT CASE kind WHEN 'expire' THEN 'expired' WHEN 'clawback' THEN 'clawed' ELSE 'taken' END, -sum(amount)
         FROM credit_entry WHERE created_at >= :start AND created_at < :end
-            AND (kind IN ('expire', 'clawback') OR kind = 'adjust' AND amount < 0) GROUP BY 1"""
+            AND kind IN ('expire', 'clawback', 'adjust') AND (kind <> 'adjust' OR amount < 0) GROUP BY 1"""
 
 
 def stocks(session: Session, span: Span) -> tuple[int, int]:

@@ -40,6 +40,7 @@ class AnalyticsService:
         with self._uow() as uow:
             session = uow.session
             one_moment(session)
+            repository.spacious(session)
             plans, sold = repository.plans(session), repository.sold(session, span)
             movement, actives = repository.movement(session, span), repository.actives(session, span)
             (opening, closing), flows = repository.stocks(session, span), repository.flows(session, span)
