@@ -13,7 +13,8 @@ from pathlib import Path
 
 BENCHES = {
     "photos": "20 photos of 12 megapixels: upload to ZIP, preparation against sharp",
-    "gallery": "gallery pages at 100,000 images",
+    "gallery": "pages, searches and counts of 200,000 and of 1,000,000 pictures; an unrelated request meanwhile",
+    "gallery_page": "the gallery's page with 100,000 pictures: first picture, scrolling, jumps to months",
     "start": "bare clone to address, later start, memory, weight of the pages",
     "trainings": "trainings in flight on one worker, losses made good, what we add to the vendor's time",
     "money": "quota checks, credits and quota taken by 16 clients at once, the month's end for 10,000 subscribers",

@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import { AlbumDialog, AlbumHead } from "./gallery_albums.jsx";
 import { Bar, Chips, useChoices } from "./gallery_bar.jsx";
 import { Card, Failed, Nothing, Skeleton } from "./gallery_card.jsx";
+import { Compare } from "./gallery_compare.jsx";
 import { Detail } from "./gallery_detail.jsx";
 import { DownloadDialog } from "./gallery_download.jsx";
 import { feedOf, forgetOthers } from "./gallery_feed.js";
@@ -37,6 +38,7 @@ function Gallery({ place, go, version, words }) {
   const choices = useChoices(version);
   const [shape, setShape] = useState(() => localStorage.getItem(SHAPE) || "justified");
   const [dialog, setDialog] = useState(""); // keys, or album
+  const [pair, setPair] = useState(null); // two pictures that are compared
   const [saving, setSaving] = useState(null); // what is to be downloaded
   const [month, setMonth] = useState(0);
   const [, draw] = useReducer((n) => n + 1, 0);
@@ -305,8 +307,9 @@ function Gallery({ place, go, version, words }) {
       </div>
       {feed.error && <div className={feed.items.length ? "mt-4" : ""}><Failed error={feed.error} words={words} retry={() => (feed.previous !== null && feed.items.length ? feed.earlier() : feed.more())} /></div>}
       {!feed.error && !feed.ended && (feed.items.length ? <div className="mt-2"><Skeleton label={words.loading} /></div> : <Skeleton label={words.loading} />)}
-      <SelectionBar selection={selection} total={feed.total} place={place} album={album} progress={progress} words={words} onAct={act} onAlbum={() => setDialog("album")}
+      <SelectionBar selection={selection} total={feed.total} place={place} album={album} progress={progress} words={words} onAct={act} onAlbum={() => setDialog("album")} onCompare={() => setPair(selection.items)}
         onDownload={() => setSaving(selection.all ? { query: feed.query, total: feed.total } : { ids: selection.items.map((item) => item.id), total: { count: selection.items.length } })} />
+      <Compare pair={pair} onClose={() => setPair(null)} words={words} />
       <DownloadDialog wanted={saving} onClose={() => setSaving(null)} words={words} />
       <AlbumDialog open={dialog === "album" || Boolean(dialog.items)} albums={choices.albums} onClose={() => setDialog("")} onAdd={addTo} words={words} />
       <KeySheet open={dialog === "keys"} onClose={() => setDialog("")} words={words} />

@@ -110,7 +110,7 @@ export function SelectionBar({ selection, total, place, album, progress, words, 
               {selection.items.some((item) => !item.f) || selection.all ? act("favourite", "heart", words.favourite) : act("unfavourite", "heart", words.unfavourite)}
               <button type="button" className="btn btn-ghost" aria-label={words.addToAlbum} title={words.addToAlbum} disabled={Boolean(progress)} onClick={onAlbum}><Icon name="album" /><span>{words.album}</span></button>
               {album && act("take", "close", words.takeOut, { album: album.id, name: album.name })}
-              {onCompare && selection.items.length === 2 && <button type="button" className="btn btn-ghost" aria-label={words.compare} title={words.compare} onClick={onCompare}><Icon name="square" /><span>{words.compare}</span></button>}
+              {onCompare && selection.items.length === 2 && <button type="button" className="btn btn-ghost" aria-label={words.compare} title={words.compare} onClick={onCompare}><Icon name="compare" /><span>{words.compare}</span></button>}
               <button type="button" className="btn btn-ghost" aria-label={words.download} title={words.download} disabled={Boolean(progress)} onClick={onDownload}><Icon name="download" /><span>{words.download}</span></button>
               {act("trash", "trash", words.delete)}
             </>
