@@ -19,7 +19,7 @@ import { KeySheet } from "./gallery_sheet.jsx";
 import { Toasts } from "./toasts.jsx";
 
 const CARDS_MOST = 140;
-const JUMPED_TO = 12; // pixels from the top of the window to the month that was jumped to
+const JUMPED_TO = 3; // pixels from the top of the window to the month that was jumped to: less than the gap between rows
 const SHAPE = "gallery.shape";
 
 export function GalleryGrid({ version = 0, words }) {
@@ -73,7 +73,7 @@ function Gallery({ place, go, version, words }) {
     const seen = laid.rows[laid.at(Math.max(0, y + 1))];
     const held = feed.items[seen.start];
     hold.current = y > 0 || feed.previous !== null ? { feed, laid, id: held.id, top: jumped.current ? JUMPED_TO : seen.top - y } : null;
-    const made = new Date(feed.items[seen.end - 1].t);
+    const made = new Date(feed.items[laid.rows[laid.at(Math.max(0, y + 10))].end - 1].t);
     setMonth(made.getUTCFullYear() * 100 + made.getUTCMonth() + 1);
     if (feed.previous !== null && y < 2 * window.innerHeight && !feed.error) feed.earlier();
     if (!feed.ended && !feed.error && laid.height - y < 4 * window.innerHeight) feed.more();
