@@ -218,3 +218,16 @@ class Payment(SQLModel, table=True):
     granted_at: datetime | None = moment()
     charge_asked_at: datetime | None = moment()
     """When the service was asked about the money that `disputed` was read from."""
+
+
+class PaymentRefund(SQLModel, table=True):
+    """Money of a payment that went back, on the day on which it was heard of: together a payment's are its
+    `refunded_cents`. Append-only."""
+
+    __tablename__ = "payment_refund"
+    __table_args__ = (Index("ix_payment_refund_created_at", "created_at"),)
+
+    id: str = id_field()
+    payment_id: str = reference("payment.id")
+    cents: int
+    created_at: datetime = now_field()

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from photogen.domain.analytics import AnalyticsService, Figures, Period
 from photogen.domain.analytics.policy import monthly_cents
+from photogen.domain.billing.commands import Refund
 from photogen.errors import Invalid
 from photogen.models import Interval
 from tests.factories.house import House
@@ -66,6 +67,20 @@ def test_every_credit_is_accounted_for_in_any_period(house: House, analytics: An
     assert [one.opening for one in by_month[1:]] == [one.closing for one in by_month[:-1]]
     assert (by_month[0].opening, by_month[-1].closing) == (0, whole.closing)
     assert sum(flow.credits for one in by_month for flow in one.came) == 507
+
+
+def test_money_that_goes_back_counts_on_the_day_it_goes(house: House, analytics: AnalyticsService) -> None:
+    ada = house.studio.account()
+    house.till.pack(ada)
+    house.till.hear()
+    [payment] = house.till.billing.payments(ada)
+    house.studio.clock.move(days=1)
+    house.till.billing.refund(ada, Refund.of(payment_id=payment.id))
+    house.till.work()
+    days = analytics.figures(Period.of(span="7")).days[-2:]
+    assert [(day.income_cents, day.returned_cents) for day in days] == [(payment.cents, 0), (0, payment.cents)]
+    house.till.hear()
+    assert analytics.figures(Period.of(span="7")).days[-1].returned_cents == payment.cents
 
 
 def test_a_credit_that_is_missing_is_told(house: House, analytics: AnalyticsService) -> None:

@@ -111,6 +111,7 @@ CORRUPTIONS = {
     "payment_granted": "UPDATE payment SET credits = credits - 1 WHERE kind = 'plan'",
     "payment_not_granted": "UPDATE payment SET granted_at = NULL WHERE kind = 'plan'",
     "payment_terms": "UPDATE purchase SET credits = 7 WHERE kind = 'pack'",
+    "payment_refunded": "UPDATE payment_refund SET cents = cents - 1",
     "payment_clawed": "UPDATE payment SET clawed = clawed + 1",
     "grant_not_paid": "DELETE FROM payment WHERE kind = 'pack' AND clawed = 0",
     "plan_not_paid": """UPDATE subscription SET status = 'active', entitled_until = '2999-01-01', gateway_id = 'sub_x',

@@ -172,8 +172,11 @@ def flows(session: Session, span: Span) -> dict[str, int]:
 # --- days -----------------------------------------------------------------------------------------------------------
 
 _DAYS = {
-    "money": """SELECT CAST(paid_at AT TIME ZONE 'UTC' AS date), sum(cents), sum(least(refunded_cents, cents))
-        FROM payment WHERE status = 'paid' AND paid_at >= :start AND paid_at < :end GROUP BY 1""",
+    "money": """SELECT CAST(at AT TIME ZONE 'UTC' AS date), sum(paid), sum(back) FROM (
+            SELECT paid_at AS at, cents AS paid, 0 AS back FROM payment
+            WHERE status = 'paid' AND paid_at >= :start AND paid_at < :end
+            UNION ALL SELECT created_at, 0, cents FROM payment_refund WHERE created_at >= :start AND created_at < :end
+        ) AS moved GROUP BY 1""",
     "granted": """SELECT CAST(created_at AT TIME ZONE 'UTC' AS date), sum(amount) FROM credit_grant
         WHERE created_at >= :start AND created_at < :end GROUP BY 1""",
     "burnt": """SELECT CAST(closed_at AT TIME ZONE 'UTC' AS date), sum(amount) FROM credit_hold

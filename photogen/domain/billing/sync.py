@@ -20,6 +20,7 @@ from photogen.models import (
     GrantSource,
     Interval,
     Payment,
+    PaymentRefund,
     PaymentStatus,
     Purchase,
     PurchaseKind,
@@ -371,7 +372,10 @@ class Sync:
             row.shortfall -= forgiven
             words = "The dispute was decided for this studio: credits returned"
             self.give_back(uow, row, min(row.clawed, -due - forgiven), words)
-        telling.returned(uow, row, row.refunded_cents - before, self.clock())
+        went_back = row.refunded_cents - before
+        if went_back:
+            uow.session.add(PaymentRefund(payment_id=row.id, cents=went_back, created_at=self.clock()))
+        telling.returned(uow, row, went_back, self.clock())
         uow.session.add(row)
         uow.notify(row.account_id, "billing", row.id)
 

@@ -148,6 +148,15 @@ _PAID = (
             ELSE false END""",
     ),
     Check(
+        "payment_refunded",
+        "payment {1}: {2} cents went back by its own word, {3} one by one",
+        """
+        SELECT p.account_id, p.id, p.refunded_cents, coalesce(sum(r.cents), 0)
+        FROM payment p LEFT JOIN payment_refund r ON r.payment_id = p.id
+        WHERE p.account_id BETWEEN :first AND :last
+        GROUP BY p.id HAVING p.refunded_cents <> coalesce(sum(r.cents), 0)""",
+    ),
+    Check(
         "payment_clawed",
         "payment {1}: {2} credits went back by its own word, {3} by the ledger",
         """
