@@ -64,7 +64,7 @@ def test_trainings(world: World, subtests: pytest.Subtests) -> None:
     world.start_worker(processes=7)  # one for each call that hangs, and others that go on
     for stage, call in TRAINING.items():
         if stage == "training":
-            world.sandbox.pace(training_seconds_per_1000_steps=60)
+            world.sandbox.pace(training_seconds_per_1000_steps=40)
         moment = Moment(world, *call) if call else None
         trainings[stage] = world.train(people[stage])
         world.until(moment.come if moment else reached(stage), f"the moment has come: {stage}")

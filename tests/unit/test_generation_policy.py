@@ -66,9 +66,9 @@ def test_an_end_is_an_end(end: ShotStatus) -> None:
 def test_defaults_are_filled_in_and_limits_kept() -> None:
     can = Capabilities(lora=True, steps=(1, 50, 28), guidance=(0, 10, 3), lora_scale=(0, 2, 1))
     command = StartGeneration.of(request_key="abcdefgh", model="lora:x12345", prompt="x")
-    assert policy.choose(command, can, 0.8) == policy.Chosen(28, 3, 0.8)
+    assert policy.choose(command, can, 0.8) == policy.Chosen(28, 3, 0.8, None)
     given = command.model_copy(update={"steps": 50, "guidance": 0.0, "lora_scale": 2.0})
-    assert policy.choose(given, can, 0.8) == policy.Chosen(50, 0, 2)
+    assert policy.choose(given, can, 0.8) == policy.Chosen(50, 0, 2, None)
     for change in ({"steps": 51}, {"guidance": 10.1}, {"lora_scale": -0.1}):
         with pytest.raises(Invalid):
             policy.choose(command.model_copy(update=change), can, 0.8)
