@@ -15,12 +15,14 @@ from photogen.domain.books import BooksService, Verdict
 from photogen.domain.books.checking import repository as checking
 from photogen.domain.credits import CreditsService
 from photogen.domain.credits import checks as credits
+from photogen.domain.generation.inputs import InputsService
 from photogen.domain.incidents import IncidentsService
 from photogen.domain.plans import PlansService
 from photogen.domain.quota import QuotaService
 from photogen.domain.quota import checks as quota
 from tests.factories.house import House
 from tests.factories.leaving import Leaving
+from tests.factories.photos import jpeg
 from tests.fakes.sandbox import SandboxServer
 
 
@@ -67,7 +69,9 @@ class Lived:
 
 
 @pytest.fixture(scope="module")
-def lived(module_database_url: str, vendors: SandboxServer) -> Iterator[Lived]:
+def lived(
+    module_database_url: str, vendors: SandboxServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Lived]:
     house = House(module_database_url, vendors)
     house.somebody()
     refunded = house.studio.account()
@@ -75,6 +79,10 @@ def lived(module_database_url: str, vendors: SandboxServer) -> Iterator[Lived]:
     house.till.hear()
     house.till.billing.refund(refunded, Refund.of(payment_id=house.till.billing.payments(refunded)[0].id))
     house.till.work()
+    upload = tmp_path_factory.mktemp("uploads") / "photo.jpg"
+    upload.write_bytes(jpeg())
+    works = house.works
+    InputsService(house.studio.uow, house.studio.clock, works.storage, works.gallery).add(refunded, upload)
     gone = Leaving(house.works, house.till.gateway)
     gone.go()
     gone.work()

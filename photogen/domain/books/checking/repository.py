@@ -44,7 +44,8 @@ _WORK = (
         """
         SELECT i.account_id, i.id, coalesce(s.status, 'missing')
         FROM image i LEFT JOIN shot s ON s.id = i.shot_id
-        WHERE i.account_id BETWEEN :first AND :last AND s.status IS DISTINCT FROM 'done'""",
+        WHERE i.account_id BETWEEN :first AND :last AND s.status IS DISTINCT FROM 'done'
+            AND i.vendor <> 'upload'""",
     ),
     Check(
         "quota_of_nothing",
