@@ -82,7 +82,7 @@ class Storm:
         self.tally = Tally()
 
     def run(self) -> Tally:
-        """Storm, calm, hours later, days later, and the search for what is nobody's."""
+        """Storm, calm, hours later, days later, an hour more, and the search for what is nobody's."""
         studio, weather = self._studio, self._weather
         people = max(2, min(10, weather.trainings // 10))
         self._people = [studio.account(subscribed=number % 2 == 0) for number in range(people)]
@@ -100,7 +100,10 @@ class Storm:
         studio.pass_time(7 * _HOUR)  # what a vendor never ends is given up
         self._phase("hours later", weather.patience, lambda: self._still() and self._cleaned(now=True))
         studio.pass_time(8 * 24 * _HOUR)  # what was kept for a retry is not kept any more
-        self._phase("days later", weather.patience, lambda: self._still() and self._cleaned(now=False))
+        self._phase("days later", weather.patience, lambda: self._still() and self._cleaned(now=True))
+        # What failed to be deleted ten times in the storm is tried again minutes after the first try that was heard.
+        studio.pass_time(_HOUR)
+        self._phase("an hour more", weather.patience, lambda: self._still() and self._cleaned(now=False))
         # A vendor that lies ("there is no such thing") or a killed worker's last call may leave a thing that no row
         # knows. The schedule looks for such every hour; here the next time comes at once.
         self._phase("search", weather.patience, self._searched)
