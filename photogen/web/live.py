@@ -5,21 +5,24 @@ concerned.
     itself
 
 `Training.refresh` is an ordinary `@allow("user")` handler that reads what it shows. It passes through the guard like
-any event, so a
-session that has ended is never served. Announcements that come while a refresh waits are answered by that one
-refresh. The subscriptions
-of a tab end when it leaves the page (its next on_load begins anew) or disconnects. Kinds: training, generation,
-credits, quota, billing, notices, photoset, gallery.
+any event, so a session that has ended is never served. Announcements that come while a refresh waits are answered by
+that one refresh. The subscriptions of a tab end when it leaves the page (its next on_load begins anew) or disconnects.
+Kinds: training, generation, credits, quota, billing, notices, photoset, gallery.
+
+    view = await live.read("training", services().training.get, account_id, self._id)
+
+reads once for all tabs of the account that the same announcement made read.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 import reflex as rx
@@ -32,7 +35,12 @@ from photogen.web.session import current
 CHANNEL = "photogen_changes"
 SAFETY_SECONDS = 20.0
 """How often every subscribed page reads again in case an announcement was lost."""
+_SLICES = 20
+"""The pages take turns at it: all at once, 50 tabs would hold up everybody's announcements for a second."""
+_KEPT_SECONDS = 1.0
+"""How long a reading serves further tabs if nothing is announced: for the change that nobody announces."""
 
+R = TypeVar("R")
 _log = log.get("live")
 
 
@@ -48,6 +56,7 @@ class Hub:
         self._pages: dict[str, str] = {}  # token: path, to drop the subscriptions of the page before
         self._waiting: dict[tuple[str, str], bool] = {}  # (token, handler): announced again meanwhile
         self._tasks: set[asyncio.Task[None]] = set()
+        self._readings: dict[tuple[str, str], dict[Hashable, asyncio.Task[Any]]] = {}
 
     def subscribe(self, token: str, page: str, account_id: str, kind: str, handler: str) -> None:
         """`handler` (a full event name) is to run in the tab `token` when a row of `kind` of the account changes."""
@@ -71,6 +80,7 @@ class Hub:
 
     def announce(self, account_id: str, kind: str) -> None:
         """A row changed: the tabs concerned read again."""
+        self._readings.pop((account_id, kind), None)  # whatever was begun before may have missed it
         for token, handlers in self._subscriptions.get((account_id, kind), {}).items():
             for handler in handlers:
                 self._push(token, handler)
@@ -79,6 +89,23 @@ class Hub:
         """Every subscribed tab reads again: after the listener was away, and as the safety net."""
         for account_id, kind in list(self._subscriptions):
             self.announce(account_id, kind)
+
+    async def read(self, account_id: str, kind: str, fn: Callable[..., R], *args: Hashable) -> R:
+        """What `fn(*args)` gives, read after the last announcement of `kind` for the account, by whichever of its tabs
+        came first. `fn` is a service's method that gives what nobody changes; all get what it raises."""
+        known = self._readings.setdefault((account_id, kind), {})
+        key = (fn, *args)
+        if key not in known:
+            known[key] = asyncio.create_task(deps.call(fn, *args))
+            asyncio.get_running_loop().call_later(_KEPT_SECONDS, self._drop, (account_id, kind), key, known[key])
+        return await asyncio.shield(known[key])  # a tab that goes away takes nothing from the others
+
+    def _drop(self, whose: tuple[str, str], key: Hashable, reading: asyncio.Task[Any]) -> None:
+        known = self._readings.get(whose, {})
+        if known.get(key) is reading:
+            del known[key]
+            if not known:
+                del self._readings[whose]
 
     def _push(self, token: str, handler: str) -> None:
         key = (token, handler)
@@ -105,12 +132,16 @@ class Hub:
         finally:
             del self._waiting[key]
 
-    def tidy(self) -> None:
-        """Forgets tabs that went away, then lets the rest read again."""
+    def tidy(self, part: int = 0, parts: int = 1) -> None:
+        """Forgets tabs that went away, then lets part `part` (from 0) of the rest read again."""
         namespace = self._app.event_namespace
         if namespace is not None:
             self.prune(set(namespace.token_to_sid))
-        self.announce_all()
+        for tabs in self._subscriptions.values():
+            for token, handlers in tabs.items():
+                if hash(token) % parts == part:
+                    for handler in handlers:
+                        self._push(token, handler)
 
     @asynccontextmanager
     async def running(self, app: rx.App) -> AsyncIterator[None]:
@@ -128,9 +159,9 @@ class Hub:
             await asyncio.gather(*work, *self._tasks, return_exceptions=True)
 
     async def _safety(self) -> None:
-        while True:
-            await asyncio.sleep(SAFETY_SECONDS)
-            self.tidy()
+        for part in itertools.cycle(range(_SLICES)):
+            await asyncio.sleep(SAFETY_SECONDS / _SLICES)
+            self.tidy(part, _SLICES)
 
     async def _listen(self) -> None:
         pause = 0.2
@@ -167,3 +198,9 @@ def subscribe(state: rx.State, kind: str, handler: Any) -> None:
     account changes."""
     name = Event.from_event_type(handler())[0].name if callable(handler) else Event.from_event_type(handler)[0].name
     hub.subscribe(state.router.session.client_token, state.router.url.path, current().account_id, kind, name)
+
+
+async def read(kind: str, fn: Callable[..., R], *args: Hashable) -> R:
+    """`fn(*args)` for the logged-in account, once for all of its tabs that read after the same announcement. For
+    refreshes only: a handler that has just written something reads for itself."""
+    return await hub.read(current().account_id, kind, fn, *args)

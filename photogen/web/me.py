@@ -8,7 +8,6 @@ import reflex as rx
 from photogen.domain.notices import News
 from photogen.domain.quota import QuotaView
 from photogen.web import deps, live
-from photogen.web.deps import call
 from photogen.web.security.policy import allow
 from photogen.web.session import current, maybe
 from photogen.web.text import t
@@ -84,20 +83,21 @@ class Me(rx.State):
     @rx.event
     @allow("user")
     async def load(self):
+        live.subscribe(self, "credits", Me.refresh)
+        live.subscribe(self, "quota", Me.refresh)
+        live.subscribe(self, "notices", Me.refresh)
         who = current()
         self.account_id, self.name, self.email, self.role = who.account_id, who.name, who.email, str(who.role)
         self.initial = who.name[:1]
         await self._read()
         self.ready = True
-        live.subscribe(self, "credits", Me.refresh)
-        live.subscribe(self, "quota", Me.refresh)
-        live.subscribe(self, "notices", Me.refresh)
 
     async def _read(self):
         account = current().account_id
-        self.credits = (await call(deps.services().credits.balance, account)).available
-        self.quota = quota_of(await call(deps.services().quota.now, account))
-        self.news = news_of(await call(deps.services().notices.news, account))
+        services = deps.services()
+        self.credits = (await live.read("credits", services.credits.balance, account)).available
+        self.quota = quota_of(await live.read("quota", services.quota.now, account))
+        self.news = news_of(await live.read("notices", services.notices.news, account))
 
     @rx.event
     @allow("user")

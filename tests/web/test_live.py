@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from photogen.errors import NotFound
 from photogen.web.live import Hub
 
 
@@ -103,3 +104,71 @@ async def test_an_announcement_that_is_none_is_passed_over(hub, processor, paylo
     hub._hear(payload)
     await settle()
     assert processor.taken == []
+
+
+async def test_each_tab_reads_again_in_its_turn_of_the_safety_net(hub, processor, connected):
+    connected.update({f"tab-{n}": f"s{n}" for n in range(100)})
+    for token in connected:
+        hub.subscribe(token, "/x", "ada", "training", "T.refresh")
+    turns = []
+    for part in range(4):
+        before = len(processor.taken)
+        hub.tidy(part, 4)
+        await settle()
+        turns.append(len(processor.taken) - before)
+        await processor.finish_all()
+    assert {token for token, _ in processor.taken} == set(connected)
+    assert max(turns) < 60
+    assert sum(turns) == 100
+
+
+class Row:
+    """A service that says how often it was asked."""
+
+    def __init__(self) -> None:
+        self.reads = 0
+
+    def get(self, account_id: str, row_id: str) -> str:
+        self.reads += 1
+        if row_id == "gone":
+            raise NotFound("There is none.")
+        return f"{account_id} {row_id} {self.reads}"
+
+
+async def test_tabs_that_one_announcement_made_read_are_served_by_one_reading(hub):
+    row = Row()
+    seen = await asyncio.gather(*(hub.read("ada", "training", row.get, "ada", "1") for _ in range(50)))
+    assert set(seen) == {"ada 1 1"}
+    assert await hub.read("ada", "training", row.get, "ada", "1") == "ada 1 1"
+
+
+async def test_what_was_read_before_an_announcement_serves_nobody_after_it(hub):
+    row = Row()
+    await hub.read("ada", "training", row.get, "ada", "1")
+    await hub.read("ada", "credits", row.get, "ada", "1")
+    hub.announce("ada", "training")
+    assert await hub.read("ada", "training", row.get, "ada", "1") == "ada 1 3"
+    assert await hub.read("ada", "credits", row.get, "ada", "1") == "ada 1 2"
+
+
+async def test_a_reading_serves_no_other_account_and_no_other_row(hub):
+    row = Row()
+    assert await hub.read("ada", "training", row.get, "ada", "1") == "ada 1 1"
+    assert await hub.read("bob", "training", row.get, "bob", "1") == "bob 1 2"
+    assert await hub.read("ada", "training", row.get, "ada", "2") == "ada 2 3"
+
+
+async def test_every_tab_hears_why_there_was_nothing_to_read(hub):
+    row = Row()
+    tabs = (hub.read("ada", "training", row.get, "ada", "gone") for _ in range(3))
+    assert [type(e) for e in await asyncio.gather(*tabs, return_exceptions=True)] == [NotFound] * 3
+    assert row.reads == 1
+
+
+async def test_a_tab_that_goes_away_takes_the_reading_from_nobody(hub):
+    row = Row()
+    first = asyncio.create_task(hub.read("ada", "training", row.get, "ada", "1"))
+    second = asyncio.create_task(hub.read("ada", "training", row.get, "ada", "1"))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert await second == "ada 1 1"

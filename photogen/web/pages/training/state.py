@@ -37,10 +37,13 @@ class TrainingPage(rx.State):
     _seen: tuple[str, int, int, bool] = ("", 0, 0, False)
     _trail: list[str] = []
 
-    async def _read(self):
+    async def _read(self, *, shared: bool = False):
         who, training = current(), services().training
         try:
-            view = await call(training.get, who.account_id, self._id)
+            if shared:
+                view = await live.read("training", training.get, who.account_id, self._id)
+            else:
+                view = await call(training.get, who.account_id, self._id)
             # Times and money move when a stage, a round or an attempt ends, not with every step.
             seen = (view.status, view.rounds, view.attempts_count, view.cleaning)
             if seen != self._seen:
@@ -84,7 +87,7 @@ class TrainingPage(rx.State):
     @allow("user")
     async def refresh(self):
         """Reads the row again."""
-        await self._read()
+        await self._read(shared=True)
 
     @rx.event
     @allow("user")
