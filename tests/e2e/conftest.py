@@ -2,8 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -14,6 +17,22 @@ from tests.fakes.running import RunningPhotogen
 
 _people = count(1)
 PASSWORD = "a long enough password"
+PUBLIC = ["/", "/pricing", "/login", "/register", "/deletions", "/there-is-no-such-page"]
+STUDIO = [
+    "/dashboard",
+    "/generate",
+    "/gallery",
+    "/models",
+    "/models/new",
+    "/photos",
+    "/trainings",
+    "/usage",
+    "/billing",
+    "/billing/return",
+    "/settings",
+    "/notices",
+]
+INSIDE = [*STUDIO, "model", "lab", "set", "training", "picture"]  # the last five have addresses with an id
 expect.set_options(timeout=15_000)
 
 
@@ -109,3 +128,53 @@ def generate(page: Page, prompt: str, images: int = 1) -> None:
     page.get_by_label("Images").fill(str(images))
     page.get_by_role("button", name="Generate").click()
     expect(page.get_by_alt_text(prompt)).to_have_count(images, timeout=30_000)
+
+
+@dataclass
+class Somebody:
+    """A person with a model and pictures, who wants no motion (so that nothing is judged on its way to another colour):
+    what their browser keeps, where their things are, which hosts were asked."""
+
+    state: Any
+    addresses: dict[str, str]
+    enter: Callable[..., BrowserContext]
+    hosts: set[str]
+
+    def open(self, page: Page, where: str) -> None:
+        """Goes to a page and waits until it shows what it has."""
+        page.goto(self.addresses.get(where, where))
+        expect(page.locator("h1").first).to_be_attached()
+        expect(page.locator("main .skeleton")).to_have_count(0)
+        if where == "set":
+            expect(page.get_by_role("meter", name="Readiness")).to_be_visible()
+        if where == "picture":
+            expect(page.get_by_role("dialog").get_by_role("term").first).to_be_visible()
+
+
+@pytest.fixture(scope="session")
+def somebody(browser: Browser, studio: RunningPhotogen, photo_files: list[Path]) -> Iterator[Somebody]:
+    contexts: list[BrowserContext] = []
+    hosts: set[str] = set()
+
+    def enter(**options: Any) -> BrowserContext:
+        context = browser.new_context(base_url=studio.url, reduced_motion="reduce", **options)
+        context.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+        contexts.append(context)
+        return context
+
+    page = enter().new_page()
+    register(page)
+    train(page, photo_files)
+    addresses = {"training": urlsplit(page.url).path}
+    expect(page.get_by_role("status", name="Training status")).to_have_text("Completed", timeout=60_000)
+    addresses["model"] = str(page.get_by_role("link", name="See the model").get_attribute("href"))
+    addresses["lab"] = f"{addresses['model']}/lab"
+    page.get_by_role("link", name="Generate with it").click()
+    generate(page, "a portrait by the sea", 2)
+    addresses["picture"] = str(page.locator("a:has(img)").first.get_attribute("href"))
+    page.goto("/photos")
+    sets = page.get_by_role("list", name="Photo sets").get_by_role("link")
+    addresses["set"] = str(sets.first.get_attribute("href"))
+    yield Somebody(page.context.storage_state(), addresses, enter, hosts)
+    for context in contexts:
+        context.close()

@@ -46,19 +46,23 @@ export function Bar({ place, go, words }) {
   );
 }
 
-// What the filters offer; asked once, the months and albums again when something changed.
+// What the filters offer; asked once, the months and albums again when something changed. Until `ready` the filters and
+// the pictures keep their places unseen: filters and the rail of months that came later would push them aside.
 export function useChoices(version) {
-  const [choices, setChoices] = useState({ models: [], styles: [], aspects: [], months: [], albums: [] });
+  const [choices, setChoices] = useState({ models: [], styles: [], aspects: [], months: [], albums: [], ready: false });
+  const offered = useRef(null);
   useEffect(() => {
     let here = true;
-    const into = (url) => ask(url).then((said) => { if (here) setChoices((now) => ({ ...now, ...said })); }).catch(() => {}); // a filter without choices isn't shown
-    into("/api/gallery/months");
-    into("/api/albums");
+    offered.current ??= asked("/api/gallery/choices");
+    Promise.all([offered.current, asked("/api/gallery/months"), asked("/api/albums")])
+      .then((said) => { if (here) setChoices((now) => Object.assign({}, now, ...said, { ready: true })); });
     return () => { here = false; };
   }, [version]);
-  useEffect(() => { ask("/api/gallery/choices").then((said) => setChoices((now) => ({ ...now, ...said }))).catch(() => {}); }, []);
   return choices;
 }
+
+// A filter without choices isn't shown.
+const asked = (url) => ask(url).catch(() => ({}));
 
 function Chip({ name, value, options, any, label, to, words }) {
   if (!options.length && !value) return null;
@@ -75,6 +79,7 @@ function Chip({ name, value, options, any, label, to, words }) {
   );
 }
 
+export const UNSEEN = { visibility: "hidden" };
 const SHAPES = ["justified", "square", "list"];
 
 export function Chips({ place, go, choices, total, shape, onShape, onKeys, words }) {
@@ -84,7 +89,7 @@ export function Chips({ place, go, choices, total, shape, onShape, onKeys, words
   const some = { place, to, words };
   return (
     <div className="gallery-chips">
-      <div role="group" aria-label={words.filters} className="filters">
+      <div role="group" aria-label={words.filters} className="filters" style={choices.ready ? undefined : UNSEEN}>
         <Chip {...some} name="model" value={place.model} options={choices.models} any={words.model} label={words.model} />
         <Chip {...some} name="style" value={place.style} options={choices.styles} any={words.style} label={words.style} />
         <Chip {...some} name="aspect" value={place.aspect} options={choices.aspects} any={words.aspect} label={words.aspect} />

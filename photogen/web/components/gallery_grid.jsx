@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "react";
 import { Link } from "react-router";
 import { AlbumDialog, AlbumHead } from "./gallery_albums.jsx";
-import { Bar, Chips, useChoices } from "./gallery_bar.jsx";
+import { Bar, Chips, UNSEEN, useChoices } from "./gallery_bar.jsx";
 import { Card, Failed, Nothing, Skeleton } from "./gallery_card.jsx";
 import { Compare } from "./gallery_compare.jsx";
 import { Detail } from "./gallery_detail.jsx";
@@ -294,7 +294,7 @@ function Gallery({ place, go, version, words }) {
       {empty && !filtered(place) && (place.trash
         ? <Nothing icon="trash" sentence={words.trashEmpty} help={words.trashHelp} />
         : <Nothing icon="images" sentence={words.empty} help={words.emptyHelp}><Link to="/generate" className="btn btn-primary">{words.generate}</Link></Nothing>)}
-      <div className="gallery-body">
+      <div className="gallery-body" style={choices.ready ? undefined : UNSEEN}>
       <div ref={grid} role="list" aria-label={place.trash ? words.trash : words.pictures} aria-busy={Boolean(feed.busy)} className="gallery-grid" data-selecting={selection.some || undefined}
         style={{ height: laid?.height ?? 0 }} onKeyDown={keys} onFocus={(e) => { const at = e.target.dataset?.index; if (at) setFocus(Number(at)); }}>
         {cells.map((cell) => (
