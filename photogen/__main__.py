@@ -183,6 +183,16 @@ def release_model(model_id: str) -> None:
         typer.echo(release(url, model_id))
 
 
+@app.command(name="withdraw-link")
+def withdraw_link(address: str) -> None:
+    """Ends whosever share link at once, by its address: for what must not be shown."""
+    from photogen.runtime.admin import withdraw_link as withdraw
+    from photogen.runtime.database import reachable
+
+    with _words(), reachable() as url:
+        typer.echo(withdraw(url, address))
+
+
 @contextmanager
 def _words() -> Iterator[None]:
     try:

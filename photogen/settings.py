@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     """Log-ins per account, and three times as many per address, in the notation of `limits`."""
     registration_rate: str = Field("20/hour", validation_alias="REGISTRATION_RATE")
     """New accounts per address."""
+    share_rate: str = Field("120/minute;1200/hour", validation_alias="SHARE_RATE")
+    """Pages of share links per address, right or wrong, and thirty times as many pictures."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -142,6 +142,12 @@ def purge_trash() -> None:
 
 
 @_job
+def purge_shares() -> None:
+    """Forgets links that ended long ago."""
+    services().shares.purge()
+
+
+@_job
 def sweep_inputs() -> None:
     """Gives up uploaded pictures that nothing was made of."""
     services().inputs.sweep()

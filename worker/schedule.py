@@ -34,6 +34,7 @@ HOUSEKEEPING: Mapping[str, float] = {
     "remind_of_plans": 900.0,
     "purge_events": 3600.0,
     "purge_notices": 3600.0,
+    "purge_shares": 3600.0,
     "sweep_inputs": 1800.0,
     "sweep_files": 1800.0,
     "find_strays": 3600.0,

@@ -44,6 +44,8 @@ from photogen.domain.plans.registry import Registry
 from photogen.domain.plans.service import PlansService
 from photogen.domain.quota import QuotaService
 from photogen.domain.receipts import ReceiptsService
+from photogen.domain.shares import SharesService
+from photogen.domain.shares.config import SharesConfig
 from photogen.domain.training.config import TrainingConfig
 from photogen.domain.training.service import TrainingService
 from photogen.domain.upkeep import UpkeepService
@@ -97,6 +99,7 @@ class Services:
     gallery: GalleryService
     albums: AlbumsService
     downloads: DownloadsService
+    shares: SharesService
     billing: BillingService
     registry: Registry
     books: BooksService
@@ -148,6 +151,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
     incidents = IncidentsService(uow, clock)
     leftovers = LeftoversService(uow, clock, incidents)
     receipts = ReceiptsService(uow, clock)
+    audit = AuditService(uow, clock)
     gallery = GalleryService(uow, clock, storage)
     loras = LorasService(uow, clock, storage, hub, leftovers, receipts)
     training = TrainingService(
@@ -216,8 +220,9 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         gallery=gallery,
         albums=AlbumsService(uow, clock),
         downloads=DownloadsService(uow, gallery, storage),
+        shares=SharesService(uow, clock, storage, audit, _shares_config(settings)),
         billing=billing,
-        registry=Registry(uow, clock, AuditService(uow, clock)),
+        registry=Registry(uow, clock, audit),
         books=BooksService(uow, clock, ledger, quota, incidents),
         analytics=AnalyticsService(uow, clock),
         inbox=inbox,
@@ -270,6 +275,11 @@ def _billing_config(settings: Settings) -> BillingConfig:
 def _notices_config(settings: Settings) -> NoticesConfig:
     secret = settings.secret_key.get_secret_value().encode()
     return NoticesConfig(settings.address, hmac.digest(secret, b"photogen.notices.links", "sha256"))
+
+
+def _shares_config(settings: Settings) -> SharesConfig:
+    secret = settings.secret_key.get_secret_value().encode()
+    return SharesConfig(settings.address, hmac.digest(secret, b"photogen.shares.links", "sha256"))
 
 
 def _follow_up(queue: Queue) -> Callable[[Event], None]:

@@ -56,3 +56,15 @@ def encode(width: int, height: int, rgb: bytes) -> str:
     nibbles += [0] * (len(nibbles) % 2)
     body = bytes(low | high << 4 for low, high in zip(nibbles[::2], nibbles[1::2], strict=True))
     return base64.b64encode(head.to_bytes(3, "little") + shape.to_bytes(2, "little") + body).decode()
+
+
+def average(text: str) -> str:
+    """The mean colour of a ThumbHash, base64, as CSS writes it (`#a1b2c3`). Raises ValueError for what is none."""
+    data = base64.b64decode(text, validate=True)
+    if len(data) < 5:
+        raise ValueError("this is no ThumbHash")
+    head = int.from_bytes(data[:3], "little")
+    light, p, q = (head & 63) / 63, (head >> 6 & 63) / 31.5 - 1, (head >> 12 & 63) / 31.5 - 1
+    blue = light - 2 / 3 * p
+    red = (3 * light - blue + q) / 2
+    return "#" + "".join(f"{_round(255 * min(1, max(0, value))):02x}" for value in (red, red - q, blue))

@@ -35,6 +35,7 @@ from photogen.models.preset import Preset
 from photogen.models.prompt import Prompt
 from photogen.models.quota import QuotaDay, QuotaState, QuotaUse
 from photogen.models.receipt import DeletionReceipt, ReceiptKind
+from photogen.models.share import ShareLink, ShareLinkImage
 from photogen.models.sweep import StorageSweep
 from photogen.models.training import (
     AttemptOutcome,
@@ -110,6 +111,8 @@ __all__ = [
     "QuotaUse",
     "ReceiptKind",
     "Role",
+    "ShareLink",
+    "ShareLinkImage",
     "Shot",
     "ShotStatus",
     "StorageSweep",

@@ -1,4 +1,5 @@
-"""What only the owner of the machine may do, on the command line: the first administrator, credits by hand."""
+"""What only the owner of the machine may do, on the command line: the first administrator, credits by hand, the end of
+a share link."""
 
 import os
 from collections.abc import Iterator
@@ -6,6 +7,7 @@ from contextlib import contextmanager
 
 from photogen.bootstrap import Services, build
 from photogen.domain.accounts.commands import Register
+from photogen.domain.audit import Operator
 from photogen.kit.ids import new_id
 from photogen.runtime.instance import Instance
 from photogen.runtime.up import data_folder, settings_from_environment
@@ -31,6 +33,13 @@ def give_credits(database_url: str, *, email: str, amount: int, reason: str) -> 
         services.credits.adjust(account.account_id, amount, reason, by="command line", key=new_id())
         balance = services.credits.balance(account.account_id).available
     return f"{account.email} has {balance} credits now."
+
+
+def withdraw_link(database_url: str, address: str) -> str:
+    """Ends a share link at once. Raises NotFound, Conflict."""
+    with services_on(database_url) as services:
+        services.shares.withdraw(address, Operator(None, "command line"))
+    return "This link opens nothing any more. Its owner sees that it was withdrawn."
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def explain(exception: Exception) -> EventSpec:
 async def broken(request: Request, exception: Exception) -> Response:
     """The answer to a request that raised what nobody foresaw: a code that the log has too, and nothing else."""
     reference = new_id()[-8:]
-    _log.error("request failed", reference=reference, path=request.url.path, exc_info=exception)
+    _log.error("request failed", reference=reference, path=logs.path_of(request.url.path), exc_info=exception)
     sentence = t("Something went wrong on our side. Try again; if it stays, quote the code.")
     headers = {"x-reference": reference, "cache-control": "no-store"}
     if request.url.path.startswith("/api/"):

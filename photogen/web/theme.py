@@ -110,12 +110,17 @@ _LATIN_EXT = (
 )
 
 
-def _font(subset: str, unicode_range: str) -> str:
+def font_face(address: str, unicode_range: str = _LATIN) -> str:
+    """The rule by which browsers find the font, or a part of it, at `address`."""
     return (
         '@font-face{font-family:"Geist Variable";font-style:normal;font-display:swap;font-weight:100 900;'
-        f'src:url("../node_modules/@fontsource-variable/geist/files/geist-{subset}-wght-normal.woff2") '
-        f'format("woff2-variations");unicode-range:{unicode_range};}}'
+        f'src:url("{address}") format("woff2-variations");unicode-range:{unicode_range};}}'
     )
+
+
+def _font(subset: str, unicode_range: str) -> str:
+    folder = "../node_modules/@fontsource-variable/geist/files"
+    return font_face(f"{folder}/geist-{subset}-wght-normal.woff2", unicode_range)
 
 
 def _properties(colours: dict[str, str], shadow: int) -> str:
@@ -124,10 +129,25 @@ def _properties(colours: dict[str, str], shadow: int) -> str:
     return "".join(lines)
 
 
-def stylesheet() -> str:
-    """The whole design system as one style sheet: fonts, properties of both themes, Tailwind's roles, components."""
+def _themes() -> list[str]:
     dark = "color-scheme:dark;" + _properties(DARK, 0)
     light = "color-scheme:light;" + _properties(LIGHT, 1)
+    return [
+        f":root{{{dark}}}",
+        f"@media (prefers-color-scheme:light){{:root:not(.dark){{{light}}}}}",
+        f":root.light{{{light}}}",
+    ]
+
+
+def properties() -> str:
+    """Colours of both themes, sizes, radii and families as custom properties, for pages that Tailwind does not make."""
+    sizes = "".join(f"--text-{name}:{size};" for name, (size, _, _) in TYPE.items())
+    radii = "".join(f"--radius-{name}:{value};" for name, value in RADII.items())
+    return "\n".join([*_themes(), f":root{{--sans:{SANS};--mono:{MONO};{sizes}{radii}}}"])
+
+
+def stylesheet() -> str:
+    """The whole design system as one style sheet: fonts, properties of both themes, Tailwind's roles, components."""
     roles = "".join(f"--color-{name}:var(--{name});" for name in DARK)
     radii = "".join(f"--radius-{name}:{value};" for name, value in RADII.items())
     sizes = "".join(
@@ -145,9 +165,7 @@ def stylesheet() -> str:
             f"@theme inline{{{no_defaults}{plain}{roles}{shadows}}}",
             f"@theme{{--font-sans:{SANS};--font-mono:{MONO};{radii}{sizes}{motion}}}",
             "@custom-variant dark (&:where(.dark, .dark *));",
-            f":root{{{dark}}}",
-            f"@media (prefers-color-scheme:light){{:root:not(.dark){{{light}}}}}",
-            f":root.light{{{light}}}",
+            *_themes(),
             *((_STYLES / name).read_text() for name in sorted(p.name for p in _STYLES.glob("*.css"))),
         ]
     )

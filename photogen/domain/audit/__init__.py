@@ -1,4 +1,4 @@
-"""What operators changed, written down beside the change itself."""
+"""What operators changed, and what creators showed to others, written down beside the change itself."""
 
 from photogen.domain.audit.service import AuditService
 from photogen.domain.audit.views import AuditView, Operator

@@ -8,9 +8,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Who changes something. The page has made sure that it is an administrator."""
+    """Who changes something: an administrator, as the page has made sure; the owner of what is changed; or, without an
+    account, the command line."""
 
-    account_id: str
+    account_id: str | None
     name: str
 
 

@@ -17,6 +17,14 @@ _TAB = re.compile(r"(?i)(\bclient ')[^']*(?=')")
 _EVENT_DATA = re.compile(r"(?s)((?:router_data|payload|Event data|event data)\s*[:=]).*")
 
 
+_SHARED = re.compile(r"(/s/)[^/?#\s\"']{20,}")
+
+
+def path_of(path: str) -> str:
+    """`path` without the token of a share link: whoever reads a log must not be able to open it."""
+    return _SHARED.sub(r"\1***", path)
+
+
 def struck_out(text: str) -> str:
     """`text` without the values of headers, cookies and tokens, and without the data of events."""
     text = _HEADER_LINE.sub(r"\1: ***", _EVENT_DATA.sub(r"\1 ***", text))

@@ -1,4 +1,4 @@
-"""Log-ins and registrations, counted per address and per account.
+"""Log-ins, registrations, uploads and visits to share links, counted per address or per account.
 
 In Redis, so that all web processes count together; in this process's memory while Redis doesn't answer: never
 uncounted, never a closed door.
@@ -22,6 +22,8 @@ from photogen.web.text import t
 
 _log = log.get("throttle")
 _ADDRESS_FACTOR = 3
+_PICTURES_FACTOR = 30
+"""A page of a share link shows a hundred pictures, most of them only when one scrolls there."""
 
 
 @functools.cache
@@ -85,6 +87,18 @@ class Throttle:
     async def upload(self, account_id: str) -> None:
         """Counts an uploaded photo. Raises RateLimited."""
         await self._take("200/minute;1000/hour", 1, "upload", account_id)
+
+    async def share(self, address: str) -> None:
+        """Counts a page of a share link, whether there is one or not. Raises RateLimited."""
+        await self._take(deps.settings().share_rate, 1, "share", address)
+
+    async def share_picture(self, address: str) -> None:
+        """Counts a picture of a share link. Raises RateLimited."""
+        await self._take(deps.settings().share_rate, _PICTURES_FACTOR, "share-picture", address)
+
+    async def share_download(self, address: str) -> None:
+        """Counts an original that a share link gives away: it is made anew each time. Raises RateLimited."""
+        await self._take("30/minute;300/hour", 1, "share-download", address)
 
 
 throttle = Throttle()

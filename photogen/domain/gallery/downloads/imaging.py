@@ -53,13 +53,13 @@ def convert(data: bytes, kept: str, asked: SaveAs, recipe: RecipeView) -> bytes:
         kind = _FORMATS[content_type(kept, asked)]
         if kind == "jpeg" and picture.mode != "RGB":
             picture = picture.convert("RGB")
+        picture.info.clear()  # what the vendor wrote there (a JPEG's comment) would go along by itself
         out = BytesIO()
         if kind == "png":
             words = PngInfo()
             if asked.recipe:
                 words.add_itxt("parameters", said(recipe))
                 words.add_itxt("photogen", json.dumps(facts(recipe), ensure_ascii=False))
-            picture.info.clear()
             picture.save(out, "PNG", pnginfo=words, icc_profile=profile, compress_level=4)
         else:
             exif = Image.Exif()
