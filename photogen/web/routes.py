@@ -77,6 +77,11 @@ def picture(image_id: str) -> str:
     return f"/gallery?image={image_id}"
 
 
+def album(album_id: str) -> str:
+    """Address of an album in the gallery."""
+    return f"/gallery?album={album_id}"
+
+
 def training(training_id: str) -> str:
     """Address of a training's page; `training_id` may be a Var."""
     return f"/trainings/{training_id}"

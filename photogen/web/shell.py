@@ -35,7 +35,7 @@ NAVIGATION: tuple[tuple[str, str, str], ...] = (
     (routes.MODELS, t("Models"), "box"),
     (routes.TRAININGS, t("Trainings"), "activity"),
 )
-_WITHIN = {routes.PHOTOS: routes.MODELS}
+_WITHIN = {routes.PHOTOS: routes.MODELS, routes.SHARED: routes.GALLERY}
 """Pages that are found by way of another's entry."""
 
 

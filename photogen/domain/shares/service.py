@@ -137,6 +137,7 @@ class SharesService:
             address=f"{self._config.address}/s/{token}" if policy.digest(token) == link.token_hash else "",
             state=policy.state_of(link.revoked_at, link.withdrawn, link.expires_at, self._clock()),
             album=found.album,
+            album_id=link.album_id or "",
             pictures=found.pictures,
             cover=found.cover,
             recipe=link.recipe,

@@ -9,14 +9,15 @@ from photogen.domain.shares.policy import State
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """A link of mine. `album` is the album's name, "" for pictures; `pictures` how many it shows now, `cover` the id of
-    the first of them, "" for none. `address` is "" when SECRET_KEY is no longer the one that made it: whoever has the
-    address can use it on, but it can't be told again."""
+    """A link of mine. `album` and `album_id` are the album's name and id, "" for pictures; `pictures` how many it shows
+    now, `cover` the id of the first of them, "" for none. `address` is "" when SECRET_KEY is no longer the one that
+    made it: whoever has the address can use it on, but it can't be told again."""
 
     id: str
     address: str
     state: State
     album: str
+    album_id: str
     pictures: int
     cover: str
     recipe: bool

@@ -57,7 +57,7 @@ export function AlbumDialog({ open, albums, onClose, onAdd, words }) {
 }
 
 // The album that the list is of: its name and what can be done with it.
-export function AlbumHead({ album, onGone, words, failed }) {
+export function AlbumHead({ album, onGone, onShare, words, failed }) {
   const [asking, setAsking] = useState("");
   const remove = async () => {
     try { await post("/api/albums/delete", { album: album.id }); setAsking(""); onGone(); } catch (error) { failed(error); }
@@ -65,6 +65,7 @@ export function AlbumHead({ album, onGone, words, failed }) {
   return (
     <div className="gallery-album">
       <h2>{album.name}</h2>
+      <button type="button" className="btn btn-ghost btn-sm" onClick={onShare}><Icon name="share" />{words.share}</button>
       <button type="button" className="btn btn-ghost btn-sm" onClick={() => setAsking("rename")}><Icon name="edit" />{words.rename}</button>
       <button type="button" className="btn btn-ghost btn-sm" onClick={() => setAsking("delete")}><Icon name="trash" />{words.deleteAlbum}</button>
       <Dialog open={asking === "rename"} onClose={() => setAsking("")} label={words.renameAlbum}>

@@ -1,5 +1,6 @@
 // The head of the gallery: its name, the search, pictures or trash; and below it the filters as chips.
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { Link } from "react-router";
 import { ask } from "./gallery_feed.js";
 import { Icon, counted, monthName } from "./gallery_parts.jsx";
 import { NO_FILTER, filtered } from "./gallery_place.js";
@@ -41,7 +42,7 @@ export function Bar({ place, go, words }) {
     <header className="gallery-bar">
       <h1>{words.title}</h1>
       <Search q={place.q} words={words} onSearch={(q) => to({ q })} />
-      <nav className="segmented" aria-label={words.views}>{tab(false, words.pictures)}{tab(true, words.trash)}</nav>
+      <nav className="segmented" aria-label={words.views}>{tab(false, words.pictures)}{tab(true, words.trash)}<Link to="/shared">{words.shared}</Link></nav>
     </header>
   );
 }

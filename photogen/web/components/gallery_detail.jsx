@@ -33,7 +33,7 @@ function useRecipe(id) {
   return { ...current, retry: () => { setFound({ id: "", recipe: null, error: null }); setTries((n) => n + 1); } };
 }
 
-export function Detail({ id, item, index, trash, words, neighbours, onClose, onClosed, onPrevious, onNext, onMove, onHeart, onRate, onAlbum, onKeys, onSave, onPlace, children }) {
+export function Detail({ id, item, index, trash, words, neighbours, onClose, onClosed, onPrevious, onNext, onMove, onHeart, onRate, onAlbum, onKeys, onSave, onShare, onPlace, children }) {
   const dialog = useRef(null);
   const swipe = useRef(null);
   const zoomed = useRef(false);
@@ -138,6 +138,7 @@ export function Detail({ id, item, index, trash, words, neighbours, onClose, onC
                 )}
                 <a className="btn btn-secondary btn-icon" href={media(shown).original} target="_blank" rel="noreferrer" aria-label={words.full} title={words.full}><Icon name="expand" /></a>
                 <a className="btn btn-secondary btn-icon" href={download} download aria-label={words.download} title={words.download}><Icon name="download" /></a>
+                {!inTrash && <button type="button" className="btn btn-secondary btn-icon" aria-label={words.share} title={words.share} onClick={() => onShare(shown)}><Icon name="share" /></button>}
                 {!inTrash && <button type="button" className="btn btn-secondary btn-icon" aria-label={words.downloadAs} title={words.downloadAs} onClick={() => onSave(shown)}><Icon name="more" /></button>}
                 {inTrash
                   ? <button type="button" className="btn btn-secondary" onClick={() => onMove(shown)}><Icon name="restore" />{words.restore}</button>

@@ -15,6 +15,7 @@ import { Icon, fill } from "./gallery_parts.jsx";
 import { NO_FILTER, filtered, placeOf, queryOf, usePlace } from "./gallery_place.js";
 import { Rows } from "./gallery_rows.js";
 import { SelectionBar, useSelection } from "./gallery_select.jsx";
+import { ShareDialog } from "./gallery_share.jsx";
 import { KeySheet } from "./gallery_sheet.jsx";
 import { Toasts } from "./toasts.jsx";
 
@@ -40,6 +41,7 @@ function Gallery({ place, go, version, words }) {
   const [dialog, setDialog] = useState(""); // keys, or album
   const [pair, setPair] = useState(null); // two pictures that are compared
   const [saving, setSaving] = useState(null); // what is to be downloaded
+  const [sharing, setSharing] = useState(null); // what is to be shared
   const [month, setMonth] = useState(0);
   const [, draw] = useReducer((n) => n + 1, 0);
   const [width, setWidth] = useState(0);
@@ -276,7 +278,7 @@ function Gallery({ place, go, version, words }) {
     <>
       <Chips place={place} go={go} choices={choices} total={feed.total} shape={shape} words={words} onKeys={() => setDialog("keys")}
         onShape={(one) => { localStorage.setItem(SHAPE, one); setShape(one); }} />
-      {album && <AlbumHead key={album.id} album={album} onGone={() => go({ album: "", image: "" })} words={words} failed={failed} />}
+      {album && <AlbumHead key={album.id} album={album} onGone={() => go({ album: "", image: "" })} onShare={() => setSharing({ album: album.id, name: album.name })} words={words} failed={failed} />}
       {place.trash && !empty && <p className="text-sm text-muted mb-4">{words.trashHelp}</p>}
       <div role="status" className="gallery-news">
         {arrived > 0 && (
@@ -308,15 +310,17 @@ function Gallery({ place, go, version, words }) {
       {feed.error && <div className={feed.items.length ? "mt-4" : ""}><Failed error={feed.error} words={words} retry={() => (feed.previous !== null && feed.items.length ? feed.earlier() : feed.more())} /></div>}
       {!feed.error && !feed.ended && (feed.items.length ? <div className="mt-2"><Skeleton label={words.loading} /></div> : <Skeleton label={words.loading} />)}
       <SelectionBar selection={selection} total={feed.total} place={place} album={album} progress={progress} words={words} onAct={act} onAlbum={() => setDialog("album")} onCompare={() => setPair(selection.items)}
-        onDownload={() => setSaving(selection.all ? { query: feed.query, total: feed.total } : { ids: selection.items.map((item) => item.id), total: { count: selection.items.length } })} />
+        onDownload={() => setSaving(selection.all ? { query: feed.query, total: feed.total } : { ids: selection.items.map((item) => item.id), total: { count: selection.items.length } })}
+        onShare={() => setSharing({ ids: selection.items.map((item) => item.id) })} />
       <Compare pair={pair} onClose={() => setPair(null)} words={words} />
       <DownloadDialog wanted={saving} onClose={() => setSaving(null)} words={words} />
+      <ShareDialog wanted={sharing} onClose={() => setSharing(null)} words={words} />
       <AlbumDialog open={dialog === "album" || Boolean(dialog.items)} albums={choices.albums} onClose={() => setDialog("")} onAdd={addTo} words={words} />
       <KeySheet open={dialog === "keys"} onClose={() => setDialog("")} words={words} />
       <Detail id={place.image} item={index < 0 ? null : feed.items[index]} index={index} trash={place.trash} words={words} onClose={close} onClosed={closed}
         onPrevious={index > 0 ? () => show(index - 1) : null} onNext={index >= 0 && index < feed.items.length - 1 ? () => show(index + 1) : null}
         neighbours={[feed.items[index + 1], index > 0 ? feed.items[index - 1] : null]} onMove={(item) => remove(item, index)} onHeart={() => heart(index)} onRate={(n) => rate(feed.items[index], n)} onAlbum={(item) => setDialog({ items: [item] })}
-        onKeys={() => setDialog("keys")} onSave={(item) => setSaving({ ids: [item.id], total: { count: 1 } })} onPlace={(change, open) => { if (open) { go(change, true); return; } opener.current = null; go({ ...change, at: "", image: "" }); window.scrollTo(0, 0); }}>
+        onKeys={() => setDialog("keys")} onSave={(item) => setSaving({ ids: [item.id], total: { count: 1 } })} onShare={(item) => setSharing({ ids: [item.id] })} onPlace={(change, open) => { if (open) { go(change, true); return; } opener.current = null; go({ ...change, at: "", image: "" }); window.scrollTo(0, 0); }}>
         {place.image ? messages : null}
       </Detail>
       {place.image ? null : messages}

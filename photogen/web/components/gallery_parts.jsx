@@ -24,6 +24,8 @@ const PATHS = {
   justified: "M3 4h10v7H3zM16 4h5v7h-5zM3 14h5v6H3zM11 14h10v6H11z",
   square: "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z",
   list: "M9 6h12M9 12h12M9 18h12M4 6h.01M4 12h.01M4 18h.01",
+  share: "M4 12v8a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2v-8M16 6l-4-4-4 4m4-4v13",
+  link: "M10 13a5 5 0 0 0 7.5.5l3-3a5 5 0 0 0-7-7l-1.7 1.7M14 11a5 5 0 0 0-7.5-.5l-3 3a5 5 0 0 0 7 7l1.7-1.7",
   expand: "M15 3h6v6m-12 12H3v-6m18-12-7 7M3 21l7-7",
 };
 

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Icon, counted, fill } from "./gallery_parts.jsx";
 
+const SHARED_MOST = 500; // pictures that one link names
 const PRESS = 420; // ms until a touch is a long press
 const NONE = { ids: new Set(), all: false };
 
@@ -90,7 +91,7 @@ export function useSelection(feed) {
   return { ...selection, items, some: selection.all || items.length > 0, has: (id) => selection.all || selection.ids.has(id), mark, clear, selectAll: all, press };
 }
 
-export function SelectionBar({ selection, total, place, album, progress, words, onAct, onAlbum, onCompare, onDownload }) {
+export function SelectionBar({ selection, total, place, album, progress, words, onAct, onAlbum, onCompare, onDownload, onShare }) {
   if (!selection.some && !progress) return null;
   const act = (action, icon, text, more) => (
     <button type="button" className="btn btn-ghost" aria-label={text} title={text} disabled={Boolean(progress)} onClick={() => onAct({ action, ...more })}><Icon name={icon} /><span>{text}</span></button>
@@ -111,6 +112,7 @@ export function SelectionBar({ selection, total, place, album, progress, words, 
               <button type="button" className="btn btn-ghost" aria-label={words.addToAlbum} title={words.addToAlbum} disabled={Boolean(progress)} onClick={onAlbum}><Icon name="album" /><span>{words.album}</span></button>
               {album && act("take", "close", words.takeOut, { album: album.id, name: album.name })}
               {onCompare && selection.items.length === 2 && <button type="button" className="btn btn-ghost" aria-label={words.compare} title={words.compare} onClick={onCompare}><Icon name="compare" /><span>{words.compare}</span></button>}
+              {!selection.all && selection.items.length <= SHARED_MOST && <button type="button" className="btn btn-ghost" aria-label={words.share} title={words.share} disabled={Boolean(progress)} onClick={onShare}><Icon name="share" /><span>{words.share}</span></button>}
               <button type="button" className="btn btn-ghost" aria-label={words.download} title={words.download} disabled={Boolean(progress)} onClick={onDownload}><Icon name="download" /><span>{words.download}</span></button>
               {act("trash", "trash", words.delete)}
             </>

@@ -2,7 +2,9 @@
 const go = (which) => document.querySelector(which)?.click();
 const ways = { ArrowLeft: "a[rel=prev]", ArrowRight: "a[rel=next]", Escape: "a[data-up]" };
 document.addEventListener("keydown", (event) => {
-  if (ways[event.key] && !event.altKey && !event.ctrlKey && !event.metaKey) go(ways[event.key]);
+  if (!ways[event.key] || event.altKey || event.ctrlKey || event.metaKey) return;
+  event.preventDefault(); // of its own, Escape stops the page that is being loaded
+  go(ways[event.key]);
 });
 let from = null;
 document.addEventListener("touchstart", (event) => {
