@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from photogen.domain.generation.commands import StartGeneration
+from photogen.domain.shares import Share
 from photogen.gateways.base import Storage
 from photogen.kit.ids import new_id
 from photogen.models import (
@@ -32,7 +33,7 @@ from tests.fakes.web_server import WebServer
 
 _TABLES = (
     "account", "login_session", "photo_set", "photo", "training", "training_draft", "lora_model", "generation", "shot",
-    "image", "credit_grant", "credit_hold", "credit_entry",
+    "image", "share_link", "credit_grant", "credit_hold", "credit_entry",
 )  # fmt: skip
 
 
@@ -152,7 +153,9 @@ def victim(web: WebServer, *, files: bool = True) -> Victim:
     made["session"] = services.accounts.sessions(account)[0].id
     made["account"] = account
     made["training"] = made["training failed"]
-    made["token"] = token
+    made["cookie"] = token
+    link = services.shares.create(account, Share.of(pictures=[made["image"]], recipe=True, downloads=True))
+    made["link"], made["token"] = link.id, link.address.rpartition("/")[2]
     del made["shot"]
     return Victim(
         web, account, made, (email, name, prompt, model, trained, photos, word, hub, mark), photo_key, image_key

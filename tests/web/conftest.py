@@ -145,7 +145,8 @@ def web(
 ) -> Iterator[WebServer]:
     """The real web server, one for all tests that attack it: each has people of its own."""
     database = postgres.create("attacked", template=template_database)
-    rates = {"LOGIN_RATE": "6/minute", "REGISTRATION_RATE": "5/hour"}  # a password takes a tenth of a second to check
+    # A password takes a tenth of a second to check.
+    rates = {"LOGIN_RATE": "6/minute", "REGISTRATION_RATE": "5/hour", "SHARE_RATE": "12/minute"}
     with WebServer(tmp_path_factory.mktemp("web"), database, valkey.url, environment=rates) as server:
         yield server
     postgres.drop("attacked")

@@ -106,7 +106,7 @@ def attacks(who: Victim) -> Iterator[tuple[str, list[tuple[str, Callable[..., An
 
 async def test_others_change_nothing_of_hers_and_see_nothing(application, web, ada):
     before = ada.rows()
-    known = [id_ for kind, id_ in ada.ids.items() if kind != "token"]
+    known = [id_ for kind, id_ in ada.ids.items() if kind != "cookie"]
     texts = [*known, f"lora:{ada.ids['model']}"]
     for path, group in attacks(ada):
         eve = web.session(web.account(name="Eve"))

@@ -60,14 +60,16 @@ def _html(made: page.Page, status: int = 200) -> Response:
 
 def _refusal(request: Request, error: PhotogenError) -> Response:
     """Unknown, ended and revoked look the same; what is wrong with us or comes too fast says so."""
+    sentence = t(error.public)
     if isinstance(error, NotFound):
         title, advice = t("This link does not work"), t("Ask for a new one if you need it.")
+        sentence = t("It may have ended, or have been taken back by whoever shared it.")
     elif isinstance(error, RateLimited):
         title, advice = t("Too many at once"), t("This protects the pictures from being searched for.")
     else:
         title, advice = t("That did not work just now"), t("If it stays, quote the code.")
     made = page.none_page(
-        t(error.public),
+        sentence,
         error.code,
         title=title,
         advice=advice,

@@ -98,7 +98,8 @@ export function Detail({ id, item, index, trash, words, neighbours, onClose, onC
           </div>
           <div className="gallery-side">
             <div className="gallery-side-head">
-              <h2 className="text-lg">{words.recipe}</h2>
+              <h2 className="text-lg mr-auto">{words.recipe}</h2>
+              {shown && !inTrash && <button type="button" className="btn btn-ghost btn-sm" onClick={() => onShare(shown)}><Icon name="share" />{words.share}</button>}
               <button type="button" className="btn btn-ghost btn-icon btn-sm" aria-label={words.close} onClick={onClose}><Icon name="close" /></button>
             </div>
             {item && !inTrash && (
@@ -138,7 +139,6 @@ export function Detail({ id, item, index, trash, words, neighbours, onClose, onC
                 )}
                 <a className="btn btn-secondary btn-icon" href={media(shown).original} target="_blank" rel="noreferrer" aria-label={words.full} title={words.full}><Icon name="expand" /></a>
                 <a className="btn btn-secondary btn-icon" href={download} download aria-label={words.download} title={words.download}><Icon name="download" /></a>
-                {!inTrash && <button type="button" className="btn btn-secondary btn-icon" aria-label={words.share} title={words.share} onClick={() => onShare(shown)}><Icon name="share" /></button>}
                 {!inTrash && <button type="button" className="btn btn-secondary btn-icon" aria-label={words.downloadAs} title={words.downloadAs} onClick={() => onSave(shown)}><Icon name="more" /></button>}
                 {inTrash
                   ? <button type="button" className="btn btn-secondary" onClick={() => onMove(shown)}><Icon name="restore" />{words.restore}</button>
