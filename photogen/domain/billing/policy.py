@@ -78,20 +78,34 @@ class Sold:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Credits that an invoice gives, and when they lapse. `next_at`: when a yearly plan's next month is due."""
+    """Credits that an invoice gives, and when they lapse. `next_at`: when the next month is due of the year that this
+    invoice begins; None where it begins none. `late`: credits that an upgrade makes up for in a month that was given
+    with the old plan's before it was heard of, and when those lapse."""
 
     credits: int
     expires_at: datetime
     sold: Sold
     next_at: datetime | None
+    late: tuple[int, datetime] | None = None
 
 
-def granted(invoice: InvoiceState, prices: Mapping[str, Sold], *, trial: bool) -> Grant | None:
+@dataclass(frozen=True, slots=True)
+class YearSoFar:
+    """A yearly subscription's year: when it began, and until when a month's credits were given (None: none yet)."""
+
+    start: datetime
+    given_until: datetime | None
+
+
+def granted(
+    invoice: InvoiceState, prices: Mapping[str, Sold], *, trial: bool, year: YearSoFar | None = None
+) -> Grant | None:
     """What a paid invoice gives. The amounts are the plan's own, whatever was paid after coupons.
 
-    The first and each further invoice give a month's credits. An upgrade gives the difference for what is left of the
-    period: the share of each plan is the share of its price in the invoice. A trial's invoice gives none: credits come
-    with the first paid month."""
+    The first and each further invoice give a month's credits. An upgrade gives the difference for what is left: of the
+    month, in proportion to what is paid for it; of a yearly plan's current month (`_within_year`), since its further
+    months bring the new plan's credits by themselves. A trial's invoice gives none: credits come with the first paid
+    month. `year` is that of the invoice's subscription, where it has one and the invoice is of that same year."""
     known = [(line, prices[line.price_id]) for line in invoice.lines if line.price_id in prices]
     if invoice.reason in {FIRST, RENEWED}:
         period = [(line, sold) for line, sold in known if not line.proration]
@@ -101,13 +115,15 @@ def granted(invoice: InvoiceState, prices: Mapping[str, Sold], *, trial: bool) -
         return _grant(sold.terms.credits_month, line, sold)
     if invoice.reason == CHANGED:
         new = [(line, sold) for line, sold in known if line.cents > 0]
+        old = [(line, sold) for line, sold in known if line.cents < 0]
         if not new:
             return None
         last, sold = new[-1]
+        if sold.interval is Interval.YEAR and last.end < month_after(last.start, 12):
+            lost = sum(gone.terms.credits_month for _, gone in old)
+            return _within_year(max(0, sold.terms.credits_month - lost), last, sold, year)
         more = _share(last, sold)
-        less = sum(
-            -(-old.terms.credits_month * -back.cents // max(1, old.cents)) for back, old in known if back.cents < 0
-        )
+        less = sum(-(-gone.terms.credits_month * -back.cents // max(1, gone.cents)) for back, gone in old)
         return _grant(max(0, more - less), last, sold)
     return None
 
@@ -118,9 +134,20 @@ def _share(line: InvoiceLine, sold: Sold) -> int:
 
 def _grant(credits: int, line: InvoiceLine, sold: Sold) -> Grant:
     if sold.interval is Interval.YEAR:
-        following = min(month_after(line.start, 1), line.end)
-        return Grant(credits, following, sold, following if following < line.end else None)
+        following = month_after(line.start, 1)
+        return Grant(credits, following, sold, following)
     return Grant(credits, line.end, sold, None)
+
+
+def _within_year(more: int, line: InvoiceLine, sold: Sold, year: YearSoFar | None) -> Grant:
+    """An upgrade from one yearly plan to another gives, of the `more` credits that a month has now, the share of the
+    month that is left, to the second; the whole of them in a later month that was given already."""
+    start = year.start if year else month_after(line.end, -12)
+    number = months_gone(start, line.start)
+    begun, until = month_after(start, number), min(month_after(start, number + 1), line.end)
+    share = more * int((until - line.start).total_seconds()) // max(1, int((until - begun).total_seconds()))
+    given = year.given_until if year else None
+    return Grant(share, until, sold, None, (more, given) if given is not None and given > until else None)
 
 
 def is_upgrade(now: Sold, wanted: Sold) -> bool:
@@ -196,3 +223,9 @@ def months_between(start: datetime, moment: datetime) -> int:
     """Which month of a period begins at `moment`, counted from 0; the nearest one, as months have no length."""
     number = (moment.year - start.year) * 12 + moment.month - start.month
     return max(1, number)
+
+
+def months_gone(start: datetime, moment: datetime) -> int:
+    """How many months of a period are over at `moment`, by the period's own days."""
+    number = (moment.year - start.year) * 12 + moment.month - start.month
+    return max(0, number - 1 if month_after(start, number) > moment else number)

@@ -9,7 +9,8 @@ from photogen.db.locks import lock_account
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.billing import policy, repository
 from photogen.domain.billing.config import BillingConfig
-from photogen.domain.billing.sync import Sync, grant_keys
+from photogen.domain.billing.granting import grant_keys
+from photogen.domain.billing.sync import Sync
 from photogen.domain.billing.views import RefundView
 from photogen.domain.credits.service import CreditsService
 from photogen.domain.incidents.service import IncidentsService

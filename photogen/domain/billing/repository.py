@@ -369,14 +369,21 @@ def paid_of(session: Session, subscription_id: str) -> Sequence[Payment]:
     ).all()
 
 
-def last_paid(session: Session, subscription_id: str) -> Payment | None:
-    """The newest invoice of a subscription that was paid."""
-    return session.exec(
-        select(Payment)
-        .where(Payment.subscription_id == subscription_id, Payment.status == PaymentStatus.PAID)
-        .order_by(col(Payment.period_end).desc().nulls_last())
-        .limit(1)
-    ).one_or_none()
+def paid_for(session: Session, subscription_id: str, moment: datetime) -> list[Payment]:
+    """The paid invoices of a subscription that count at `moment`: the period's, then those of changes until then."""
+    return list(
+        session.exec(
+            select(Payment)
+            .where(
+                Payment.subscription_id == subscription_id,
+                Payment.status == PaymentStatus.PAID,
+                col(Payment.granted_at).is_not(None),
+                col(Payment.period_start) <= moment,
+                col(Payment.period_end) > moment,
+            )
+            .order_by(col(Payment.period_start), col(Payment.created_at), col(Payment.id))
+        )
+    )
 
 
 def grants_of(session: Session, account_id: str, paid: str, returned: str) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from photogen.domain.billing.commands import BuyPack, BuyPlan, ChangePlan, Refun
 from photogen.domain.billing.config import BillingConfig
 from photogen.domain.billing.customers import Customers
 from photogen.domain.billing.doubles import Doubles
+from photogen.domain.billing.granting import Granting
 from photogen.domain.billing.offers import Offers
 from photogen.domain.billing.refunds import REFUND, Refunds
 from photogen.domain.billing.reminders import Reminders
@@ -92,7 +93,8 @@ class BillingService:
         self._incidents = incidents
         self._gateway = gateway
         self._config = config or BillingConfig()
-        self._sync = Sync(uow, clock, credits, incidents, gateway, self._config)
+        self._granting = Granting(uow, clock, credits)
+        self._sync = Sync(uow, clock, credits, self._granting, incidents, gateway, self._config)
         self._customers = Customers(uow, clock, gateway, self._sync)
         self._offers = Offers(uow, clock, gateway)
         self._checkouts = Checkouts(uow, clock, gateway, self._customers, self._offers, self._sync, self._config)
@@ -240,7 +242,7 @@ class BillingService:
 
     def grant_month(self, gateway_id: str) -> None:
         """The next month's credits of a yearly plan."""
-        self._sync.month(gateway_id)
+        self._granting.month(gateway_id)
 
     def refund_payment(self, payment_id: str) -> None:
         """Carries a refund out."""

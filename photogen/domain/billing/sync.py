@@ -10,6 +10,7 @@ from photogen.db.locks import lock_account
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.billing import policy, repository, telling
 from photogen.domain.billing.config import BillingConfig
+from photogen.domain.billing.granting import Granting, grant_key, grant_keys
 from photogen.domain.credits.service import CreditsService
 from photogen.domain.incidents.service import IncidentsService
 from photogen.gateways.base import Job, Missing
@@ -35,16 +36,6 @@ _log = log.get("billing")
 _PAYMENT_STATUS = {"paid": PaymentStatus.PAID, "open": PaymentStatus.OPEN, "draft": None}
 
 
-def grant_key(gateway: str, gateway_id: str) -> str:
-    """What the keys of a payment's grants begin with."""
-    return f"{gateway}:{gateway_id}"
-
-
-def grant_keys(row: Payment) -> tuple[str, str]:
-    """The same for what was given, and for what was taken back of it and returned."""
-    return grant_key(row.gateway, row.gateway_id), f"returned:{row.id}"
-
-
 @dataclass(frozen=True)
 class Sync:
     """One method per object of the service. Raises the gateway's Retry and Stop; what is gone is no error."""
@@ -52,6 +43,7 @@ class Sync:
     uow: UowFactory
     clock: Clock
     credits: CreditsService
+    granting: Granting
     incidents: IncidentsService
     gateway: PaymentGateway
     config: BillingConfig
@@ -193,7 +185,7 @@ class Sync:
         uow.session.add(row)
         if row.status is PaymentStatus.PAID and row.granted_at is None:
             trial = bool(last and new and not last.cents and new.cents)
-            self._grant(uow, row, policy.granted(state, prices, trial=trial))
+            self.granting.paid(uow, row, state, prices, trial=trial)
             if new is not None:
                 telling.paid(uow, row, new, self.clock(), trial=trial)
         uow.notify(account_id, "billing", row.id)
@@ -204,46 +196,6 @@ class Sync:
         if state is None or repository.is_closed(uow.session, account_id):
             return "", ""
         return state.page_url[:500], state.pdf_url[:500]
-
-    def _grant(self, uow: UnitOfWork, row: Payment, grant: policy.Grant | None) -> None:
-        now = self.clock()
-        row.granted_at = now
-        if grant is None:
-            return
-        row.credits = grant.credits
-        key = grant_key(row.gateway, row.gateway_id)
-        if grant.credits and grant.expires_at > now:
-            self.credits.grant(
-                uow, row.account_id, grant.credits, GrantSource.PLAN, key, grant.expires_at, grant.sold.terms.name
-            )
-        subscription = repository.subscription(uow.session, row.subscription_id, locked=True)
-        if subscription is not None and subscription.status in policy.LIVE:
-            subscription.grant_at = grant.next_at
-            uow.session.add(subscription)
-
-    def month(self, gateway_id: str) -> None:
-        """The next month's credits of a yearly plan. The invoice was paid for all of them."""
-        with self.uow() as uow:
-            row = repository.subscription(uow.session, gateway_id)
-            if row is None:
-                return
-            lock_account(uow.session, row.account_id)
-            row = repository.subscription(uow.session, gateway_id, locked=True)
-            if row is None or row.grant_at is None or row.grant_at > self.clock():
-                return
-            paid = repository.last_paid(uow.session, gateway_id)
-            terms = repository.version(uow.session, row.plan_key, row.plan_version)
-            if paid is None or terms is None or row.status not in policy.LIVE:
-                row.grant_at = None
-                uow.session.add(row)
-                return
-            number = policy.months_between(row.period_start, row.grant_at)
-            until = min(policy.month_after(row.period_start, number + 1), row.period_end)
-            key = f"{grant_key(row.gateway, paid.gateway_id)}:{number}"
-            if until > self.clock() and not paid.refunded_cents and not paid.disputed:
-                self.credits.grant(uow, row.account_id, terms.credits_month, GrantSource.PLAN, key, until, terms.name)
-            row.grant_at = until if until < row.period_end else None
-            uow.session.add(row)
 
     # --- checkouts ---
 

@@ -125,8 +125,14 @@ _PAID = (
         WHERE p.account_id BETWEEN :first AND :last AND p.status = 'paid' AND p.granted_at IS NOT NULL
             AND coalesce(g.amount, 0) <> p.credits
             -- credits that had lapsed before the invoice was heard of are not granted; the payment alone names them
-            AND NOT (g.id IS NULL AND p.kind = 'plan' AND p.granted_at >= CASE p.interval
-                WHEN 'year' THEN least(p.period_end, p.period_start + interval '1 month') ELSE p.period_end END)""",
+            AND NOT (g.id IS NULL AND p.kind = 'plan' AND p.granted_at >= CASE
+                WHEN p.interval <> 'year' THEN p.period_end
+                -- an upgrade's lapse with the year's own month, which may be three days shorter than told from its end
+                WHEN p.reason = 'subscription_update' AND p.period_end < p.period_start + interval '12 months' THEN
+                    p.period_end - interval '3 days' - (interval '1 month' * (
+                        extract(year FROM age(p.period_end, p.period_start)) * 12
+                        + extract(month FROM age(p.period_end, p.period_start))))
+                ELSE least(p.period_end, p.period_start + interval '1 month') END)""",
     ),
     Check(
         "payment_not_granted",
