@@ -22,6 +22,7 @@ STUDIO = [
     "/dashboard",
     "/generate",
     "/gallery",
+    "/shared",
     "/models",
     "/models/new",
     "/photos",
