@@ -15,6 +15,7 @@ BENCHES = {
     "photos": "20 photos of 12 megapixels: upload to ZIP, preparation against sharp",
     "gallery": "pages, searches and counts of 200,000 and of 1,000,000 pictures; an unrelated request meanwhile",
     "gallery_page": "the gallery's page with 100,000 pictures: first picture, scrolling, jumps to months",
+    "thumbnails": "WebP against AVIF at the sizes of thumbnails: bytes, time, how true they stay",
     "start": "bare clone to address, later start, memory, weight of the pages",
     "trainings": "trainings in flight on one worker, losses made good, what we add to the vendor's time",
     "money": "quota checks, credits and quota taken by 16 clients at once, the month's end for 10,000 subscribers",

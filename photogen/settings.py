@@ -68,6 +68,11 @@ class Settings(BaseSettings):
         None, validation_alias=AliasChoices("S3_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY")
     )
 
+    s3_redirect: bool = Field(False, validation_alias="S3_REDIRECT")
+    """Whether browsers fetch original pictures from the bucket itself, by addresses that end after two minutes."""
+    cdn_url: str = Field("", validation_alias="CDN_URL")
+    """A CDN that fetches from this installation, https://cdn.example: pictures are shown from there."""
+
     lease_seconds: float = Field(30.0, gt=0, validation_alias="LEASE_SECONDS")
     """How long a row in work belongs to a worker that says nothing; then another takes it up."""
     poll_seconds: float = Field(2.0, gt=0, validation_alias="POLL_SECONDS")
@@ -82,9 +87,12 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        parts = urlsplit(self.address)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        if not _is_base(self.address):
             raise ValueError("PUBLIC_URL must be like https://photos.example, without a path")
+        if self.cdn_url and not _is_base(self.cdn_url):
+            raise ValueError("CDN_URL must be like https://cdn.example, without a path")
+        if self.s3_redirect and not self.s3_bucket:
+            raise ValueError("S3_REDIRECT needs S3_BUCKET: there is no bucket to fetch from")
         if self.environment == "production" and self.needs_sandbox:
             raise ValueError(
                 "production needs keys for every vendor: REPLICATE_API_TOKEN, TOGETHER_API_KEY and HF_TOKEN "
@@ -131,6 +139,11 @@ class Settings(BaseSettings):
     def needs_sandbox(self) -> bool:
         """Whether at least one vendor has no key, so that the sandbox stands in for it."""
         return not (self.replicate_token and self.together_key and self.hub_token)
+
+
+def _is_base(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.path.strip("/") and not parts.query
 
 
 def _is_sender(text: str) -> bool:

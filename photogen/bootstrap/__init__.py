@@ -53,6 +53,7 @@ from photogen.domain.vendors.guarded import GuardedHub, GuardedImages, GuardedTr
 from photogen.domain.vendors.service import VendorsService
 from photogen.errors import Unavailable
 from photogen.gateways.base import ImageVendor, Job, Queue, Storage, Trainer
+from photogen.gateways.base_delivery import Delivery
 from photogen.gateways.base_hub import Hub
 from photogen.gateways.hub import huggingface
 from photogen.gateways.images.spec import specs
@@ -79,6 +80,7 @@ class Services:
     clock: Clock
     queue: Queue
     storage: Storage
+    delivery: Delivery
     image_vendors: Mapping[str, ImageVendor]
     trainer: Trainer
     hub: Hub
@@ -200,6 +202,7 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         clock=clock,
         queue=outside.queue,
         storage=storage,
+        delivery=outside.delivery,
         image_vendors=image_vendors,
         trainer=trainer,
         hub=hub,

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from photogen.gateways.base import ImageVendor, Queue, Storage, Trainer
+from photogen.gateways.base_delivery import Delivery
 from photogen.gateways.base_hub import Hub
 from photogen.gateways.base_mail import Mail
 from photogen.gateways.base_payments import PaymentGateway
@@ -22,6 +23,7 @@ from photogen.gateways.payments.stripe import StripePayments
 from photogen.gateways.queue.rq import RqQueue
 from photogen.gateways.replicate_api import ADDRESS as REPLICATE_ADDRESS
 from photogen.gateways.replicate_api import ReplicateApi
+from photogen.gateways.storage.delivery import SignedDelivery
 from photogen.gateways.storage.local import LocalStorage
 from photogen.gateways.storage.s3 import S3Storage
 from photogen.gateways.storage.signing import Signer
@@ -45,6 +47,7 @@ class Outside:
     webhooks: WebhookVerifier
     payments: PaymentGateway
     mail: Mail
+    delivery: Delivery
     reachable_at: str
 
 
@@ -67,15 +70,18 @@ def outside_of(settings: Settings, opened: ExitStack) -> Outside:
     secret = settings.replicate_webhook_secret if settings.replicate_token else None
     for part in (queue, api, downloads, hub):
         opened.callback(part.close)
+    storage = _storage(settings, opened)
+    signer = Signer(settings.secret_key.get_secret_value())
     return Outside(
         queue=queue,
-        storage=_storage(settings, opened),
+        storage=storage,
         image_vendors=vendors,
         trainer=ReplicateTrainer(api, downloads, owner=settings.replicate_owner if settings.replicate_token else ""),
         hub=hub,
         webhooks=ReplicateWebhooks(api, secret.get_secret_value() if secret else None),
         payments=_payments(settings, opened),
         mail=_mail(settings),
+        delivery=SignedDelivery(storage, signer, cdn=settings.cdn_url.rstrip("/"), bucket=settings.s3_redirect),
         reachable_at=reachable_at(settings) or "",
     )
 

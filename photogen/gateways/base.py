@@ -133,11 +133,12 @@ class StoredObject:
 
 @dataclass(frozen=True)
 class SignedObject:
-    """What a signed address of ours opens; `filename` is what the download is to be called, if anything."""
+    """What a signed address of ours opens, for `seconds` more; `filename` is what a download is called, if anything."""
 
     key: str
     reference: str
     filename: str
+    seconds: int
 
 
 @dataclass(frozen=True)

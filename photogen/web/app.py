@@ -73,7 +73,7 @@ def _layers(https: bool, hops: int, origins: tuple[str, ...]) -> list[Callable[[
         lambda app: layers.SocketLimits(app, hops=hops),
         lambda app: layers.SameOrigin(app, origins),
         layers.Closed,
-        lambda app: layers.Headers(app, client=client, https=https),
+        lambda app: layers.Headers(app, client=client, https=https, pictures=lambda: deps.services().delivery.origins),
     ]
 
 

@@ -90,6 +90,21 @@ async def test_the_policy_allows_the_built_scripts_and_no_others(built):
     assert headers["x-content-type-options"] == "nosniff"
 
 
+async def test_pictures_may_come_from_where_they_are_and_nothing_else_may(built):
+    app = HTMLResponse("<h1>A page</h1>")
+    wrapped = layers.Headers(
+        app, client=built, https=True, pictures=lambda: ("https://cdn.example", "https://s3.example")
+    )
+    for shown, wanted in (
+        (wrapped, " https://cdn.example https://s3.example"),
+        (layers.Headers(app, client=built, https=True), ""),
+    ):
+        async with browser(shown) as client:
+            policy = (await client.get("/")).headers["content-security-policy"]
+        assert f"img-src 'self' data: blob:{wanted};" in policy
+        assert policy.count("example") == wanted.count("example")
+
+
 async def test_what_is_no_page_is_allowed_nothing(built):
     async with browser(layers.Headers(everything, client=built, https=True)) as client:
         headers = (await client.get("/media/images/x/512")).headers

@@ -1,18 +1,22 @@
 """Files over HTTP, the same from every kind of storage: ranges, validators, HEAD, names, addresses that end."""
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from photogen.domain.gallery.views import ImageFile
 from photogen.gateways.base import Storage
+from photogen.gateways.storage.delivery import BUCKET_SECONDS, SignedDelivery
 from photogen.web.api import media
-from tests.fakes.storages import KINDS, make_bucket, moto, opened
+from tests.fakes.storages import KINDS, SIGNER, make_bucket, moto, opened
 
 BYTES = bytes(range(256)) * 8192  # two mebibytes: more than is read at once
 KEY = "images/01hxyz/original.png"
@@ -42,10 +46,10 @@ class Browser:
     def __init__(self, client: TestClient, cookie: str) -> None:
         self._client, self._cookie = client, cookie
 
-    def __call__(self, method: str = "GET", query: str = "", **headers: str) -> Any:
+    def __call__(self, method: str = "GET", query: str = "", variant: str = "original", **headers: str) -> Any:
         asked = {name.replace("_", "-"): value for name, value in headers.items()}
         return self._client.request(
-            method, f"/media/images/01hxyz/original{query}", headers={"cookie": self._cookie, **asked}
+            method, f"/media/images/01hxyz/{variant}{query}", headers={"cookie": self._cookie, **asked}
         )
 
 
@@ -53,8 +57,9 @@ class Browser:
 def ask(storage: Storage, services: SimpleNamespace) -> Iterator[Browser]:
     token = services.accounts.add("ada@example.com")
     services.storage = storage
+    services.delivery = SignedDelivery(storage, SIGNER, cdn="", bucket=False)
     services.gallery = SimpleNamespace(image_file=lambda *_: ImageFile(KEY, "image/png", "Föhn 1.png"))
-    with TestClient(Starlette(routes=media.ROUTES)) as client:
+    with TestClient(Starlette(routes=media.ROUTES), follow_redirects=False) as client:
         yield Browser(client, f"photogen_session={token}")
 
 
@@ -164,3 +169,57 @@ def test_a_large_file_is_sent_in_pieces(ask: Browser, storage: Storage, monkeypa
     assert ask().content == BYTES
     assert len(pieces) >= 2
     assert max(pieces) <= 1024 * 1024
+
+
+def test_originals_come_from_the_bucket_where_that_is_wanted(
+    ask: Browser, storage: Storage, services: SimpleNamespace, request: pytest.FixtureRequest
+) -> None:
+    services.delivery = SignedDelivery(storage, SIGNER, cdn="", bucket=True)
+    kind = request.node.callspec.params["storage"]
+    assert ask(variant="512").status_code == 200  # as small as a redirect is slow
+    answer = ask(query="?download=1")
+    if kind == "spool alone":  # what the bucket did not take is here
+        assert (answer.status_code, answer.content) == (200, BYTES)
+    if kind not in {"bucket", "spooled"}:
+        return
+    assert answer.status_code == 302
+    assert answer.headers["cache-control"] == f"private, max-age={BUCKET_SECONDS // 2}"
+    signed = answer.headers["location"]
+    assert signed.startswith(services.delivery.origins[0] + "/")
+    fetched = httpx.get(signed, trust_env=False)
+    assert (fetched.content, fetched.headers["content-type"]) == (BYTES, "image/png")
+    assert "attachment" in fetched.headers["content-disposition"]
+    assert "content-disposition" not in httpx.get(ask().headers["location"], trust_env=False).headers
+    assert parse_qs(urlsplit(signed).query)["X-Amz-Expires"] == [str(BUCKET_SECONDS)]
+    assert ask(cookie="").status_code == 401
+
+
+def test_pictures_come_from_a_cdn_whose_addresses_stay_and_end(
+    ask: Browser, storage: Storage, services: SimpleNamespace, request: pytest.FixtureRequest
+) -> None:
+    if request.node.callspec.params["storage"] in {"bucket", "spool alone"}:
+        return  # a bucket without a spool has no addresses of ours
+    now = [time.time()]
+    cdn = "https://cdn.example"
+    services.delivery = SignedDelivery(storage, SIGNER, cdn=cdn, bucket=True, clock=lambda: now[0])
+    assert services.delivery.origins[0] == cdn
+    address = ask(variant="512").headers["location"]
+    assert address.startswith(f"{cdn}/media/signed/{KEY}?")
+    left = int(parse_qs(urlsplit(address).query)["exp"][0]) - now[0]
+    assert 86400 < left <= 2 * 86400
+    found = set()
+    for _ in range(48):
+        now[0] += 3600
+        found.add(ask(variant="512").headers["location"])
+    assert len(found - {address}) == 2
+
+    given = ask._client.get(address.removeprefix(cdn), headers={"range": "bytes=0-9"})
+    assert (given.status_code, given.content) == (206, BYTES[:10])
+    public, age, _ = given.headers["cache-control"].split(", ")
+    assert (public, abs(int(age.removeprefix("max-age=")) - left) < 5) == ("public", True)
+    assert given.headers["cross-origin-resource-policy"] == "cross-origin"  # else no page could show it
+    plain = SIGNER.path(KEY, 60)
+    assert ask._client.get(plain).headers["cache-control"] == "private, no-store"
+    assert ask._client.get(f"{plain}&ref=cdn").status_code == 404
+    assert ask._client.get(SIGNER.path(KEY, until=int(time.time()) - 1, reference="cdn")).status_code == 404
+    assert ask(variant="512", cookie="").status_code == 401

@@ -17,9 +17,11 @@ class Signer:
     def __init__(self, secret: str) -> None:
         self._key = hmac.digest(secret.encode(), b"photogen.storage.signed-url", "sha256")
 
-    def path(self, key: str, seconds: float, *, reference: str = "", filename: str = "") -> str:
-        """Path and query that open `key` for so many seconds."""
-        fields = {"exp": str(int(time.time() + seconds))}
+    def path(
+        self, key: str, seconds: float = 0, *, until: int | None = None, reference: str = "", filename: str = ""
+    ) -> str:
+        """Path and query that open `key` for so many seconds, or until that second since 1970."""
+        fields = {"exp": str(until if until is not None else int(time.time() + seconds))}
         if reference:
             fields["ref"] = reference
         if filename:
@@ -34,7 +36,7 @@ class Signer:
         good = hmac.compare_digest(self._signature(key, fields).encode(), given.encode("utf-8", "replace"))
         if not good or not end.isdigit() or int(end) < time.time():
             return None
-        return SignedObject(key, fields.get("ref", ""), fields.get("name", ""))
+        return SignedObject(key, fields.get("ref", ""), fields.get("name", ""), int(end) - int(time.time()))
 
     def _signature(self, key: str, fields: Mapping[str, str]) -> str:
         message = "\n".join([quote(key), *(f"{name}={quote(fields.get(name, ''))}" for name in ("exp", "ref", "name"))])

@@ -3,7 +3,8 @@
 `/media/photos/{id}/{256|512|normal}` as uploaded, `/media/photos/{id}/{revision}/{...}` as edited,
 `/media/images/{id}/{512|1024|original}` (`?download=1` saves it),
 `/media/signed/{key}`.
-Ranges, ETags and HEAD work. What lies under an id never changes, so browsers keep it for a year.
+Ranges, ETags and HEAD work. What lies under an id never changes, so browsers keep it for a year. Pictures may lie
+elsewhere for browsers too, at a CDN or in the bucket: whose they are is asked here all the same.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from photogen.errors import NotFound, PhotogenError, Unavailable
 from photogen.gateways.base import GatewayError, Missing
+from photogen.gateways.base_delivery import CDN
 from photogen.kit import log
 from photogen.web import deps
 from photogen.web.api.answers import endpoint, refused
@@ -41,6 +43,8 @@ class _File:
     filename: str
     cache: str
     content_type: str = ""
+    anywhere: bool = False
+    """Pages of another origin may show it: they get it from the CDN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ def _open(file: _File, head: bool, asked: dict[str, str]) -> _Answer:
             "content-security-policy": "default-src 'none'; sandbox",
             "x-content-type-options": "nosniff",
         }
+        if file.anywhere:
+            headers["cross-origin-resource-policy"] = "cross-origin"
         if file.filename or content_type not in _SHOWN:
             name = file.filename or file.key.rsplit("/", 1)[-1]
             plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name)
@@ -141,19 +147,28 @@ async def _photo(request: Request, account_id: str) -> Response:
 @endpoint
 async def _image(request: Request, account_id: str) -> Response:
     asked = request.path_params
-    found = await deps.call(deps.services().gallery.image_file, account_id, asked["image_id"], asked["variant"])
+    services, original = deps.services(), asked["variant"] == "original"
+    found = await deps.call(services.gallery.image_file, account_id, asked["image_id"], asked["variant"])
     save = request.query_params.get("download") not in {None, "", "0"}
+    if found.content_type in _SHOWN:
+        away = await deps.call(
+            services.delivery.elsewhere, found.key, filename=found.filename if save else "", large=original
+        )
+        if away is not None:
+            return RedirectResponse(away.address, 302, {"cache-control": f"private, max-age={away.seconds}"})
     return await _send(request, _File(found.key, found.filename if save else "", _KEPT, found.content_type))
 
 
 async def _signed(request: Request) -> Response:
-    """For vendors: no cookie; the signature opens one object for a while. A bucket has signed addresses of its
-    own, and ours are for what it has not taken yet."""
+    """For vendors and a CDN: no cookie; the signature opens one object for a while. A bucket has signed addresses of
+    its own, and ours are for what it has not taken yet."""
     try:
         opened = deps.services().storage.verify_signature(request.path_params["key"], request.query_params)
         if opened is None:
             raise _gone()
-        return await _send(request, _File(opened.key, opened.filename, "private, no-store"))
+        cdn = opened.reference == CDN
+        kept = f"public, max-age={opened.seconds}, immutable" if cdn else "private, no-store"
+        return await _send(request, _File(opened.key, opened.filename, kept, anywhere=cdn))
     except PhotogenError as error:
         return refused(error)
 

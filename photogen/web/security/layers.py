@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -204,19 +205,23 @@ def script_hashes(client: Path) -> list[str]:
 class Headers:
     """Security and cache headers on every response; a strict CSP: no inline script but those that were built, no eval.
 
-    What is no page is allowed nothing at all, in a few bytes: the hashes weigh 2 kB, and a page loads thirty files."""
+    What is no page is allowed nothing at all, in a few bytes: the hashes weigh 2 kB, and a page loads thirty files.
+    `pictures` gives the origins from which pictures may come besides our own."""
 
     _NOTHING = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 
-    def __init__(self, app: ASGIApp, *, client: Path, https: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, *, client: Path, https: bool, pictures: Callable[[], Sequence[str]] = tuple
+    ) -> None:
         self.app = app
+        self._pictures = pictures
         sources = " ".join(["'self'", *script_hashes(client)])
-        policy = (
-            f"default-src 'self'; script-src {sources}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        self._written = (
+            f"default-src 'self'; script-src {sources}; style-src 'self' 'unsafe-inline'; "
+            "img-src 'self' data: blob:{}; "
             "connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
             "frame-ancestors 'none'"
         )
-        self._policy = (b"content-security-policy", policy.encode())
         self._always = [
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"same-origin"),
@@ -227,6 +232,12 @@ class Headers:
         ]
         if https:
             self._always.append((b"strict-transport-security", b"max-age=31536000"))
+
+    @functools.cached_property
+    def _policy(self) -> tuple[bytes, bytes]:
+        """Asked for at the first page: what is known of other places for pictures is built after the server's fork."""
+        others = "".join(f" {origin}" for origin in self._pictures())
+        return b"content-security-policy", self._written.format(others).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

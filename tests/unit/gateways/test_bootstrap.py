@@ -98,3 +98,33 @@ def test_no_secret_shows_in_what_is_built(tmp_path: Path) -> None:
     services = build(settings(tmp_path, **KEYS))
     assert not any(secret in repr(services) for secret in (*KEYS.values(), "s" * 32))
     services.close()
+
+
+def test_pictures_come_from_us_unless_a_cdn_or_the_bucket_is_named(tmp_path: Path) -> None:
+    bucket = {"s3_bucket": "b", "s3_endpoint_url": "https://r2.example", "s3_access_key": "a", "s3_secret_key": "b"}
+    key = "images/01/original.png"
+    for more, origins in (
+        ({}, ()),
+        (bucket, ()),
+        (bucket | {"s3_redirect": True}, ("https://r2.example",)),
+        ({"cdn_url": "https://cdn.example/"}, ("https://cdn.example",)),
+        (
+            bucket | {"s3_redirect": True, "cdn_url": "https://cdn.example"},
+            ("https://cdn.example", "https://r2.example"),
+        ),
+    ):
+        services = build(settings(tmp_path, **more))
+        assert services.delivery.origins == origins
+        found = services.delivery.elsewhere(key, large=True)
+        assert (found is not None) == bool(origins)
+        assert found is None or found.address.startswith(f"{origins[0]}/")
+        services.close()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"cdn_url": "cdn.example"}, {"cdn_url": "https://cdn.example/pictures"}, {"s3_redirect": True}],
+)
+def test_where_pictures_can_not_come_from(tmp_path: Path, more: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"CDN_URL must|S3_REDIRECT needs"):
+        settings(tmp_path, **more)
