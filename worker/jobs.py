@@ -178,6 +178,12 @@ def sync_shop() -> None:
 
 
 @_job
+def fetch_payment_events() -> None:
+    """Reads from the payment service's list what it could not send us."""
+    services().payment_events.fetch()
+
+
+@_job
 def check_purchase(purchase_id: str) -> None:
     """An open checkout of which nothing was heard."""
     services().billing.check_purchase(purchase_id)

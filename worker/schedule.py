@@ -29,6 +29,7 @@ HOUSEKEEPING: Mapping[str, float] = {
     "expire_credits": 60.0,
     "audit_hub": 60.0,  # 50 models each time: three thousand an hour
     "measure_photos": 60.0,
+    "fetch_payment_events": 300.0,
     "purge_trash": 600.0,
     "remind_of_credits": 900.0,
     "remind_of_plans": 900.0,

@@ -19,7 +19,8 @@ from photogen.domain.accounts.service import AccountsService
 from photogen.domain.analytics import AnalyticsService
 from photogen.domain.audit import AuditService
 from photogen.domain.billing.config import BillingConfig
-from photogen.domain.billing.service import BillingService
+from photogen.domain.billing.listening import Listening
+from photogen.domain.billing.service import EVENTS, BillingService
 from photogen.domain.books import BooksService
 from photogen.domain.credits.service import CreditsService
 from photogen.domain.erasure import ErasureService
@@ -103,6 +104,7 @@ class Services:
     downloads: DownloadsService
     shares: SharesService
     billing: BillingService
+    payment_events: Listening
     registry: Registry
     books: BooksService
     analytics: AnalyticsService
@@ -225,6 +227,9 @@ def build(settings: Settings, *, clock: Clock = utc_now) -> Services:
         downloads=DownloadsService(uow, gallery, storage),
         shares=SharesService(uow, clock, storage, audit, _shares_config(settings)),
         billing=billing,
+        payment_events=Listening(
+            uow, clock, outside.payments, incidents, inbox.receive, EVENTS, _billing_config(settings).webhook_url
+        ),
         registry=Registry(uow, clock, audit),
         books=BooksService(uow, clock, ledger, quota, incidents),
         analytics=AnalyticsService(uow, clock),

@@ -5,10 +5,10 @@ Stop, Missing. Every call that moves money carries a key of ours, under which th
 is a Retry, never Unknown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 Interval = Literal["month", "year"]
 
@@ -140,6 +140,15 @@ class PriceState:
 
 
 @dataclass(frozen=True)
+class ListedEvent:
+    """An event as the service lists it: its own id, when it happened, and the same payload as of one that is sent."""
+
+    id: str
+    created_at: datetime
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class EndpointState:
     """A webhook as the service has it. `current`: its events have the shapes that we read."""
 
@@ -219,6 +228,9 @@ class PaymentGateway(Protocol):
 
     def prices_of(self, lookup_keys: Sequence[str]) -> dict[str, PriceState]:
         """The prices among these that can be sold now, by their key."""
+
+    def events(self, since: datetime, kinds: Sequence[str]) -> Iterator[ListedEvent]:
+        """What has happened since, whether or not it was sent to us, in any order. Asks page by page."""
 
     def endpoint(self, url: str) -> EndpointState | None:
         """The webhook at `url`; None where the service knows of none."""

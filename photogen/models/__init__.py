@@ -8,6 +8,7 @@ from photogen.models.album import Album, AlbumImage, ImageMonth
 from photogen.models.audit import AuditEntry
 from photogen.models.billing import (
     BillingCustomer,
+    GatewayListing,
     GatewayPrice,
     GatewaySecret,
     Interval,
@@ -68,6 +69,7 @@ __all__ = [
     "CreditUnit",
     "DeletionReceipt",
     "EntryKind",
+    "GatewayListing",
     "GatewayPrice",
     "GatewaySecret",
     "Generation",

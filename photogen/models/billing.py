@@ -102,6 +102,15 @@ class GatewaySecret(SQLModel, table=True):
     created_at: datetime = now_field()
 
 
+class GatewayListing(SQLModel, table=True):
+    """Until when all events of a payment service were read from its own list, beside those that it sent us."""
+
+    __tablename__ = "gateway_listing"
+
+    gateway: str = Field(primary_key=True, max_length=32)
+    listed_at: datetime = now_field()
+
+
 class Purchase(SQLModel, table=True):
     """One checkout, made by us before the payer is sent away: what is granted for it is what stands here."""
 

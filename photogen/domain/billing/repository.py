@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import func, or_, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from photogen.domain.billing.policy import LIVE, OVER, Sold
@@ -15,6 +17,7 @@ from photogen.models import (
     BillingCustomer,
     CreditGrant,
     CreditPack,
+    GatewayListing,
     GatewayPrice,
     GatewaySecret,
     Interval,
@@ -115,9 +118,50 @@ def prices(session: Session, ids: Iterable[str]) -> dict[str, Sold]:
     }
 
 
+def listed_at(session: Session, gateway: str) -> datetime | None:
+    """Until when the service's own list of events was read."""
+    row = session.get(GatewayListing, gateway)
+    return row.listed_at if row else None
+
+
+def set_listed_at(session: Session, gateway: str, moment: datetime) -> None:
+    """The same from now on; never back."""
+    made = insert(GatewayListing).values(gateway=gateway, listed_at=moment)
+    later = func.greatest(GatewayListing.listed_at, made.excluded.listed_at)
+    session.execute(made.on_conflict_do_update(index_elements=["gateway"], set_={"listed_at": later}))
+
+
 def secret(session: Session, gateway: str) -> GatewaySecret | None:
     """What the service signs its events with."""
     return session.get(GatewaySecret, gateway)
+
+
+# --- what the schedule finds ----------------------------------------------------------------------------------------
+
+_Asked = TypeVar("_Asked", Purchase, Payment, Subscription)
+
+
+def due(session: Session, table: type[_Asked], now: datetime, limit: int, push: timedelta) -> list[_Asked]:
+    """Rows about which the service is to be asked; each is not due again for a while."""
+    check_at = col(table.check_at)
+    found = select(table).where(check_at <= now).order_by(check_at).limit(limit).with_for_update(skip_locked=True)
+    rows = list(session.exec(found))
+    for row in rows:
+        row.check_at = now + push
+        session.add(row)
+    return rows
+
+
+def due_grants(session: Session, now: datetime, limit: int) -> list[str]:
+    """The service's ids of yearly subscriptions whose next month's credits are due."""
+    return list(
+        session.exec(
+            select(Subscription.gateway_id)
+            .where(col(Subscription.grant_at) <= now)
+            .order_by(col(Subscription.grant_at))
+            .limit(limit)
+        )
+    )
 
 
 # --- purchases ------------------------------------------------------------------------------------------------------
@@ -151,21 +195,6 @@ def open_purchases(session: Session, account_id: str) -> Sequence[Purchase]:
             col(Purchase.session_id).is_not(None),
         )
     ).all()
-
-
-def due_purchases(session: Session, now: datetime, limit: int, push: timedelta) -> list[str]:
-    """Ids of checkouts to be asked about; each is not due again for a while."""
-    rows = session.exec(
-        select(Purchase)
-        .where(col(Purchase.check_at) <= now)
-        .order_by(col(Purchase.check_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for row in rows:
-        row.check_at = now + push
-        session.add(row)
-    return [row.id for row in rows]
 
 
 # --- subscriptions --------------------------------------------------------------------------------------------------
@@ -214,21 +243,6 @@ def live_subscriptions(session: Session, account_id: str, now: datetime) -> Sequ
     ).all()
 
 
-def due_refunds(session: Session, now: datetime, limit: int, push: timedelta) -> list[str]:
-    """Ids of payments of which something is to be given back; each is not due again for a while."""
-    rows = session.exec(
-        select(Payment)
-        .where(col(Payment.check_at) <= now)
-        .order_by(col(Payment.check_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for row in rows:
-        row.check_at = now + push
-        session.add(row)
-    return [row.id for row in rows]
-
-
 def any_payment(session: Session, payment_id: str, *, locked: bool = False) -> Payment | None:
     """Whosever payment."""
     query = select(Payment).where(Payment.id == payment_id)
@@ -257,21 +271,6 @@ def had_subscription(session: Session, account_id: str) -> bool:
     )
 
 
-def due_subscriptions(session: Session, now: datetime, limit: int, push: timedelta) -> list[str]:
-    """The service's ids of subscriptions that should have moved on; each is not due again for a while."""
-    rows = session.exec(
-        select(Subscription)
-        .where(col(Subscription.check_at) <= now)
-        .order_by(col(Subscription.check_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for row in rows:
-        row.check_at = now + push
-        session.add(row)
-    return [row.gateway_id for row in rows]
-
-
 def ending_soon(session: Session, now: datetime, until: datetime, after: str, limit: int) -> Sequence[Subscription]:
     """Those whose period ends by then and whose payer should know: trials, years, and what goes on at another price.
     In the order of their ids, beyond `after`."""
@@ -293,18 +292,6 @@ def ending_soon(session: Session, now: datetime, until: datetime, after: str, li
         .order_by(col(Subscription.id))
         .limit(limit)
     ).all()
-
-
-def due_grants(session: Session, now: datetime, limit: int) -> list[str]:
-    """The service's ids of yearly subscriptions whose next month's credits are due."""
-    return list(
-        session.exec(
-            select(Subscription.gateway_id)
-            .where(col(Subscription.grant_at) <= now)
-            .order_by(col(Subscription.grant_at))
-            .limit(limit)
-        )
-    )
 
 
 # --- payments -------------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ from photogen.gateways.base import GatewayError, Job
 from photogen.gateways.base_payments import PaymentGateway
 from photogen.kit import log
 from photogen.kit.clock import Clock
-from photogen.models import GatewaySecret, PurchaseKind
+from photogen.models import GatewaySecret, Payment, Purchase, PurchaseKind, Subscription
 
 CHECK_PURCHASE, GRANT_MONTH = "check_purchase", "grant_month"
 """Functions of worker.jobs."""
@@ -256,10 +256,11 @@ class BillingService:
         """Jobs for what should be looked at now."""
         now, config = self._clock(), self._config
         with self._uow() as uow:
-            purchases = repository.due_purchases(uow.session, now, limit, config.poll)
-            subscriptions = repository.due_subscriptions(uow.session, now, limit, config.recheck)
+            purchases = [row.id for row in repository.due(uow.session, Purchase, now, limit, config.poll)]
+            late = repository.due(uow.session, Subscription, now, limit, config.recheck)
+            subscriptions = [row.gateway_id for row in late]
             grants = repository.due_grants(uow.session, now, limit)
-            refunds = repository.due_refunds(uow.session, now, limit, config.poll)
+            refunds = [row.id for row in repository.due(uow.session, Payment, now, limit, config.poll)]
         return [
             *(Job(CHECK_PURCHASE, (row,)) for row in purchases),
             *(Job(CHECK_SUBSCRIPTION, (row,)) for row in subscriptions),

@@ -1,13 +1,17 @@
 """No payment service: what stands in its place where none is set up."""
 
+from collections.abc import Iterator
 from typing import Any, NoReturn, cast
 
 from photogen.gateways.base import Category, Stop
-from photogen.gateways.base_payments import PaymentGateway
+from photogen.gateways.base_payments import ListedEvent, PaymentGateway
 
 
 class _Closed:
     name = "none"
+
+    def events(self, *_arguments: object) -> Iterator[ListedEvent]:
+        return iter(())
 
     def __getattr__(self, _name: str) -> Any:
         return _refuse
@@ -23,5 +27,5 @@ def _refuse(*_arguments: object, **_named: object) -> NoReturn:
 
 
 def closed_payments() -> PaymentGateway:
-    """A PaymentGateway that refuses everything, in words. Raises Stop (`payments_off`)."""
+    """A PaymentGateway at which nothing happens, and that refuses the rest in words. Raises Stop (`payments_off`)."""
     return cast("PaymentGateway", _Closed())

@@ -19,6 +19,7 @@ from photogen.gateways.base_payments import (
     EndpointState,
     Interval,
     InvoiceState,
+    ListedEvent,
     PriceState,
     SessionState,
     SubscriptionState,
@@ -28,6 +29,7 @@ from photogen.gateways.examination import Finding
 from photogen.gateways.http import PerProcess
 from photogen.gateways.payments import stripe_states as states
 from photogen.gateways.payments.stripe_calls import called, once, plain
+from photogen.gateways.payments.stripe_events import listed
 from photogen.gateways.payments.stripe_examination import examine
 from photogen.gateways.payments.stripe_states import REFERENCE, VENDOR
 
@@ -307,6 +309,10 @@ class StripePayments:
                 listed = self._v1().prices.list(params={"lookup_keys": keys, "active": True, "limit": 100}).data
                 found |= {str(p.lookup_key): PriceState(str(p.id), int(p.unit_amount)) for p in listed}
         return found
+
+    def events(self, since: datetime, kinds: Sequence[str]) -> Iterator[ListedEvent]:
+        """What has happened since, as Stripe's own list has it."""
+        return listed(self._client(), since, kinds)
 
     def endpoint(self, url: str) -> EndpointState | None:
         """What Stripe knows of our webhook."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import stripe
 
+from photogen.gateways.payments.stripe_events import kept
 from photogen.gateways.payments.stripe_states import VENDOR
 from photogen.gateways.webhooks import Forged, VerifiedEvent
 
@@ -33,15 +33,6 @@ class StripeWebhooks:
             header = headers.get("stripe-signature", "")
             stripe.WebhookSignature.verify_header(text, header, secret, _TOLERANCE)
             payload = json.loads(text)
-            return VerifiedEvent(self.source, str(payload["id"]), _kept(payload))
+            return VerifiedEvent(self.source, str(payload["id"]), kept(payload))
         except (stripe.SignatureVerificationError, ValueError, LookupError, TypeError, AttributeError) as error:
             raise Forged(f"{type(error).__name__}: {error}") from error
-
-
-_KEPT = ("id", "object", "customer", "subscription", "payment_intent", "charge", "invoice", "status")
-
-
-def _kept(payload: Mapping[str, Any]) -> dict[str, Any]:
-    about = payload["data"]["object"]
-    found = {name: about[name] for name in _KEPT if isinstance(about.get(name), str)}
-    return {name: payload.get(name) for name in ("type", "created", "api_version")} | {"object": found}

@@ -163,6 +163,17 @@ def _expand(account: Account, value: Any, parts: list[str]) -> None:
     _expand(account, held, rest)
 
 
+class Created(Params):
+    """When what a list is to have was made, in seconds of Unix time."""
+
+    gte: int = 0
+    lte: int | None = None
+
+    def has(self, moment: int) -> bool:
+        """Whether `moment` is within."""
+        return self.gte <= moment and (self.lte is None or moment <= self.lte)
+
+
 class ListParams(Params):
     """A page of a list."""
 

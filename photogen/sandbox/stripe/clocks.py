@@ -9,13 +9,14 @@ from starlette.routing import Route
 from photogen.sandbox.context import Sandbox
 from photogen.sandbox.store import Record
 from photogen.sandbox.stripe.account import API_VERSION, Account, new_id
-from photogen.sandbox.stripe.calls import ListParams, Params, StripeCall, endpoint, page
+from photogen.sandbox.stripe.calls import Created, ListParams, Params, StripeCall, endpoint, page
 from photogen.sandbox.stripe.checkout import expire
 from photogen.sandbox.stripe.deliveries import account_of
 from photogen.sandbox.stripe.lifecycle import DAY, ENDED, run
 
 _TICK = 2.0
 """Seconds between two looks for what has fallen due by itself."""
+_TYPES_MOST = 20
 
 
 class _ClockParams(Params):
@@ -46,6 +47,7 @@ class _EndpointUpdate(Params):
 class _EventsParams(ListParams):
     type: str = ""
     types: list[str] = []
+    created: Created = Created()
 
 
 def pass_time(account: Account) -> None:
@@ -175,8 +177,11 @@ def _event(account: Account, call: StripeCall) -> Record:
 @endpoint("events.list")
 def _events(account: Account, call: StripeCall) -> Record:
     params = call.params(_EventsParams)
+    if len(params.types) > _TYPES_MOST:
+        raise call.refuse(400, f"Invalid array: types may have at most {_TYPES_MOST} entries", param="types")
     wanted = {*params.types, *([params.type] if params.type else [])}
     found = [event for event in account.all("event") if not wanted or event["type"] in wanted]
+    found = [event for event in found if params.created.has(event["created"])]
     return page(call, found, params, "/v1/events")
 
 

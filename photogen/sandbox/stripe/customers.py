@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from photogen.sandbox.store import Record
 from photogen.sandbox.stripe.account import Account, listing, new_id, nulls
-from photogen.sandbox.stripe.calls import ListParams, Params, StripeCall, endpoint, page
+from photogen.sandbox.stripe.calls import Created, ListParams, Params, StripeCall, endpoint, page
 
 _ADDRESS = nulls("city country line1 line2 postal_code state")
 
@@ -59,16 +59,11 @@ class CustomerParams(Params):
     balance: int | None = None
 
 
-class _Created(Params):
-    gte: int = 0
-    lte: int | None = None
-
-
 class CustomersParams(ListParams):
     """GET /v1/customers."""
 
     email: str = ""
-    created: _Created = _Created()
+    created: Created = Created()
 
 
 def new_customer(account: Account, values: Record, test_clock: str | None = None) -> Record:
@@ -191,8 +186,7 @@ def _list(account: Account, call: StripeCall) -> Record:
     found = [c for c in account.all("customer") if not c.get("_deleted")]
     if params.email:
         found = [c for c in found if c["email"] == params.email]
-    until = params.created.lte
-    found = [c for c in found if params.created.gte <= c["created"] and (until is None or c["created"] <= until)]
+    found = [c for c in found if params.created.has(c["created"])]
     return page(call, found, params, "/v1/customers")
 
 
