@@ -11,7 +11,7 @@ from sqlalchemy import text
 from photogen.domain.audit import AuditService, Operator
 from photogen.domain.gallery import AlbumsService, Change, GalleryService
 from photogen.domain.gallery.albums.commands import AlbumCover, AlbumId, NewAlbum
-from photogen.domain.shares import LinkId, LinkView, Share, SharesService, policy, service
+from photogen.domain.shares import LinkId, LinkView, Share, SharesService, policy, repository, service
 from photogen.domain.shares.config import SharesConfig
 from photogen.errors import Conflict, Invalid, NotFound, Unavailable
 from photogen.gateways.base import Category, Retry
@@ -250,6 +250,13 @@ def test_an_album_in_pages_in_its_order_with_what_came_in_meanwhile(
     assert (middle.number, middle.total, middle.previous, middle.next) == (2, 7, made[6], made[4])
     assert room.shares.look_at(token(link), made[6]).previous == ""
     assert room.shares.look_at(token(link), made[0]).next == ""
+    monkeypatch.setattr(repository, "COUNTED_MOST", 4)
+    monkeypatch.setattr(service, "COUNTED_MOST", 4)
+    many = room.shares.look(token(link))
+    assert (many.total, many.more) == (4, True)
+    assert [room.shares.look_at(token(link), made[n]).number for n in (6, 3, 2, 0)] == [1, 4, 0, 0]
+    listed = room.shares.mine(room.me)[0]
+    assert (listed.pictures, listed.more) == (4, True)
     late = room.add(minute=9)
     room.change("add", late, album=album)
     assert room.shares.look(token(link)).items[0].id == late

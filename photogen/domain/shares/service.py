@@ -20,7 +20,7 @@ from photogen.domain.shares import policy
 from photogen.domain.shares.commands import LinkId, Share
 from photogen.domain.shares.config import SharesConfig
 from photogen.domain.shares.imaging import PREVIEW_SIDE, preview
-from photogen.domain.shares.repository import Listed, Opened, ShareRepository
+from photogen.domain.shares.repository import COUNTED_MOST, Listed, Opened, ShareRepository
 from photogen.domain.shares.views import LinkView, SharedFile, SharedList, SharedOne, SharedPicture
 from photogen.errors import Conflict, Invalid, NotFound, Unavailable
 from photogen.gateways.base import GatewayError, Missing, Storage
@@ -138,7 +138,8 @@ class SharesService:
             state=policy.state_of(link.revoked_at, link.withdrawn, link.expires_at, self._clock()),
             album=found.album,
             album_id=link.album_id or "",
-            pictures=found.pictures,
+            pictures=min(found.pictures, COUNTED_MOST),
+            more=found.pictures > COUNTED_MOST,
             cover=found.cover,
             recipe=link.recipe,
             downloads=link.downloads,
@@ -168,7 +169,8 @@ class SharesService:
             last = Position(found[PAGE - 1].created_at, found[PAGE - 1].id) if len(found) > PAGE else None
             return SharedList(
                 title=link.title,
-                total=total,
+                total=min(total, COUNTED_MOST),
+                more=total > COUNTED_MOST,
                 cover=_picture(cover, link) if cover else None,
                 items=items,
                 next_cursor=encode_cursor(last, trash=False) if last else None,
@@ -183,7 +185,17 @@ class SharesService:
             number, previous, following = links.around(link, image)
             total = links.count(link)
             shown = _picture(image, link)
-            return SharedOne(link.title, shown, number, total, previous, following, link.downloads)
+            many = total > COUNTED_MOST
+            return SharedOne(
+                title=link.title,
+                picture=shown,
+                number=number,
+                total=min(total, COUNTED_MOST),
+                more=many,
+                previous=previous,
+                next=following,
+                downloads=link.downloads,
+            )
 
     def thumbnail(self, token: str, image_id: str, size: str) -> SharedFile:
         """A thumbnail of one of its pictures. Raises NotFound (`share_not_found`), Unavailable."""

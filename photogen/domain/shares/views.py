@@ -10,8 +10,8 @@ from photogen.domain.shares.policy import State
 @dataclass(frozen=True, slots=True)
 class LinkView:
     """A link of mine. `album` and `album_id` are the album's name and id, "" for pictures; `pictures` how many it shows
-    now, `cover` the id of the first of them, "" for none. `address` is "" when SECRET_KEY is no longer the one that
-    made it: whoever has the address can use it on, but it can't be told again."""
+    now (with `more`, at least), `cover` the id of the first of them, "" for none. `address` is "" when SECRET_KEY is no
+    longer the one that made it: whoever has the address can use it on, but it can't be told again."""
 
     id: str
     address: str
@@ -19,6 +19,7 @@ class LinkView:
     album: str
     album_id: str
     pictures: int
+    more: bool
     cover: str
     recipe: bool
     downloads: bool
@@ -42,11 +43,12 @@ class SharedPicture:
 
 @dataclass(frozen=True, slots=True)
 class SharedList:
-    """What a link shows, a page of it. `title` is the album's name, "" for pictures; `cover` stands for it where the
-    address is pasted; `next_cursor` is None at the end."""
+    """What a link shows, a page of it. `title` is the album's name, "" for pictures; `total` how many they are (with
+    `more`, at least); `cover` stands for it where the address is pasted; `next_cursor` is None at the end."""
 
     title: str
     total: int
+    more: bool
     cover: SharedPicture | None
     items: tuple[SharedPicture, ...]
     next_cursor: str | None
@@ -55,12 +57,14 @@ class SharedList:
 
 @dataclass(frozen=True, slots=True)
 class SharedOne:
-    """One picture of a link, with the ids of its neighbours ("" at the ends) and its `number` from 1 to `total`."""
+    """One picture of a link, with the ids of its neighbours ("" at the ends) and its `number` from 1 to `total` (at
+    least, with `more`), 0 where that was not counted."""
 
     title: str
     picture: SharedPicture
     number: int
     total: int
+    more: bool
     previous: str
     next: str
     downloads: bool

@@ -75,10 +75,12 @@ def _fitted(picture: SharedPicture, side: int = _THUMBNAIL) -> tuple[int, int]:
     return max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
 
 
-def _shown(picture: SharedPicture, at: str, number: int, total: int, recipe: RecipeView | None) -> dict[str, Any]:
-    """A picture for a template. Without its recipe it is named by its number alone."""
+def _shown(picture: SharedPicture, at: str, number: int, found: SharedList | SharedOne) -> dict[str, Any]:
+    """A picture for a template. Without its recipe it is named by its number alone, which is 0 where nobody counted."""
     width, height = _fitted(picture)
-    alone = t("A shared picture") if total == 1 else t("Picture {n} of {total}", n=number, total=total)
+    recipe, alone = picture.recipe, t("A shared picture")
+    if found.total > 1 and number:
+        alone = t("Picture {n} of {total}", n=number, total=_total(found))
     small = _fitted(picture, 512)[0]
     address = f"{at}/{picture.id}"
     return {
@@ -96,28 +98,37 @@ def _shown(picture: SharedPicture, at: str, number: int, total: int, recipe: Rec
     }
 
 
-def head_of(title: str, total: int, cover: SharedPicture | None, address: str, at: str) -> Head:
+def _total(found: SharedList | SharedOne) -> str:
+    return f"{found.total}+" if found.more else str(found.total)
+
+
+def count_of(found: SharedList | SharedOne) -> str:
+    """ "3 pictures", "2000+ pictures"."""
+    return t("{n} pictures", n=_total(found)) if found.more else plural(found.total, "{n} picture", "{n} pictures")
+
+
+def head_of(found: SharedList | SharedOne, cover: SharedPicture | None, address: str, at: str) -> Head:
     """What is said of a link where its address is pasted: nothing of the recipe, shared or not."""
-    count = plural(total, "{n} picture", "{n} pictures")
+    count, title = count_of(found), found.title
     if cover is None:
         return Head(title or count, t("Shared with photogen"), address + at)
     width, height = _fitted(cover)
-    name = title or (t("A shared picture") if total == 1 else count)
+    name = title or (t("A shared picture") if found.total == 1 else count)
     about = t("{count}, shared with photogen", count=count) if title else t("Shared with photogen")
     return Head(name, about, address + at, f"{address}{at}/preview.jpg", width, height)
 
 
 def list_page(found: SharedList, *, at: str, address: str, first: int, scheme: str) -> Page:
     """An album, or several pictures; `at` is the link's path, `first` the number of the first picture here."""
-    items = [_shown(p, at, first + n, found.total, p.recipe) for n, p in enumerate(found.items)]
+    items = [_shown(p, at, first + n, found) for n, p in enumerate(found.items)]
     following = f"{at}?after={found.next_cursor}&from={first + len(items)}" if found.next_cursor else ""
     return _page(
         "list.html",
-        head_of(found.title, found.total, found.cover, address, at),
+        head_of(found, found.cover, address, at),
         scheme,
         items=items,
-        title=found.title or plural(found.total, "{n} picture", "{n} pictures"),
-        count=plural(found.total, "{n} picture", "{n} pictures") if found.title else "",
+        title=found.title or count_of(found),
+        count=count_of(found) if found.title else "",
         few=found.total <= 6,
         following=following,
         words={"more": t("More pictures"), "empty": t("There is nothing in this album at the moment.")},
@@ -127,9 +138,9 @@ def list_page(found: SharedList, *, at: str, address: str, first: int, scheme: s
 def one_page(found: SharedOne, *, at: str, address: str, alone: bool, scheme: str) -> Page:
     """One picture, large. `alone` where it is all that the link shows."""
     picture = found.picture
-    shown = _shown(picture, at, found.number, found.total, picture.recipe)
+    shown = _shown(picture, at, found.number, found)
     where = at if alone else f"{at}/{picture.id}"
-    head = head_of(found.title, found.total, picture, address, at)
+    head = head_of(found, picture, address, at)
     return _page(
         "one.html",
         Head(head.title, head.description, address + where, head.image, head.width, head.height),
@@ -138,8 +149,8 @@ def one_page(found: SharedOne, *, at: str, address: str, alone: bool, scheme: st
         picture=shown,
         alone=alone,
         back=at,
-        title=found.title or plural(found.total, "{n} picture", "{n} pictures"),
-        position=t("{n} of {total}", n=found.number, total=found.total),
+        title=found.title or count_of(found),
+        position=t("{n} of {total}", n=found.number, total=_total(found)) if found.number else "",
         previous=f"{at}/{found.previous}" if found.previous else "",
         next=f"{at}/{found.next}" if found.next else "",
         downloads=found.downloads,

@@ -44,7 +44,8 @@ class Line:
 def line(view: LinkView) -> Line:
     """A link, in words."""
     tone, state = STATES[view.state]
-    count = plural(view.pictures, "{n} picture", "{n} pictures")
+    n = view.pictures
+    count = t("{n} pictures", n=f"{n}+") if view.more else plural(n, "{n} picture", "{n} pictures")
     facts = [
         count if view.album else "",
         t("with the recipe") if view.recipe else "",
