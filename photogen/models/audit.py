@@ -1,4 +1,4 @@
-"""What operators changed: who, when, and how it was before."""
+"""What operators changed and what creators gave away: who, when, and how it was before."""
 
 from datetime import datetime
 from typing import Any
@@ -10,8 +10,8 @@ from photogen.models.columns import id_field, json_field, now_field, reference
 
 
 class AuditEntry(SQLModel, table=True):
-    """One change by an operator. Only ever added. `subject` names what was changed, `before` and `after` hold the
-    fields that are different; `made_by` is the operator's name as it was then."""
+    """One change by an operator, or by a creator who shares something. Only ever added. `subject` names what was
+    changed, `before` and `after` hold the fields that are different; `made_by` is who did it, by the name of then."""
 
     __tablename__ = "audit_entry"
     __table_args__ = (Index("ix_audit_entry_subject_id", "subject", "id"),)

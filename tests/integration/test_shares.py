@@ -1,5 +1,6 @@
 """Share links against a real database: what they open, and all that ends them."""
 
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import BytesIO
@@ -77,6 +78,7 @@ class Room:
             "thumbnail": lambda: shares.thumbnail(held, image_id, "512"),
             "download": lambda: shares.download(held, image_id),
             "preview": lambda: shares.pasted(held),
+            "archive": lambda: shares.archive(held),
         }
 
     def shut(self, link: LinkView, image_id: str, *, but: tuple[str, ...] = ()) -> None:
@@ -185,14 +187,14 @@ def test_what_ends_a_link_ends_every_way_to_the_picture_at_once(room: Room, end:
             door()
         ENDS[end](room, link, made, album)
         # An album stays an album, with nothing in it.
-        room.shut(link, made, but=("page",) if kind == "album" and end in _LEAVES_THE_ALBUM else ())
+        room.shut(link, made, but=("page", "archive") if kind == "album" and end in _LEAVES_THE_ALBUM else ())
         room.sql("UPDATE account SET suspended_at = NULL, deleted_at = NULL WHERE id = :id", id=room.me)
 
 
 def test_nobody_shares_or_revokes_what_is_somebody_elses(room: Room) -> None:
     mine, theirs = room.add(), room.add(room.other)
     album = room.album(mine)
-    link = room.share(pictures=[mine])
+    link = room.share(pictures=[mine], downloads=True)
     for asked in ({"pictures": [mine, theirs]}, {"pictures": [new_id()]}, {"album": new_id()}):
         with pytest.raises(NotFound):
             room.share(**asked)
@@ -204,12 +206,12 @@ def test_nobody_shares_or_revokes_what_is_somebody_elses(room: Room) -> None:
         room.shares.revoke(room.other, LinkId.of(link=link.id))
     assert room.shares.mine(room.other) == []
     for image_id in (theirs, new_id(), "x"):
-        room.shut(link, image_id, but=("page", "preview"))
+        room.shut(link, image_id, but=("page", "preview", "archive"))
     # Not even an album into which a mistake put it.
     room.sql("INSERT INTO album_image VALUES (:a, :i, now(), now())", a=album, i=theirs)
-    shown = room.share(album=album)
+    shown = room.share(album=album, downloads=True)
     assert [p.id for p in room.shares.look(token(shown)).items] == [mine]
-    room.shut(shown, theirs, but=("page", "preview"))
+    room.shut(shown, theirs, but=("page", "preview", "archive"))
 
 
 @pytest.mark.parametrize(
@@ -327,3 +329,33 @@ def test_a_storage_that_is_away_is_no_dead_link(room: Room) -> None:
     for door in ("thumbnail", "download", "preview"):
         with pytest.raises(Unavailable):
             room.doors(link, made)[door]()
+
+
+def test_all_of_them_as_a_zip_up_to_the_moment_at_which_the_link_ends(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "PAGE", 2)
+    made = [room.add(minute=n) for n in range(5)]
+    link = room.share(pictures=made, downloads=True)
+
+    def names(parts: Iterator[bytes]) -> list[str]:
+        with zipfile.ZipFile(BytesIO(b"".join(parts))) as archive:
+            assert archive.testzip() is None
+            assert PROMPT.encode() not in b"".join(archive.read(name) for name in archive.namelist())
+            return archive.namelist()
+
+    whole = names(room.shares.archive(token(link)))
+    assert whole == [room.shares.download(token(link), one).filename for one in made[::-1]]
+    room.storage.delete(f"images/{made[1]}/original.png")
+    assert names(room.shares.archive(token(link))) == [*whole[:3], whole[4], "left-out.txt"]
+
+    def until_revoked() -> Iterator[bytes]:
+        parts = room.shares.archive(token(link))
+        yield next(parts)
+        room.shares.revoke(room.me, LinkId.of(link=link.id))
+        yield from parts
+
+    assert names(until_revoked()) == [whole[0], "left-out.txt"]
+    quiet = room.share(pictures=made)
+    with pytest.raises(NotFound):
+        room.shares.archive(token(quiet))

@@ -17,8 +17,8 @@ from tests.fakes.web_server import WebServer
 OPEN = {
     "/robots.txt", "/sitemap.xml", "/healthz", "/readyz", "/media/signed/{key:path}",
     "/webhooks/replicate", "/webhooks/stripe", "/mail/unsubscribe",
-    "/s/style.css", "/s/keys.js", "/s/{token}", "/s/{token}/preview.jpg", "/s/{token}/{image_id}",
-    "/s/{token}/{image_id}/download", "/s/{token}/{image_id}/{size}",
+    "/s/style.css", "/s/keys.js", "/s/{token}", "/s/{token}/preview.jpg", "/s/{token}/pictures.zip",
+    "/s/{token}/{image_id}", "/s/{token}/{image_id}/download", "/s/{token}/{image_id}/{size}",
     "/auth/login", "/auth/register", "/auth/logout", "/auth/password", "/auth/delete-account",
 }  # fmt: skip
 """For anybody, or with another proof than the session's."""

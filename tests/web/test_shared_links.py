@@ -61,7 +61,13 @@ def ways(link: LinkView, image_id: str) -> list[str]:
     """Every address below a link."""
     here = at(link)
     below = ("512", "1024", "download")
-    return [here, f"{here}/preview.jpg", f"{here}/{image_id}", *(f"{here}/{image_id}/{part}" for part in below)]
+    return [
+        here,
+        f"{here}/preview.jpg",
+        f"{here}/pictures.zip",
+        f"{here}/{image_id}",
+        *(f"{here}/{image_id}/{part}" for part in below),
+    ]
 
 
 class Read(HTMLParser):
@@ -184,7 +190,7 @@ async def test_what_ended_and_what_never_was_look_alike_also_to_an_open_page(web
     stranger = Owner(web)
     theirs = stranger.add()
     unknown = "/s/" + "A" * 32
-    dead = [*ways(link, made), *ways(lives, other)[2:], *ways(lives, theirs)[2:], unknown, f"{unknown}/{mine}"]
+    dead = [*ways(link, made), *ways(lives, other)[3:], *ways(lives, theirs)[3:], unknown, f"{unknown}/{mine}"]
     dead += [f"{unknown}/{mine}/512", f"/s/{lives.id}", f"/s/{lives.id}/{mine}/512", f"{at(lives)}/../{mine}"]
     dead += [f"{at(lives)}/{mine}/original", f"{at(lives)}/{mine}/512.webp", at(lives)[:-1], "/s/%00"]
     dead += ["/s/x?after=y", f"{at(lives)}?after=nonsense"]

@@ -7,6 +7,11 @@ refused alike, in the same words.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
+from stream_zip import ZIP_AUTO, Method, stream_zip
+
 from photogen.db.locks import lock_account
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.audit import AuditService, Operator
@@ -29,10 +34,13 @@ from photogen.models import Image, ShareLink, ShareLinkImage
 
 PAGE = 100
 """Pictures on one page of a link."""
+_LEFT_OUT = "left-out.txt"
+_MODE = 0o600
 
 
 class SharesService:
-    """For owners: create, mine, revoke. For who holds a link: look, look_at, thumbnail, pasted, download. For the
+    """For owners: create, mine, revoke. For who holds a link: look, look_at, thumbnail, pasted, download,
+    archive. For the
     operator: withdraw. For the worker: purge."""
 
     def __init__(
@@ -224,6 +232,33 @@ class SharesService:
         data = saved.convert(self._read(image.storage_key), image.content_type, asked, recipe_of(image))
         return SharedFile(data, type_, f"{policy.saved_as(link.id, image.id)}.{saved.SUFFIXES[type_]}")
 
+    def archive(self, token: str) -> Iterator[bytes]:
+        """A ZIP of all originals, as it is made: each picture is asked for anew, and an end meanwhile is said in it.
+        Raises NotFound (`share_not_found`), at once."""
+        if not self.look(token).downloads:
+            raise _none()
+        return iter(stream_zip(self._members(token)))
+
+    def _members(self, token: str) -> Iterator[tuple[str, datetime, int, Method, tuple[bytes, ...]]]:
+        now, missing = self._clock(), 0
+        cursor: str | None = ""
+        while cursor is not None:
+            try:
+                page = self.look(token, cursor)
+            except NotFound as ended:  # the answer has begun: this can only be said inside of it
+                yield _member(_LEFT_OUT, now, ended.public.encode())
+                return
+            for picture in page.items:
+                try:
+                    file = self.download(token, picture.id)
+                except (NotFound, Unavailable):
+                    missing += 1
+                    continue
+                yield _member(file.filename, now, file.data)
+            cursor = page.next_cursor
+        if missing:
+            yield _member(_LEFT_OUT, now, f"{missing} could not be read, or are no longer shared.".encode())
+
     def _opened(self, uow: UnitOfWork, token: str) -> tuple[ShareRepository, Opened]:
         links, known = ShareRepository(uow.session), policy.digest(token)
         link = links.opened(known, self._clock()) if known else None
@@ -238,6 +273,10 @@ class SharesService:
             raise _none() from None
         except GatewayError as error:
             raise Unavailable("The file can't be read just now. Try again in a minute.", code=error.code) from error
+
+
+def _member(name: str, at: datetime, data: bytes) -> tuple[str, datetime, int, Method, tuple[bytes, ...]]:
+    return name, at, _MODE, ZIP_AUTO(len(data), level=0), (data,)  # pictures are compressed already
 
 
 def _none() -> NotFound:

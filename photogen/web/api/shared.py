@@ -1,7 +1,8 @@
 """What a share link opens, for anybody who has its address: no account, no cookie, no script needed.
 
 `/s/{token}` the pictures, `/s/{token}/{image}` one of them, `/s/{token}/{image}/{512|1024}` its thumbnails,
-`/s/{token}/{image}/download` the original where that is shared, `/s/{token}/preview.jpg` for programs that show where
+`/s/{token}/{image}/download` the original where that is shared, `/s/{token}/pictures.zip` all of them,
+`/s/{token}/preview.jpg` for programs that show where
 an address leads. Each request asks whether the link still works, and browsers keep nothing of it.
 """
 
@@ -12,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from photogen.domain.shares import SharedFile
@@ -152,6 +153,17 @@ async def _download(request: Request) -> Response:
     return _file(await deps.call(deps.services().shares.download, asked["token"], asked["image_id"]))
 
 
+async def _archive(request: Request) -> Response:
+    await throttle.share_archive(_who(request))
+    packed = await deps.call(deps.services().shares.archive, request.path_params["token"])
+    headers = {
+        **_ALWAYS,
+        "content-security-policy": _NOTHING,
+        "content-disposition": 'attachment; filename="pictures.zip"',
+    }
+    return StreamingResponse(packed, 200, headers, media_type="application/zip")
+
+
 async def _style(_: Request) -> Response:
     return Response(page.stylesheet(), 200, _KEPT, media_type="text/css")
 
@@ -169,6 +181,7 @@ ROUTES = [
     Route("/s/keys.js", _keys),
     Route("/s/{token}", _guarded(_pictures, _refusal)),
     Route("/s/{token}/preview.jpg", _guarded(_pasted, _plainly)),
+    Route("/s/{token}/pictures.zip", _guarded(_archive, _plainly)),
     Route("/s/{token}/{image_id}", _guarded(_picture, _refusal)),
     Route("/s/{token}/{image_id}/download", _guarded(_download, _plainly)),
     Route("/s/{token}/{image_id}/{size}", _guarded(_thumbnail, _plainly)),

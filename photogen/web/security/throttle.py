@@ -96,6 +96,10 @@ class Throttle:
         """Counts a picture of a share link. Raises RateLimited."""
         await self._take(deps.settings().share_rate, _PICTURES_FACTOR, "share-picture", address)
 
+    async def share_archive(self, address: str) -> None:
+        """Counts a ZIP of all that a share link gives away. Raises RateLimited."""
+        await self._take("5/minute;20/hour", 1, "share-archive", address)
+
     async def share_download(self, address: str) -> None:
         """Counts an original that a share link gives away: it is made anew each time. Raises RateLimited."""
         await self._take("30/minute;300/hour", 1, "share-download", address)

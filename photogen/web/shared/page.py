@@ -131,7 +131,12 @@ def list_page(found: SharedList, *, at: str, address: str, first: int, scheme: s
         count=count_of(found) if found.title else "",
         few=found.total <= 6,
         following=following,
-        words={"more": t("More pictures"), "empty": t("There is nothing in this album at the moment.")},
+        archive=f"{at}/pictures.zip" if found.downloads and items else "",
+        words={
+            "download": t("Download all"),
+            "more": t("More pictures"),
+            "empty": t("There is nothing in this album at the moment."),
+        },
     )
 
 
