@@ -7,9 +7,16 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from photogen.__main__ import app
+from photogen.domain.audit import AuditService
+from photogen.domain.gallery import AlbumsService
+from photogen.domain.gallery.albums.commands import NewAlbum
+from photogen.domain.shares import Share, SharesService
+from photogen.domain.shares.config import SharesConfig
+from photogen.errors import NotFound
 from photogen.models import Account, Role
 from tests.factories.studio import Studio
 from tests.fakes.sandbox import SandboxServer
+from tests.fakes.storage import MemoryStorage
 
 
 @pytest.fixture
@@ -80,6 +87,26 @@ def test_a_balance_is_explained_and_the_books_are_checked(run, database_url: str
     assert json.loads(said[said.index("{") :])["sound"] is False
     assert run("explain-balance", email)[0] == 1
     assert "books_grant_remaining" in run("incidents")[1]
+
+
+def test_a_share_link_is_ended_by_its_address(run, database_url: str) -> None:
+    studio = Studio.on(database_url)
+    owner = studio.account()
+    album = AlbumsService(studio.uow, studio.clock).create(owner, NewAlbum.of(name="Foxes"))
+    config = SharesConfig("https://photos.example", b"k" * 32)
+    audit = AuditService(studio.uow, studio.clock)
+    shares = SharesService(studio.uow, studio.clock, MemoryStorage(), audit, config)
+    address = shares.create(owner, Share.of(album=album)).address
+    assert shares.look(address[-32:]).title == "Foxes"
+    status, said = run("withdraw-link", f"{address}?after=x")
+    assert (status, "opens nothing any more" in said) == (0, True)
+    with pytest.raises(NotFound):
+        shares.look(address[-32:])
+    status, said = run("withdraw-link", address)
+    assert (status, "link_ended" in said) == (1, True)
+    status, said = run("withdraw-link", "https://photos.example/s/nothing")
+    assert (status, "link_not_found" in said) == (1, True)
+    studio.close()
 
 
 def test_an_account_that_is_not_there(run) -> None:
