@@ -18,6 +18,8 @@ def test_shared_seen_without_an_account_and_taken_back(
     creator.get_by_role("list", name="Pictures").get_by_alt_text(PROMPT, exact=True).click()
     creator.get_by_role("dialog", name="Picture and recipe").get_by_role("button", name="Share").click()
     share = creator.get_by_role("dialog", name="Share")
+    share.get_by_role("button", name="Close").click()
+    creator.keyboard.press("s")
     share.get_by_label("Let people download").check()
     share.get_by_role("button", name="Make a link").click()
     address = share.get_by_label("Address of the link").input_value()

@@ -75,6 +75,7 @@ export function Detail({ id, item, index, trash, words, neighbours, onClose, onC
     if (!inTrash && item && event.key === "f") { event.preventDefault(); onHeart(); }
     if (!inTrash && item && /^[0-5]$/.test(event.key)) { event.preventDefault(); onRate(Number(event.key)); }
     if (!inTrash && item && event.key === "b") { event.preventDefault(); onAlbum(item); }
+    if (!inTrash && shown && event.key === "s") { event.preventDefault(); onShare(shown); }
     if (event.key === "Delete" && item && !inTrash) { event.preventDefault(); onMove(item); }
   };
   const touch = {

@@ -14,7 +14,7 @@ import { useMoves } from "./gallery_moves.jsx";
 import { Icon, fill } from "./gallery_parts.jsx";
 import { NO_FILTER, filtered, placeOf, queryOf, usePlace } from "./gallery_place.js";
 import { Rows } from "./gallery_rows.js";
-import { SelectionBar, useSelection } from "./gallery_select.jsx";
+import { SHARED_MOST, SelectionBar, useSelection } from "./gallery_select.jsx";
 import { ShareDialog } from "./gallery_share.jsx";
 import { KeySheet } from "./gallery_sheet.jsx";
 import { Toasts } from "./toasts.jsx";
@@ -213,10 +213,12 @@ function Gallery({ place, go, version, words }) {
   const shortcuts = (event, item, at) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select")) return false;
     const some = selection.some && !placeOf().image;
+    const sharable = !selection.all && selection.items.length <= SHARED_MOST;
     if (event.key === "?") setDialog("keys");
     else if (event.key === "f" && !feed.trash && (some || item)) { if (some) act({ action: selection.items.every((one) => one.f) && !selection.all ? "unfavourite" : "favourite" }); else heart(at); }
     else if (/^[0-5]$/.test(event.key) && !feed.trash && (some || item)) { if (some) act({ action: "rate", rating: Number(event.key) }); else rate(item, Number(event.key)); }
     else if (event.key === "b" && !feed.trash && (some || item)) { if (!some && item) setDialog({ items: [item] }); else setDialog("album"); }
+    else if (event.key === "s" && !feed.trash && (some ? sharable : item)) setSharing({ ids: some ? selection.items.map((one) => one.id) : [item.id] });
     else return false;
     event.preventDefault();
     return true;

@@ -221,6 +221,7 @@ def _words() -> dict[str, Any]:
             ["f", t("Favourite")],
             ["1 2 3 4 5", t("Rating; 0 takes it away")],
             ["b", t("Add to an album")],
+            ["s", t("Share")],
             ["Delete", t("Move to the trash")],
             ["z + -", t("Zoom the open picture")],
             ["/", t("Search")],

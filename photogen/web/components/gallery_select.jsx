@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Icon, counted, fill } from "./gallery_parts.jsx";
 
-const SHARED_MOST = 500; // pictures that one link names
+export const SHARED_MOST = 500; // pictures that one link names
 const PRESS = 420; // ms until a touch is a long press
 const NONE = { ids: new Set(), all: false };
 
