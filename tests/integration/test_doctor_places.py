@@ -12,7 +12,9 @@ import httpx
 import pytest
 
 from photogen.gateways.examination import Verdict
-from photogen.gateways.storage.trial import fetched, tried
+from photogen.gateways.storage.delivery import SignedDelivery
+from photogen.gateways.storage.signing import Signer
+from photogen.gateways.storage.trial import fetched, through_cdn, tried
 from photogen.runtime.checkup.address import leads_here
 from photogen.runtime.checkup.vendors import clock
 from tests.fakes.sandbox import free_port
@@ -65,6 +67,19 @@ def test_a_bucket_that_is_public_or_whose_addresses_don_t_open(
     with answering(status, {}, body) as url:
         monkeypatch.setattr(storage, "signed_url", lambda key, ttl, **_: f"{url}/{key}?X-Amz-Signature=1")
         assert found(fetched(storage, mend="Mend.")) == verdicts
+    assert storage.objects == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "verdict"),
+    [(200, b"0123456789", Verdict.OK), (200, b"another picture", Verdict.FAILED), (403, b"", Verdict.FAILED)],
+)
+def test_a_cdn_that_gives_our_pictures_or_does_not(status: int, body: bytes, verdict: Verdict) -> None:
+    storage = MemoryStorage()
+    with answering(status, {}, body) as url:
+        delivery = SignedDelivery(storage, Signer("s" * 32), cdn=url, bucket=False)
+        assert found(through_cdn(storage, delivery, mend="Mend.")) == {"cdn": verdict}
+    assert found(through_cdn(storage, delivery, mend="Mend.")) == {"cdn": Verdict.FAILED}  # nobody there any more
     assert storage.objects == {}
 
 

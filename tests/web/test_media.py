@@ -212,6 +212,8 @@ def test_pictures_come_from_a_cdn_whose_addresses_stay_and_end(
         now[0] += 3600
         found.add(ask(variant="512").headers["location"])
     assert len(found - {address}) == 2
+    others = [services.delivery.elsewhere(f"images/{n}/512.webp").address for n in range(20)]
+    assert len({parse_qs(urlsplit(other).query)["exp"][0] for other in others}) > 15  # not all at one moment
 
     given = ask._client.get(address.removeprefix(cdn), headers={"range": "bytes=0-9"})
     assert (given.status_code, given.content) == (206, BYTES[:10])

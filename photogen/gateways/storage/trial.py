@@ -6,6 +6,7 @@ from datetime import timedelta
 import httpx
 
 from photogen.gateways.base import GatewayError, Missing, Storage
+from photogen.gateways.base_delivery import Delivery
 from photogen.gateways.examination import Finding, failed, good, warning
 from photogen.gateways.http import tls
 from photogen.kit.ids import new_id
@@ -77,5 +78,25 @@ def fetched(storage: Storage, *, mend: str) -> Iterator[Finding]:
             )
         else:
             yield good("private", "private")
+    finally:
+        storage.delete(key)
+
+
+def through_cdn(storage: Storage, delivery: Delivery, *, mend: str) -> Iterator[Finding]:
+    """Fetches an object by way of the CDN, as a browser does."""
+    key = f"check/{new_id()}.txt"
+    storage.put(key, _BYTES, "text/plain")
+    try:
+        there = delivery.elsewhere(key)
+        if there is None:
+            return
+        with httpx.Client(verify=tls(), timeout=_SECONDS, follow_redirects=False) as client:
+            answer = client.get(there.address)
+        if answer.status_code == 200 and answer.content == _BYTES:
+            yield good("cdn", f"{delivery.origins[0]} gives our pictures")
+        else:
+            yield failed("cdn", f"{delivery.origins[0]} answers for a picture with status {answer.status_code}", mend)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        yield failed("cdn", f"{delivery.origins[0]} does not answer ({type(error).__name__})", mend)
     finally:
         storage.delete(key)

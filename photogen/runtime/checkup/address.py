@@ -10,11 +10,12 @@ import httpx
 from photogen.bootstrap import Services, reachable_at
 from photogen.gateways.examination import Finding, failed, good, warning
 from photogen.gateways.http import tls
-from photogen.gateways.storage.trial import fetched
+from photogen.gateways.storage.trial import fetched, through_cdn
 from photogen.runtime.checkup.parts import Part
 from photogen.settings import Settings
 
 _SECONDS = 4.0
+_CDN = "Let the CDN at CDN_URL fetch from PUBLIC_URL, with path and query as they are."
 _PROXY = "Let the proxy at PUBLIC_URL pass everything on to 127.0.0.1:PORT of this machine."
 
 
@@ -48,6 +49,8 @@ def _look(settings: Settings, services: Services) -> Iterator[Finding]:
         yield finding
     if here and not settings.s3_bucket:  # as vendors fetch it; a bucket's addresses are tried with the bucket
         yield from fetched(services.outside.storage, mend=_PROXY)
+    if here and settings.cdn_url:
+        yield from through_cdn(services.outside.storage, services.delivery, mend=_CDN)
 
 
 def _named(host: str) -> Iterator[Finding]:
