@@ -171,6 +171,10 @@ class Subscription(SQLModel, table=True):
     grant_at: datetime | None = moment()
     """When the next month's credits of a yearly plan are due; NULL for a monthly one, whose come with its invoices."""
     check_at: datetime | None = moment()
+    wish_price_id: str = Field(default="", max_length=80)
+    """The price that is to follow in the next period, while a change of plan is under way that takes what is planned
+    back on its way: whoever finds it later carries it out, if the plan still has `wish_from_id`."""
+    wish_from_id: str = Field(default="", max_length=80)
     synced_at: datetime = now_field()
     created_at: datetime = now_field()
 

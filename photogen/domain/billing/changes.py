@@ -14,8 +14,8 @@ from photogen.domain.billing.offers import Offers
 from photogen.domain.billing.sync import Sync
 from photogen.domain.billing.views import ChangeQuote, SubscriptionView
 from photogen.errors import Conflict, Unavailable
-from photogen.gateways.base import Fix, Missing
-from photogen.gateways.base_payments import PaymentGateway
+from photogen.gateways.base import Fix, GatewayError, Missing
+from photogen.gateways.base_payments import PaymentGateway, SubscriptionState
 from photogen.kit.clock import Clock
 from photogen.kit.text import day
 from photogen.models import Subscription
@@ -23,7 +23,7 @@ from photogen.models import Subscription
 
 @dataclass(frozen=True)
 class Changes:
-    """For pages: subscription, quote, change, end."""
+    """For pages: subscription, quote, change, end. For the worker: settle."""
 
     uow: UowFactory
     clock: Clock
@@ -52,7 +52,12 @@ class Changes:
             with self._about(row):
                 due = self.gateway.change_cost(self.gateway.subscription(row.gateway_id), self._price(command))
         starts = self.clock() if immediate else row.period_end
-        return show.change(wanted, immediate=immediate, due=due, starts=starts, resumes=row.cancel_at_period_end)
+        with self.uow() as uow:
+            planned = repository.prices(uow.session, [row.next_price_id]).get(row.next_price_id)
+        return show.change(
+            wanted, immediate=immediate, due=due, starts=starts, resumes=row.cancel_at_period_end,
+            drops=planned.terms.name if planned else "",
+        )  # fmt: skip
 
     def change(self, account_id: str, command: ChangePlan) -> SubscriptionView | None:
         """More at once, with proration, which also takes a cancellation back; less from the next period on. The present
@@ -64,12 +69,14 @@ class Changes:
             state, price_id = self.gateway.subscription(row.gateway_id), self._price(command)
             _keep_first(row, now, wanted, ends=state.cancel_at_period_end)
             if policy.is_upgrade(now, wanted):
-                changed = self.gateway.change_now(state, price_id, key)
+                with self._wishing(state, state.next_price_id):
+                    self.gateway.change_now(state, price_id, key)
             elif wanted.plan_key == now.plan_key and wanted.interval is now.interval:
-                changed = self.gateway.change_later(state, state.price_id, key)
+                self.gateway.change_later(state, state.price_id, key)
             else:
-                changed = self.gateway.change_later(state, price_id, key)
-            self.sync.subscription(changed.id)
+                with self._wishing(state, price_id):
+                    self.gateway.change_later(state, price_id, key)
+            self.sync.subscription(state.id)
         return self.subscription(account_id)
 
     def end(self, account_id: str, *, wanted: bool) -> SubscriptionView | None:
@@ -77,9 +84,51 @@ class Changes:
         with self.uow() as uow:
             row = self._live(uow, account_id)
         with self._about(row):
-            self.gateway.cancel_at_end(row.gateway_id, wanted)
+            state = self.gateway.subscription(row.gateway_id)
+            with self._wishing(state, state.next_price_id):
+                self.gateway.cancel_at_end(row.gateway_id, wanted)
             self.sync.subscription(row.gateway_id)
         return self.subscription(account_id)
+
+    def settle(self, gateway_id: str) -> None:
+        """Worker: carries out what a change that was cut off has left undone. A change that went through has put
+        another price in the place of the one for which it was wished, or an end to the plan: then nothing is left."""
+        with self.uow() as uow:
+            row = repository.subscription(uow.session, gateway_id)
+        if row is None or not row.wish_price_id:
+            return
+        state = self.gateway.subscription(gateway_id)
+        if (
+            policy.status_of(state.status) in policy.LIVE
+            and state.price_id == row.wish_from_id
+            and state.next_price_id != row.wish_price_id
+            and not state.cancel_at_period_end
+        ):
+            self.gateway.change_later(state, row.wish_price_id, f"settle:{row.id}:{self.clock().timestamp():.0f}")
+            self.sync.subscription(gateway_id)
+        self._wish(gateway_id, "", "")
+
+    @contextmanager
+    def _wishing(self, state: SubscriptionState, price_id: str) -> Iterator[None]:
+        """Around calls of which one takes back what is planned before another plans anew: killed in between, the price
+        that is to follow is planned by `settle`. Refused, it is what was planned before that counts."""
+        self._wish(state.id, price_id, state.price_id)
+        try:
+            yield
+        except GatewayError:
+            self._wish(state.id, state.next_price_id, state.price_id)
+            raise
+        self._wish(state.id, "", "")
+
+    def _wish(self, gateway_id: str, price_id: str, only_from: str) -> None:
+        with self.uow() as uow:
+            row = repository.subscription(uow.session, gateway_id, locked=True)
+            if row is None or (not price_id and not row.wish_price_id):
+                return
+            row.wish_price_id, row.wish_from_id = price_id, only_from if price_id else ""
+            if price_id:
+                row.check_at = policy.settle_at(row.check_at, self.clock())
+            uow.session.add(row)
 
     def _wanted(
         self, account_id: str, command: ChangePlan, *, same: bool = False

@@ -160,6 +160,15 @@ def is_upgrade(now: Sold, wanted: Sold) -> bool:
     )
 
 
+_UNDER_WAY = timedelta(minutes=3)
+"""How long a change of plan may be under way: three tries of each of its calls."""
+
+
+def settle_at(check_at: datetime | None, now: datetime) -> datetime:
+    """When a subscription is looked at whose change of plan has begun: not while it may go on by itself."""
+    return min(check_at or now + _UNDER_WAY, now + _UNDER_WAY)
+
+
 @dataclass(frozen=True, slots=True)
 class RefundQuote:
     """What would be given back now, in cents, and the credits that would go. `full`: all, within the first day."""

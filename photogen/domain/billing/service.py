@@ -238,6 +238,7 @@ class BillingService:
         self._sync.subscription(gateway_id)
         for invoice_id in self._gateway.invoices_of(gateway_id):
             self._sync.invoice(invoice_id)
+        self._changes.settle(gateway_id)
         self._doubles.settle(gateway_id)
 
     def grant_month(self, gateway_id: str) -> None:

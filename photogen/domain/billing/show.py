@@ -48,10 +48,10 @@ def subscription(row: Subscription, sold: Mapping[str, Sold], invoice: Payment |
     )
 
 
-def change(wanted: Sold, *, immediate: bool, due: int, starts: datetime, resumes: bool) -> ChangeQuote:
+def change(wanted: Sold, *, immediate: bool, due: int, starts: datetime, resumes: bool, drops: str) -> ChangeQuote:
     """What a change would mean."""
     return ChangeQuote(
-        wanted.plan_key, wanted.terms.name, wanted.interval.value, immediate, due, starts, wanted.cents, resumes
+        wanted.plan_key, wanted.terms.name, wanted.interval.value, immediate, due, starts, wanted.cents, resumes, drops
     )
 
 

@@ -71,7 +71,7 @@ class PaymentView:
 @dataclass(frozen=True, slots=True)
 class ChangeQuote:
     """What a change of plan would mean: at once or at the period's end, cents due now. `resumes`: the plan was to end,
-    and goes on with it."""
+    and goes on with it. `drops`: the plan that was to follow in the next period, and does not any more; "" for none."""
 
     plan_key: str
     plan_name: str
@@ -81,6 +81,7 @@ class ChangeQuote:
     starts_at: datetime
     then_cents: int
     resumes: bool = False
+    drops: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,8 +175,8 @@ class StripePayments:
                 changed = self._v1().subscriptions.update(state.id, params=params, options=once(key))
         except Fix:
             if state.next_price_id:  # the release can't be undone: what was planned is planned anew
-                again = f"{key}:{state.schedule_id}"
-                self.change_later(replace(state, schedule_id=""), state.next_price_id, again)
+                again = replace(state, schedule_id="")
+                self.change_later(again, state.next_price_id, f"{key}:{state.schedule_id}")
             raise
         return states.subscription(plain(changed))
 
@@ -194,16 +194,18 @@ class StripePayments:
         self._release(state)
         if price_id == state.price_id:
             return self.subscription(state.id)
+        key = f"{key}:{state.schedule_id}"  # cut off once, the key's answer would be the schedule just taken back
         begin: Any = {"from_subscription": state.id}
         start, end = int(state.period_start.timestamp()), int(state.period_end.timestamp())
         with called("subscription_schedules.create"):
-            schedule = self._v1().subscription_schedules.create(params=begin, options=once(f"{key}:begin"))
-            phases: Any = [
-                {"items": [{"price": state.price_id, "quantity": 1}], "start_date": start, "end_date": end},
-                {"items": [{"price": price_id, "quantity": 1}], "duration": {"interval": "month"}},
-            ]
-            params: Any = {"phases": phases, "end_behavior": "release"}
-            self._v1().subscription_schedules.update(schedule.id, params=params, options=once(f"{key}:phases"))
+            made = self._v1().subscription_schedules.create(params=begin, options=once(f"{key}:begin"))
+        phases: Any = [
+            {"items": [{"price": state.price_id, "quantity": 1}], "start_date": start, "end_date": end},
+            {"items": [{"price": price_id, "quantity": 1}], "duration": {"interval": "month"}},
+        ]
+        params: Any = {"phases": phases, "end_behavior": "release"}
+        with called("subscription_schedules.update"):
+            self._v1().subscription_schedules.update(made.id, params=params, options=once(f"{key}:phases"))
         return self.subscription(state.id)
 
     def _release(self, state: SubscriptionState) -> None:
@@ -239,13 +241,13 @@ class StripePayments:
         with called("invoices.retrieve"):
             found = plain(self._v1().invoices.retrieve(invoice_id))
             payments = plain(self._v1().invoice_payments.list(params={"invoice": invoice_id, "limit": 10}))
-        return states.invoice(found, _intent(payments))
+        return states.invoice(found, states.intent(payments))
 
     def invoices_of(self, subscription_id: str) -> list[str]:
         """Ids of a subscription's newest invoices."""
         with called("invoices.list"):
-            found = self._v1().invoices.list(params={"subscription": subscription_id, "limit": 10}).data
-            return [str(invoice.id) for invoice in found]
+            found = self._v1().invoices.list(params={"subscription": subscription_id, "limit": 10})
+            return [str(invoice.id) for invoice in found.data]
 
     def invoice_of(self, intent_id: str) -> InvoiceState | None:
         """The invoice that a payment was for."""
@@ -387,14 +389,3 @@ class StripePayments:
     def _v1(self) -> Any:
         """The client's services. Its parameter types are closed TypedDicts, which say nothing that Stripe does not."""
         return self._client().v1
-
-
-def _intent(payments: Mapping[str, Any]) -> str:
-    """The payment intent that paid, else the one that was tried last."""
-    rows = [row for row in payments.get("data") or [] if isinstance(row, dict)]
-    rows.sort(key=lambda row: row.get("status") == "paid", reverse=True)
-    for row in rows:
-        intent = (row.get("payment") or {}).get("payment_intent")
-        if isinstance(intent, str):
-            return intent
-    return ""

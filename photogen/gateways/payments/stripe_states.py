@@ -262,3 +262,14 @@ def card(data: Mapping[str, Any]) -> Card | None:
     """The card of a payment method; None for one of another kind."""
     found = read(_PaymentMethod, data).card
     return None if found is None else Card(found.brand, found.last4, found.exp_month, found.exp_year)
+
+
+def intent(payments: Mapping[str, Any]) -> str:
+    """Of an invoice's payments the intent that paid, else the one that was tried last."""
+    rows = [row for row in payments.get("data") or [] if isinstance(row, dict)]
+    rows.sort(key=lambda row: row.get("status") == "paid", reverse=True)
+    for row in rows:
+        found = (row.get("payment") or {}).get("payment_intent")
+        if isinstance(found, str):
+            return found
+    return ""

@@ -47,6 +47,8 @@ def change(quote: ChangeQuote) -> Change:
         then = t("The further credits come with the payment. From the next period on it is {price}.", price=price)
         if quote.resumes:
             then = t("Your cancellation is taken back.") + " " + then
+        if quote.drops:
+            then = t("The change to {plan} that was planned is dropped.", plan=quote.drops) + " " + then
         action = t("Change now and pay {due}", due=dollars(due)) if due else t("Change now")
     else:
         now = t(
