@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import inspect, text
 
+from photogen.domain.audit import AuditService
 from photogen.domain.billing.service import BillingService
 from photogen.domain.erasure import ErasureService
 from photogen.domain.erasure.commands import DeleteAccount
+from photogen.domain.shares import Share, SharesService
+from photogen.domain.shares.config import SharesConfig
 from photogen.gateways.base_payments import PaymentGateway
 from photogen.gateways.payments.stripe import StripePayments
 from photogen.models import Account
@@ -37,6 +40,11 @@ class Leaving:
         works.finish()
         works.picture(self.id)
         works.run()
+        audit = AuditService(works.studio.uow, works.clock)
+        config = SharesConfig("https://photos.example", b"k" * 32)
+        self.shares = SharesService(works.studio.uow, works.clock, works.storage, audit, config)
+        pictures = tuple(card.id for card in works.gallery.recent(self.id, 1))
+        self.shared = self.shares.create(self.id, Share.of(pictures=pictures)).address[-32:]
         works.to_training(self.id, trigger_word="running")
 
     def go(self) -> str:

@@ -31,8 +31,11 @@ def leaving(works: Works) -> Leaving:
 def test_everything_goes_and_the_ledger_stays_whole(works: Works, leaving: Leaving) -> None:
     assert works.hub.repositories
     assert any("photos/" in key for key in works.storage.objects)
+    assert leaving.shares.look(leaving.shared).total == 1
     number = leaving.go()
     assert works.studio.accounts.identify(leaving.token) is None, "logged out at once"
+    with pytest.raises(NotFound):
+        leaving.shares.look(leaving.shared)
     with pytest.raises(Unauthenticated):
         works.studio.accounts.log_in(LogIn.of(email=EMAIL, password=PASSWORD))
     assert works.receipts.look(number).finished_at is None
@@ -51,9 +54,10 @@ def test_everything_goes_and_the_ledger_stays_whole(works: Works, leaving: Leavi
         kept = " ".join(str(value) for value in row.model_dump().values())
         notes = session.execute(text("SELECT string_agg(note, '') FROM credit_entry")).scalar_one()
         grants = session.execute(text("SELECT string_agg(note, '') FROM credit_grant")).scalar_one()
+        audit = session.execute(text("SELECT string_agg(made_by, '') FROM audit_entry")).scalar_one()
     assert "Ada" not in kept
     assert EMAIL not in kept
-    assert "Ada" not in notes + grants
+    assert "Ada" not in notes + grants + audit
     assert works.studio.register(EMAIL), "the address is free again"
     assert leaving.erasure.due() == []
 
