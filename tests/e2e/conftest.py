@@ -173,6 +173,10 @@ def somebody(browser: Browser, studio: RunningPhotogen, photo_files: list[Path])
     page.get_by_role("link", name="Generate with it").click()
     generate(page, "a portrait by the sea", 2)
     addresses["picture"] = str(page.locator("a:has(img)").first.get_attribute("href"))
+    page.evaluate(
+        "(id) => fetch('/api/shares', {method: 'POST', body: JSON.stringify({pictures: [id], recipe: true})})",
+        addresses["picture"].rpartition("=")[2],
+    )
     page.goto("/photos")
     sets = page.get_by_role("list", name="Photo sets").get_by_role("link")
     addresses["set"] = str(sets.first.get_attribute("href"))
