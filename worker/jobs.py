@@ -196,9 +196,9 @@ def check_subscription(subscription_id: str) -> None:
 
 
 @_job
-def grant_month(subscription_id: str) -> None:
-    """The next month's credits of a yearly plan."""
-    services().billing.grant_month(subscription_id)
+def grant_months() -> None:
+    """The next month's credits of yearly plans."""
+    services().billing.grant_months()
 
 
 @_job

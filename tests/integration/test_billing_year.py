@@ -153,7 +153,7 @@ class Year:
             life.sent(fresh.get(life.customer, []), self.day)
             self.till.hear(life.due(self.day))
         for job in self.till.billing.due():
-            if not self.is_deaf(str(job.args[0])):
+            if not job.args or not self.is_deaf(job.args[0]):
                 getattr(self.till.billing, job.name)(*job.args)
 
     def customer_of(self, event: Event) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
+from photogen.db.locks import lock_account
 from photogen.domain.billing import policy
 from photogen.domain.billing.commands import BuyPlan
 from photogen.domain.books import BooksService
+from photogen.errors import Conflict
 from photogen.gateways.base_payments import InvoiceLine, InvoiceState
 from photogen.kit.ids import new_id
 from photogen.models import CreditGrant, GrantSource, Interval, Payment, PlanTerms
@@ -116,6 +120,37 @@ def test_each_month_is_given_once_whenever_one_upgrades(till: Till, begins: date
     _on(till, ada, start + timedelta(days=364))
     assert _given(till, ada) == _expected(start, month, bought)
     assert till.studio.credits.audit() == []
+
+
+def test_everybodys_month_comes_once_whoever_is_in_the_way(till: Till) -> None:
+    fine, busy, broken, gone = (till.studio.account() for _ in range(4))
+    for account in (fine, busy, broken, gone):
+        till.plan(account, interval="year")
+    till.hear()
+    till.studio.clock.move(days=32)
+    with till.studio.session() as session, session.begin():  # somebody was faster under the grant's key
+        [paid] = session.scalars(select(Payment.gateway_id).where(Payment.account_id == broken))
+        session.add(
+            CreditGrant(account_id=gone, amount=1, remaining=0, source=GrantSource.PACK, key=f"stripe:{paid}:1")
+        )
+        session.execute(update(Payment).where(col(Payment.account_id) == gone).values(refunded_cents=1))
+    with ThreadPoolExecutor(2) as pool:
+        with till.studio.uow() as uow:
+            lock_account(uow.session, busy)
+            workers = [pool.submit(till.billing.grant_months) for _ in range(2)]
+            deadline = monotonic() + 10
+            while len(_given(till, fine)) < 2 and monotonic() < deadline:
+                wait(workers, 0.02)
+            assert len(_given(till, fine)) == 2, "the busy one's lock is in nobody else's way"
+            assert len(_given(till, busy)) == 1
+        problems = [worker.exception() for worker in workers]
+    assert {type(one) for found in problems if isinstance(found, ExceptionGroup) for one in found.exceptions} == {
+        Conflict
+    }
+    assert [len(_given(till, account)) for account in (fine, busy, broken, gone)] == [2, 2, 1, 1]
+    assert [till.studio.credits.balance(account).available for account in (fine, busy, gone)] == [CREATOR, CREATOR, 0]
+    assert [job.name for job in till.billing.due() if "month" in job.name] == ["grant_months"], "the broken one's"
+    assert till.studio.credits.audit(fine) == till.studio.credits.audit(busy) == []
 
 
 def _late(till: Till, account: str, days: int) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from photogen.db.locks import lock_account
+from photogen.db.accounts import for_each_account
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.billing import policy, repository
-from photogen.domain.credits.service import CreditsService
+from photogen.domain.credits import CreditsService, Gift
 from photogen.gateways.base_payments import InvoiceState
 from photogen.kit.clock import Clock
 from photogen.models import GrantSource, Payment, PlanTerms
@@ -46,7 +46,8 @@ class Granting:
         if subscription is None or subscription.period_end != row.period_end or row.period_start is None:
             return None
         given = subscription.grant_at
-        if given is None and repository.paid_for(uow.session, row.subscription_id, subscription.period_start):
+        paid = repository.paid_years(uow.session, [row.account_id]).get(row.subscription_id, [])
+        if given is None and policy.month_of(paid, subscription.period_start) is not None:
             given = subscription.period_end  # its last month was given
         return policy.YearSoFar(subscription.period_start, given)
 
@@ -69,30 +70,37 @@ class Granting:
             subscription.grant_at = grant.next_at
             uow.session.add(subscription)
 
-    def month(self, gateway_id: str) -> None:
-        """The next month's credits of a yearly plan: of the plan that was paid for when that month began. What was
-        bought since has brought its share of the month itself."""
-        with self.uow() as uow:
-            row = repository.subscription(uow.session, gateway_id)
-            if row is None:
-                return
-            lock_account(uow.session, row.account_id)
-            row = repository.subscription(uow.session, gateway_id, locked=True)
-            if row is None or row.grant_at is None or row.grant_at > self.clock():
-                return
-            paid = repository.paid_for(uow.session, gateway_id, row.grant_at)
-            terms = self._terms(uow, paid[-1]) if paid else None
-            if terms is None or row.status not in policy.LIVE:
-                row.grant_at = None
-                uow.session.add(row)
-                return
-            number = policy.months_between(row.period_start, row.grant_at)
-            until = min(policy.month_after(row.period_start, number + 1), row.period_end)
-            key = f"{grant_key(row.gateway, paid[-1].gateway_id)}:{number}"
-            if until > self.clock() and not any(one.refunded_cents or one.disputed for one in paid):
-                self.credits.grant(uow, row.account_id, terms.credits_month, GrantSource.PLAN, key, until, terms.name)
-            row.grant_at = until if until < row.period_end else None
+    def months(self) -> int:
+        """The credits of each month that has begun within a year that was paid, of the plan that was paid for when it
+        began: what was bought since has brought its share of the month itself. Gives how many months began. Raises
+        ExceptionGroup of what broke when the others are done."""
+
+        def due(uow: UnitOfWork, after: str, limit: int) -> Sequence[str]:
+            return repository.accounts_with_months(uow.session, self.clock(), after, limit)
+
+        return for_each_account(self.uow, due, self._months, "months that could not be granted")
+
+    def _months(self, uow: UnitOfWork, account_ids: Sequence[str]) -> int:
+        """Step, the accounts are locked. A month that is over by now gives nothing, but is passed all the same."""
+        now, gifts, count = self.clock(), list[Gift](), 0
+        rows = repository.months_due(uow.session, account_ids, now)
+        paid = repository.paid_years(uow.session, account_ids)
+        for row in rows:
+            while row.grant_at is not None and row.grant_at <= now:
+                month = policy.month_of(paid.get(row.gateway_id, []), row.grant_at)
+                terms = self._terms(uow, month.paid[-1]) if month else None
+                if month is None or terms is None or row.status not in policy.LIVE:
+                    row.grant_at = None
+                    break
+                if month.until > now and not any(one.refunded_cents or one.disputed for one in month.paid):
+                    key = f"{grant_key(row.gateway, month.paid[-1].gateway_id)}:{month.number}"
+                    gifts.append(Gift(row.account_id, terms.credits_month, key, month.until, terms.name))
+                row.grant_at = month.until if month.until < month.end else None
+                count += 1
             uow.session.add(row)
+        if gifts:
+            self.credits.grant_many(uow, GrantSource.PLAN, gifts)
+        return count
 
     @staticmethod
     def _terms(uow: UnitOfWork, paid: Payment) -> PlanTerms | None:

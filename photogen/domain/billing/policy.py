@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from photogen.domain.billing.config import BillingConfig
 from photogen.gateways.base_payments import InvoiceLine, InvoiceState, SubscriptionState
-from photogen.models import Interval, PlanTerms, Subscription, SubscriptionStatus
+from photogen.models import Interval, Payment, PlanTerms, Subscription, SubscriptionStatus
 
 S = SubscriptionStatus
 
@@ -87,6 +87,29 @@ class Grant:
     sold: Sold
     next_at: datetime | None
     late: tuple[int, datetime] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of a year that ends at `end`: which one, counted from 0; when the next one begins, or the year ends; and
+    the invoices that count in it, last the one whose plan it gives."""
+
+    number: int
+    until: datetime
+    end: datetime
+    paid: Sequence[Payment]
+
+
+def month_of(paid: Sequence[Payment], moment: datetime) -> Month | None:
+    """The month that `moment` is in, of the year that was paid for by then: not of the one that the service has begun
+    meanwhile, whose invoice may never be paid. None where no year was. `paid` is in the order of the periods."""
+    now = [row for row in paid if row.period_start and row.period_end and row.period_start <= moment < row.period_end]
+    if not now or now[-1].interval is not Interval.YEAR:
+        return None
+    end = now[-1].period_end or moment
+    start = next(row.period_start for row in now if row.period_end == end) or moment
+    number = months_gone(start, moment)
+    return Month(number, min(month_after(start, number + 1), end), end, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,12 +249,6 @@ def check_again(age: timedelta, config: BillingConfig, *, waiting: bool) -> time
     if age >= (config.forget_debit if waiting else config.forget):
         return None
     return max(config.poll, min(age / 4, timedelta(hours=6 if waiting else 1)))
-
-
-def months_between(start: datetime, moment: datetime) -> int:
-    """Which month of a period begins at `moment`, counted from 0; the nearest one, as months have no length."""
-    number = (moment.year - start.year) * 12 + moment.month - start.month
-    return max(1, number)
 
 
 def months_gone(start: datetime, moment: datetime) -> int:

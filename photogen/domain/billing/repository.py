@@ -26,6 +26,7 @@ from photogen.models import (
     Plan,
     PlanVersion,
     Purchase,
+    PurchaseKind,
     PurchaseStatus,
     QuotaState,
     QuotaUse,
@@ -152,16 +153,26 @@ def due(session: Session, table: type[_Asked], now: datetime, limit: int, push: 
     return rows
 
 
-def due_grants(session: Session, now: datetime, limit: int) -> list[str]:
-    """The service's ids of yearly subscriptions whose next month's credits are due."""
-    return list(
-        session.exec(
-            select(Subscription.gateway_id)
-            .where(col(Subscription.grant_at) <= now)
-            .order_by(col(Subscription.grant_at))
-            .limit(limit)
-        )
-    )
+def accounts_with_months(session: Session, now: datetime, after: str = "", limit: int = 1) -> Sequence[str]:
+    """Ids, in order and beyond `after`, of accounts for which the next month of a paid year has begun."""
+    return session.exec(
+        select(Subscription.account_id)
+        .where(col(Subscription.grant_at) <= now, Subscription.account_id > after)
+        .distinct()
+        .order_by(col(Subscription.account_id))
+        .limit(limit)
+    ).all()
+
+
+def months_due(session: Session, account_ids: Sequence[str], now: datetime) -> Sequence[Subscription]:
+    """Those subscriptions of these accounts, locked."""
+    return session.exec(
+        select(Subscription)
+        .where(col(Subscription.account_id).in_(account_ids), col(Subscription.grant_at) <= now)
+        .order_by(col(Subscription.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 # --- purchases ------------------------------------------------------------------------------------------------------
@@ -356,21 +367,21 @@ def paid_of(session: Session, subscription_id: str) -> Sequence[Payment]:
     ).all()
 
 
-def paid_for(session: Session, subscription_id: str, moment: datetime) -> list[Payment]:
-    """The paid invoices of a subscription that count at `moment`: the period's, then those of changes until then."""
-    return list(
-        session.exec(
-            select(Payment)
-            .where(
-                Payment.subscription_id == subscription_id,
-                Payment.status == PaymentStatus.PAID,
-                col(Payment.granted_at).is_not(None),
-                col(Payment.period_start) <= moment,
-                col(Payment.period_end) > moment,
-            )
-            .order_by(col(Payment.period_start), col(Payment.created_at), col(Payment.id))
+def paid_years(session: Session, account_ids: Sequence[str]) -> dict[str, list[Payment]]:
+    """The paid invoices of each subscription of these accounts: a period's, then those of changes within it."""
+    found: dict[str, list[Payment]] = {}
+    for row in session.exec(
+        select(Payment)
+        .where(
+            col(Payment.account_id).in_(account_ids),
+            Payment.kind == PurchaseKind.PLAN,
+            Payment.status == PaymentStatus.PAID,
+            col(Payment.granted_at).is_not(None),
         )
-    )
+        .order_by(col(Payment.period_start), col(Payment.created_at), col(Payment.id))
+    ):
+        found.setdefault(row.subscription_id, []).append(row)
+    return found
 
 
 def grants_of(session: Session, account_id: str, paid: str, returned: str) -> tuple[int, int]:

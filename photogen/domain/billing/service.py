@@ -39,7 +39,7 @@ from photogen.kit import log
 from photogen.kit.clock import Clock
 from photogen.models import GatewaySecret, Payment, Purchase, PurchaseKind, Subscription
 
-CHECK_PURCHASE, GRANT_MONTH = "check_purchase", "grant_month"
+CHECK_PURCHASE, GRANT_MONTHS = "check_purchase", "grant_months"
 """Functions of worker.jobs."""
 EVENTS = (
     "charge.dispute.closed",
@@ -75,7 +75,7 @@ _Jobs = list[Job]
 
 class BillingService:
     """For pages: packs, buy_plan, buy_pack, purchase, subscription, quote_change, change, cancel, resume, portal, card,
-    payments, quote_refund, refund. For the worker: apply_event, check_purchase, check_subscription, grant_month,
+    payments, quote_refund, refund. For the worker: apply_event, check_purchase, check_subscription, grant_months,
     refund_payment, remind, due. For the operator: set_up, set_up_now, not_at_the_service, shop. For the erasure:
     forget. Whatever belongs to somebody else is NotFound."""
 
@@ -241,9 +241,9 @@ class BillingService:
         self._changes.settle(gateway_id)
         self._doubles.settle(gateway_id)
 
-    def grant_month(self, gateway_id: str) -> None:
-        """The next month's credits of a yearly plan."""
-        self._granting.month(gateway_id)
+    def grant_months(self) -> int:
+        """The next month's credits of yearly plans, wherever they are due; gives how many months began."""
+        return self._granting.months()
 
     def refund_payment(self, payment_id: str) -> None:
         """Carries a refund out."""
@@ -260,12 +260,12 @@ class BillingService:
             purchases = [row.id for row in repository.due(uow.session, Purchase, now, limit, config.poll)]
             late = repository.due(uow.session, Subscription, now, limit, config.recheck)
             subscriptions = [row.gateway_id for row in late]
-            grants = repository.due_grants(uow.session, now, limit)
+            months = repository.accounts_with_months(uow.session, now)
             refunds = [row.id for row in repository.due(uow.session, Payment, now, limit, config.poll)]
         return [
             *(Job(CHECK_PURCHASE, (row,)) for row in purchases),
             *(Job(CHECK_SUBSCRIPTION, (row,)) for row in subscriptions),
-            *(Job(GRANT_MONTH, (row,)) for row in grants),
+            *([Job(GRANT_MONTHS)] if months else ()),
             *(Job(REFUND, (row,)) for row in refunds),
         ]
 

@@ -25,6 +25,17 @@ class Portion:
     amount: int
 
 
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """`amount` credits for an account, once per `key`. `expires_at` None: they never lapse."""
+
+    account_id: str
+    amount: int
+    key: str
+    expires_at: datetime | None
+    note: str = ""
+
+
 def has_lapsed(expires_at: datetime | None, now: datetime) -> bool:
     """Whether credits with this expiry are gone at `now`; the moment itself already counts."""
     return expires_at is not None and expires_at <= now

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, insert, or_, text, update
@@ -56,32 +56,6 @@ _TAKE = text("""
     ORDER BY place""")
 """Holds, what they take of which grants, and an entry for each part, in one round trip: the account is locked
 meanwhile, and its next click waits for each of them."""
-
-_LOCK_FREE = text("SELECT id FROM account WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED")
-_LIVE_OF = text("""
-    SELECT account_id, id, remaining, expires_at, created_at FROM credit_grant
-    WHERE account_id = ANY(:ids) AND remaining > 0 ORDER BY account_id, id""")
-_LAPSE = text("""
-    WITH lapsed AS (
-        SELECT * FROM unnest(CAST(:accounts AS text[]), CAST(:grants AS text[]), CAST(:amounts AS int[]),
-                             CAST(:balances AS int[]))
-            WITH ORDINALITY AS lapsed (account_id, grant_id, amount, balance, place)
-    ), moved AS (
-        UPDATE credit_grant SET remaining = remaining - lapsed.amount FROM lapsed WHERE id = lapsed.grant_id
-    )
-    INSERT INTO credit_entry (account_id, kind, amount, balance_after, grant_id, key, note, made_by, created_at)
-    SELECT account_id, 'expire', -amount, balance, grant_id, 'expire:' || grant_id, '', '', :now
-    FROM lapsed ORDER BY place""")
-
-
-@dataclass(frozen=True, slots=True)
-class Lapsed:
-    """What of an account has lapsed: so many grants; its balance with them (`found`) and without."""
-
-    account_id: str
-    grants: int
-    found: int
-    balance: int
 
 
 class Ledger:
@@ -283,46 +257,6 @@ def lapsing(session: Session, now: datetime, until: datetime, least: int) -> lis
         .having(credits >= least)
     )
     return [(account, at, int(amount)) for account, at, amount in rows if at is not None]
-
-
-def accounts_with_lapsed(session: Session, now: datetime, after: str, limit: int) -> list[str]:
-    """Ids, in order and beyond `after`, of accounts that have lapsed credits not yet written off."""
-    return list(
-        session.exec(
-            select(CreditGrant.account_id)
-            .where(CreditGrant.remaining > 0, col(CreditGrant.expires_at) <= now, CreditGrant.account_id > after)
-            .distinct()
-            .order_by(col(CreditGrant.account_id))
-            .limit(limit)
-        )
-    )
-
-
-def lock_free(session: Session, account_ids: Sequence[str]) -> list[str]:
-    """Locks those of the accounts that nobody else has locked, and gives them. It waits for none: whoever holds a
-    hundred locks makes a hundred wait."""
-    return list(session.connection().execute(_LOCK_FREE, {"ids": list(account_ids)}).scalars())
-
-
-def lapse(session: Session, account_ids: Sequence[str], now: datetime) -> list[Lapsed]:
-    """Writes off what has lapsed of accounts that are locked, an entry for each grant, all in one statement."""
-    lots: dict[str, list[Lot]] = {}
-    for account_id, *columns in session.connection().execute(_LIVE_OF, {"ids": list(account_ids)}):
-        lots.setdefault(account_id, []).append(Lot(*columns))
-    done, entries = [], []
-    for account_id, theirs in lots.items():
-        found = balance = sum(lot.remaining for lot in theirs)
-        gone = [lot for lot in theirs if has_lapsed(lot.expires_at, now)]
-        for lot in gone:
-            balance -= lot.remaining
-            entries.append((account_id, lot.grant_id, lot.remaining, balance))
-        if gone:
-            done.append(Lapsed(account_id, len(gone), found, balance))
-    if entries:
-        names = ("accounts", "grants", "amounts", "balances")
-        lists = (list(column) for column in zip(*entries, strict=True))
-        session.connection().execute(_LAPSE, {"now": now} | dict(zip(names, lists, strict=True)))
-    return done
 
 
 def grants(session: Session, account_id: str, now: datetime) -> list[GrantView]:

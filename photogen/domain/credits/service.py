@@ -10,18 +10,19 @@ in time; released, it returns to the grant that it came from and is written off 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from photogen.db.accounts import for_each_account
 from photogen.db.disagreements import FIRST, LAST, Disagreement, find
-from photogen.db.locks import lock_account
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.credits import repository
 from photogen.domain.credits.checks import CHECKS
 from photogen.domain.credits.commands import Adjust, HistoryQuery
-from photogen.domain.credits.policy import burn, has_lapsed
-from photogen.domain.credits.repository import Lapsed, Ledger
+from photogen.domain.credits.many import repository as many
+from photogen.domain.credits.many.repository import Lapsed
+from photogen.domain.credits.policy import Gift, burn, has_lapsed
+from photogen.domain.credits.repository import Ledger
 from photogen.domain.credits.views import Balance, DayUse, EntryView, GrantView
 from photogen.domain.notices import NoticeKind, tell, tell_many, told
-from photogen.errors import Conflict, DatabaseAway, InsufficientCredits, NotFound
-from photogen.kit import log
+from photogen.errors import Conflict, InsufficientCredits, NotFound
 from photogen.kit.clock import Clock
 from photogen.models import CreditHold, EntryKind, GrantSource, HoldState
 
@@ -29,12 +30,12 @@ LAPSE_SOON, LAPSE_WORTH_TELLING = timedelta(days=3), 5
 """When credits that lapse are told of, and from how many on."""
 _BATCH = 100
 _MOST_HISTORY = 200
-_log = log.get("credits")
 
 
 class CreditsService:
-    """Steps: grant, claw_back, hold, hold_many, capture, release, available, disagreements. Use cases: balance, grants,
-    use_by_day, history, adjust, expire_due, remind, audit. Whoever falls below `low` credits is told (0: nobody)."""
+    """Steps: grant, grant_many, claw_back, hold, hold_many, capture, release, available, disagreements. Use cases:
+    balance, grants, use_by_day, history, adjust, expire_due, remind, audit. Whoever falls below `low` credits is told
+    (0: nobody)."""
 
     def __init__(self, uow: UowFactory, clock: Clock, *, low: int = 20) -> None:
         self._uow = uow
@@ -64,6 +65,24 @@ class CreditsService:
             _same(key, (earlier.account_id, earlier.amount), (account_id, amount))
         elif amount:
             ledger.grant(amount, source, key, expires_at, note)
+            uow.notify(account_id, "credits", account_id)
+
+    def grant_many(self, uow: UnitOfWork, source: GrantSource, gifts: Sequence[Gift]) -> None:
+        """As `grant` gives each, in a few statements, to accounts that the caller has locked. Raises Conflict
+        (`key_reused`)."""
+        now, whose = self._clock(), {gift.account_id for gift in gifts}
+        many.lapse(uow.session, sorted(whose), now)
+        earlier = many.granted(uow.session, [gift.key for gift in gifts])
+        fresh = []
+        for gift in gifts:
+            _not_negative(gift.amount)
+            if gift.key in earlier:
+                _same(gift.key, earlier[gift.key], (gift.account_id, gift.amount))
+            elif gift.amount:
+                fresh.append(gift)
+        if fresh:
+            many.give(uow.session, source, fresh, now)
+        for account_id in sorted(whose):
             uow.notify(account_id, "credits", account_id)
 
     def claw_back(
@@ -202,40 +221,13 @@ class CreditsService:
                 )
 
     def expire_due(self) -> int:
-        """Writes off every credit that has lapsed and is not held; gives the number of grants. Accounts go in batches;
-        those that somebody works on, and those of a batch that breaks, by themselves. Raises ExceptionGroup of what
-        broke when the others are done."""
-        grants, last, broken = 0, "", list[Exception]()
-        while True:
-            with self._uow() as uow:
-                due = repository.accounts_with_lapsed(uow.session, self._clock(), last, _BATCH)
-            left = set(due)
-            try:
-                with self._uow() as uow:
-                    free = repository.lock_free(uow.session, due)
-                    number = self._lapse(uow, free)
-                left, grants = left - set(free), grants + number
-            except DatabaseAway:
-                raise
-            except Exception as error:  # noqa: BLE001  (which of them broke it, is seen when each goes by itself)
-                _log.warning("a batch did not lapse", error=type(error).__name__, accounts=len(due))
-            for account_id in sorted(left):
-                try:
-                    with self._uow() as uow:
-                        lock_account(uow.session, account_id)
-                        number = self._lapse(uow, [account_id])
-                    grants += number
-                except NotFound:
-                    continue  # deleted since, and its credits with it
-                except DatabaseAway:
-                    raise
-                except Exception as error:  # noqa: BLE001  (raised below: one account's trouble stops no other)
-                    broken.append(error)
-            if len(due) < _BATCH:
-                if broken:
-                    raise ExceptionGroup("credits that could not lapse", broken)
-                return grants
-            last = due[-1]
+        """Writes off every credit that has lapsed and is not held; gives the number of grants. Raises ExceptionGroup of
+        what broke when the others are done."""
+
+        def due(uow: UnitOfWork, after: str, limit: int) -> list[str]:
+            return many.accounts_with_lapsed(uow.session, self._clock(), after, limit)
+
+        return for_each_account(self._uow, due, self._lapse, "credits that could not lapse")
 
     def remind(self) -> None:
         """Tells of credits that lapse within days, once per moment at which some do."""
@@ -274,7 +266,7 @@ class CreditsService:
             return [found.words for found in self.disagreements(uow, first, last)]
 
     def _lapse(self, uow: UnitOfWork, account_ids: Sequence[str]) -> int:
-        done = repository.lapse(uow.session, account_ids, self._clock())
+        done = many.lapse(uow.session, account_ids, self._clock())
         for one in done:
             uow.notify(one.account_id, "credits", one.account_id)
         self._tell_if_low(uow, done)

@@ -1,0 +1,1 @@
+"""What is done to the credits of many accounts at once: a month that begins, and one that has ended."""
