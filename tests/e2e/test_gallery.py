@@ -2,12 +2,14 @@
 
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.conftest import generate, register
+from tests.fakes.running import RunningPhotogen
 
 FOX = "a red fox in the snow, wide landscape"
 BOAT = "a paper boat on a quiet lake"
@@ -16,12 +18,38 @@ BOAT = "a paper boat on a quiet lake"
 @pytest.fixture
 def collector(creator: Page) -> Page:
     """Somebody with three pictures (two of a fox, then a boat), in the gallery."""
-    creator.goto("/generate")
-    generate(creator, FOX, 2)
-    generate(creator, BOAT)
-    creator.goto("/gallery")
-    expect(_pictures(creator).get_by_role("img")).to_have_count(3)
-    return creator
+    return _collect(creator)
+
+
+@pytest.fixture(scope="module")
+def kept(browser: Browser, studio: RunningPhotogen) -> Iterator[Any]:
+    """What the browser of such a person keeps, whose pictures are only looked at."""
+    context = browser.new_context(base_url=studio.url)
+    page = context.new_page()
+    register(page)
+    _collect(page)
+    yield context.storage_state()
+    context.close()
+
+
+@pytest.fixture
+def visitor(browser: Browser, studio: RunningPhotogen, kept: Any) -> Iterator[Page]:
+    """That person again, in the gallery."""
+    context = browser.new_context(base_url=studio.url, viewport={"width": 1440, "height": 900}, storage_state=kept)
+    page = context.new_page()
+    page.goto("/gallery")
+    expect(_pictures(page).get_by_role("img")).to_have_count(3)
+    yield page
+    context.close()
+
+
+def _collect(page: Page) -> Page:
+    page.goto("/generate")
+    generate(page, FOX, 2)
+    generate(page, BOAT)
+    page.goto("/gallery")
+    expect(_pictures(page).get_by_role("img")).to_have_count(3)
+    return page
 
 
 def _pictures(page: Page) -> Locator:
@@ -44,42 +72,42 @@ def test_an_empty_gallery_says_what_to_do(creator: Page) -> None:
     creator.wait_for_url("**/generate")
 
 
-def test_search_stands_in_the_address_bar(collector: Page) -> None:
-    collector.get_by_label("Search").fill("snow fo")
-    collector.wait_for_url("**/gallery?q=snow+fo")
-    expect(_pictures(collector).get_by_role("img")).to_have_count(2)
-    collector.reload()
-    expect(collector.get_by_label("Search")).to_have_value("snow fo")
-    expect(_pictures(collector).get_by_alt_text(FOX, exact=True)).to_have_count(2)
-    collector.get_by_label("Search").fill("zebra")
-    expect(collector.get_by_text("No picture matches “zebra”").first).to_be_visible()
+def test_search_stands_in_the_address_bar(visitor: Page) -> None:
+    visitor.get_by_label("Search").fill("snow fo")
+    visitor.wait_for_url("**/gallery?q=snow+fo")
+    expect(_pictures(visitor).get_by_role("img")).to_have_count(2)
+    visitor.reload()
+    expect(visitor.get_by_label("Search")).to_have_value("snow fo")
+    expect(_pictures(visitor).get_by_alt_text(FOX, exact=True)).to_have_count(2)
+    visitor.get_by_label("Search").fill("zebra")
+    expect(visitor.get_by_text("No picture matches “zebra”").first).to_be_visible()
 
 
-def test_a_picture_opens_with_its_recipe_and_gives_the_focus_back(collector: Page) -> None:
-    _pictures(collector).get_by_alt_text(BOAT, exact=True).click()
-    dialog = collector.get_by_role("dialog", name="Picture and recipe")
+def test_a_picture_opens_with_its_recipe_and_gives_the_focus_back(visitor: Page) -> None:
+    _pictures(visitor).get_by_alt_text(BOAT, exact=True).click()
+    dialog = visitor.get_by_role("dialog", name="Picture and recipe")
     expect(dialog.get_by_role("definition").filter(has_text=BOAT).first).to_be_visible()
     for term in ("Prompt", "Model", "Seed", "Size", "Provider", "Cost", "Made"):
         expect(dialog.get_by_role("term").filter(has_text=re.compile(f"^{term}$"))).to_be_visible()
-    address = collector.url
+    address = visitor.url
     assert "image=" in address
-    collector.keyboard.press("ArrowRight")
+    visitor.keyboard.press("ArrowRight")
     expect(dialog.get_by_role("definition").filter(has_text=FOX).first).to_be_visible()
-    with collector.expect_download() as saved:
+    with visitor.expect_download() as saved:
         dialog.get_by_role("link", name="Download").click()
     assert saved.value.suggested_filename.startswith("photogen-")
-    _go_back_late(collector)
-    collector.keyboard.press("Escape")
+    _go_back_late(visitor)
+    visitor.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    expect(_pictures(collector).get_by_role("link").nth(1)).to_be_focused()
-    collector.keyboard.press("Enter")
+    expect(_pictures(visitor).get_by_role("link").nth(1)).to_be_focused()
+    visitor.keyboard.press("Enter")
     expect(dialog).to_be_visible()
-    collector.keyboard.press("Escape")
-    collector.keyboard.press("Escape")  # an impatient second one does not leave the gallery
-    collector.wait_for_url("**/gallery")
-    expect(_pictures(collector).get_by_role("link").nth(1)).to_be_focused()
-    assert collector.evaluate("window.wentBack") == 2
-    collector.goto(address)
+    visitor.keyboard.press("Escape")
+    visitor.keyboard.press("Escape")  # an impatient second one does not leave the gallery
+    visitor.wait_for_url("**/gallery")
+    expect(_pictures(visitor).get_by_role("link").nth(1)).to_be_focused()
+    assert visitor.evaluate("window.wentBack") == 2
+    visitor.goto(address)
     expect(dialog.get_by_role("definition").filter(has_text=BOAT).first).to_be_visible()
 
 
@@ -165,11 +193,11 @@ def test_new_pictures_come_in_by_themselves(collector: Page) -> None:
     expect(_pictures(collector).get_by_role("img").first).to_have_attribute("alt", "a lighthouse at night")
 
 
-def test_others_can_not_open_it(collector: Page, person: Callable[[], Page]) -> None:
-    _pictures(collector).get_by_role("link").first.click()
-    collector.wait_for_url("**image=**")
+def test_others_can_not_open_it(visitor: Page, person: Callable[[], Page]) -> None:
+    _pictures(visitor).get_by_role("link").first.click()
+    visitor.wait_for_url("**image=**")
     eve = person()
     register(eve, "Eve")
-    eve.goto(collector.url)
+    eve.goto(visitor.url)
     expect(eve.get_by_role("alert").filter(has_text="This picture does not exist")).to_be_visible()
-    assert eve.request.get(f"/media/images/{collector.url.split('image=')[1]}/512").status == 404
+    assert eve.request.get(f"/media/images/{visitor.url.split('image=')[1]}/512").status == 404

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.conftest import PASSWORD, generate, register, train
+from tests.e2e.conftest import PASSWORD, generate, register, register_by_hand, train
 from tests.fakes.running import RunningPhotogen
 
 
@@ -23,7 +23,7 @@ def test_from_an_account_to_pictures_in_the_gallery(
     page.goto("/")
     page.get_by_role("link", name="Get started").first.click()
     page.wait_for_url("**/register")
-    register(page, name="Ada")
+    register_by_hand(page, name="Ada")
 
     train(page, photo_files, name="Luna")
     status = page.get_by_role("status", name="Training status")
@@ -70,7 +70,7 @@ def test_a_failed_picture_gives_its_credit_back_and_says_so(creator: Page, studi
 
 def test_log_in_and_out(person: Callable[[], Page]) -> None:
     page = person()
-    email = register(page)
+    email = register_by_hand(page)
     page.get_by_role("button", name="Log out").first.click()
     page.wait_for_url(re.compile(r"/$"))
     page.goto("/dashboard")
