@@ -30,7 +30,7 @@ def billing() -> rx.Component:
         plan_alert(),
         rx.el.div(
             rx.el.div(plan_box(), way_box(), class_name="grid gap-4 content-start"),
-            rx.el.div(credits_box(), card_box(), class_name="grid gap-4 sm:grid-cols-2 lg:grid-cols-1"),
+            rx.el.div(credits_box(), card_box(), class_name="grid gap-4 content-start sm:grid-cols-2 lg:grid-cols-1"),
             class_name="grid lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)] gap-4 mb-12",
         ),
         ui.anchored(
