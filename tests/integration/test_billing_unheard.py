@@ -156,3 +156,18 @@ def test_a_list_of_many_pages_is_read_to_its_end(deaf: Deaf) -> None:
         subscriptions.update(mine, params={"metadata": {"number": str(number)}})
     assert deaf.listening.fetch() > 105
     assert deaf.listening.fetch() == 0
+
+
+def test_a_renewal_of_which_only_the_plan_was_heard_is_found_by_looking(till: Till) -> None:
+    ada = till.studio.account()
+    till.plan(ada)
+    till.hear()
+    till.later(ada, 32)
+    till.hear([event for event in till.events() if event.kind.startswith("customer.subscription.")])
+    till.studio.credits.expire_due()
+    assert till.credits(ada) == 0
+    till.studio.clock.now += timedelta(hours=13)
+    till.look()
+    assert till.credits(ada) == 200
+    till.studio.clock.now += timedelta(hours=13)
+    assert till.billing.due() == []  # paid is paid

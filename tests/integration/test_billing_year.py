@@ -152,9 +152,13 @@ class Year:
         for life in self.lives:
             life.sent(fresh.get(life.customer, []), self.day)
             self.till.hear(life.due(self.day))
-        for job in self.till.billing.due():
-            if not job.args or not self.is_deaf(job.args[0]):
-                getattr(self.till.billing, job.name)(*job.args)
+        here = self.till.studio.clock
+        for hours in (0, 13):  # what is not paid for is asked about after half a day
+            here.now = BEGIN + timedelta(days=self.day, hours=hours)
+            for job in self.till.billing.due():
+                if not job.args or not self.is_deaf(job.args[0]):
+                    getattr(self.till.billing, job.name)(*job.args)
+        here.now = BEGIN + timedelta(days=self.day)
 
     def customer_of(self, event: Event) -> str:
         about = event.payload["object"]

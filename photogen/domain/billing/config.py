@@ -33,3 +33,5 @@ class BillingConfig:
     """After which money that a bank was asked for does not come any more: debits take days, not weeks."""
     recheck: timedelta = timedelta(hours=1)
     """How often a subscription is asked about that should have moved on."""
+    recheck_unpaid: timedelta = timedelta(hours=12)
+    """The same of one whose period is not paid for, as far as is known: it may be any time, and the word of it lost."""

@@ -187,6 +187,15 @@ _UNDER_WAY = timedelta(minutes=3)
 """How long a change of plan may be under way: three tries of each of its calls."""
 
 
+def look_at(row: Subscription, asked: datetime, config: BillingConfig, *, paid: bool) -> datetime:
+    """When a subscription is asked about next if nothing is heard of it: once it should have moved on; sooner while its
+    period is not `paid` for, as far as is known here, or a change of plan is under way."""
+    due = max(row.period_end, asked) + config.recheck
+    if row.status is S.PAST_DUE or not paid:
+        due = asked + config.recheck_unpaid
+    return settle_at(due, asked) if row.wish_price_id else due
+
+
 def settle_at(check_at: datetime | None, now: datetime) -> datetime:
     """When a subscription is looked at whose change of plan has begun: not while it may go on by itself."""
     return min(check_at or now + _UNDER_WAY, now + _UNDER_WAY)

@@ -367,6 +367,20 @@ def paid_of(session: Session, subscription_id: str) -> Sequence[Payment]:
     ).all()
 
 
+def is_paid(session: Session, row: Subscription) -> bool:
+    """Whether the subscription's period was paid, as far as is known, and with the plan that it has now."""
+    covering = (
+        select(Payment.plan_key, Payment.interval)
+        .where(
+            Payment.subscription_id == row.gateway_id,
+            Payment.status == PaymentStatus.PAID,
+            col(Payment.period_end) == row.period_end,
+        )
+        .order_by(col(Payment.period_start).desc())
+    )
+    return session.exec(covering.limit(1)).one_or_none() == (row.plan_key, row.interval)
+
+
 def paid_years(session: Session, account_ids: Sequence[str]) -> dict[str, list[Payment]]:
     """The paid invoices of each subscription of these accounts: a period's, then those of changes within it."""
     found: dict[str, list[Payment]] = {}

@@ -95,9 +95,8 @@ class Sync:
         row.cancel_at_period_end = state.cancel_at_period_end
         row.entitled_until = policy.entitled_until(state, row.past_due_since, self.config)
         over = status in policy.OVER or state.ended_at is not None
-        row.check_at = None if over else max(row.period_end, asked) + self.config.recheck
-        if row.wish_price_id and not over:
-            row.check_at = policy.settle_at(row.check_at, asked)
+        paid = repository.is_paid(uow.session, row)
+        row.check_at = None if over else policy.look_at(row, asked, self.config, paid=paid)
         if over or sold.interval is Interval.MONTH:
             row.grant_at = None
         uow.session.add(row)
