@@ -262,5 +262,6 @@ def test_an_operator_who_leaves_is_named_no_more(studio: Studio, registry: Regis
     leaving.go()
     leaving.work()
     with studio.session() as session:
-        [row] = session.scalars(select(AuditEntry)).all()
-    assert (row.account_id, row.made_by, row.after) == (None, "", {"beta": True})
+        rows = session.scalars(select(AuditEntry)).all()  # of a link that they shared, too
+    assert {(row.account_id, row.made_by) for row in rows} == {(None, "")}
+    assert {"beta": True} in [row.after for row in rows]
