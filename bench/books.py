@@ -37,8 +37,9 @@ _FILL = (
         'paid', 2000, 0, false, 200, 0, 0, 0, '', 0, '', '', '', created_at,
         :now + interval '30 days', created_at, created_at, created_at FROM account""",
     """INSERT INTO subscription (id, account_id, gateway, gateway_id, status, plan_key, plan_version, interval,
-        price_id, next_price_id, period_start, period_end, cancel_at_period_end, entitled_until, synced_at, created_at)
-    SELECT id, id, 'stripe', 'sub_' || id, 'active', 'creator', 1, 'month', 'price', '', created_at,
+        price_id, next_price_id, wish_price_id, wish_from_id, period_start, period_end, cancel_at_period_end,
+        entitled_until, synced_at, created_at)
+    SELECT id, id, 'stripe', 'sub_' || id, 'active', 'creator', 1, 'month', 'price', '', '', '', created_at,
         :now + interval '30 days', false, :now + interval '30 days', created_at, created_at FROM account""",
     """INSERT INTO credit_grant (id, account_id, amount, remaining, source, key, note, created_at, expires_at)
     SELECT id, id, 200, 200 - :k, 'plan', 'stripe:in_' || id, 'Creator', created_at, :now + interval '30 days'

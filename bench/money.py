@@ -135,7 +135,8 @@ _LAST_MONTH = (
         "'intent_id', '', 'paid_at', moment, 'granted_at', moment))).* FROM year) "
         "INSERT INTO subscription SELECT (jsonb_populate_record(CAST(NULL AS subscription), common || "
         "jsonb_build_object('status', 'active', 'next_price_id', '', 'cancel_at_period_end', false, 'price_id', '', "
-        "'grant_at', moment, 'synced_at', moment, 'entitled_until', moment + interval '11 months'))).* FROM year"
+        "'wish_price_id', '', 'wish_from_id', '', 'grant_at', moment, 'synced_at', moment, "
+        "'entitled_until', moment + interval '11 months'))).* FROM year"
     ),
 )
 

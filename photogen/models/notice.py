@@ -23,6 +23,8 @@ class NoticeKind(StrEnum):
     TRIAL_ENDS = "trial_ends"
     PLAN_ENDED = "plan_ended"
     REFUND = "refund"
+    DISPUTED = "disputed"
+    DISPUTE_WON = "dispute_won"
     TRAINING_DONE = "training_done"
     TRAINING_FAILED = "training_failed"
     QUOTA_LOW = "quota_low"

@@ -21,6 +21,8 @@ SAMPLES: Mapping[NoticeKind, Mapping[str, Any]] = {
     NoticeKind.TRIAL_ENDS: {"plan": "Creator", "cents": 2000, "interval": "month", "at": _AT},
     NoticeKind.PLAN_ENDED: {"plan": "Creator", "unpaid": True},
     NoticeKind.REFUND: {"cents": 1000, "credits": 100},
+    NoticeKind.DISPUTED: {"cents": 1000, "credits": 100},
+    NoticeKind.DISPUTE_WON: {"cents": 1000, "credits": 100},
     NoticeKind.TRAINING_DONE: {"name": "Ada", "training": "01h"},
     NoticeKind.TRAINING_FAILED: {"name": "Ada", "training": "01h", "why": "The trainer found no face in the photos."},
     NoticeKind.QUOTA_LOW: {"left": 9, "limit": 50},

@@ -15,6 +15,7 @@ from tests.factories.shop import Till
 from tests.factories.studio import Studio
 from tests.fakes.postman import Postman
 from tests.fakes.sandbox import SandboxServer
+from tests.fakes.shop import DISPUTED
 
 
 @pytest.fixture
@@ -104,6 +105,19 @@ def test_a_pack_has_its_receipt_and_its_refund(till: Till) -> None:
     till.work()
     till.hear(till.events() * 2)
     assert said(till, ada) == ["You paid $10 for 100 credits", "$10 is on its way back to you"]
+
+
+def test_a_payer_is_told_of_a_dispute_and_of_its_end(till: Till) -> None:
+    ada = till.studio.account()
+    till.pack(ada, card=DISPUTED)
+    till.hear(till.events() * 2)
+    assert said(till, ada)[-1] == "Your bank asks for a payment of $10 back"
+    assert rows(till, ada)[-1].data["credits"] == 100
+    opened = next(e for e in till.shop.events("charge.dispute.created"))
+    till.sandbox.dispute(dispute=opened.data.object["id"], outcome="won")
+    till.hear(till.events() * 2)
+    assert told(till, ada) == ["receipt", "disputed", "dispute_won"]
+    assert rows(till, ada)[-1].data["credits"] == 100
 
 
 def test_of_a_month_like_the_last_nobody_is_reminded_but_of_a_year(till: Till) -> None:

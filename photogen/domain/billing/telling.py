@@ -60,6 +60,16 @@ def returned(uow: UnitOfWork, row: Payment, cents: int, now: datetime) -> None:
         tell(uow, row.account_id, K.REFUND, key, now, cents=cents, credits=row.clawed)
 
 
+def disputed(uow: UnitOfWork, row: Payment, taken: int, now: datetime) -> None:
+    """The payer's bank asks for the payment back; `taken` credits went with it until it is decided."""
+    tell(uow, row.account_id, K.DISPUTED, f"disputed:{row.id}", now, cents=row.cents, credits=taken)
+
+
+def won(uow: UnitOfWork, row: Payment, returned: int, now: datetime) -> None:
+    """The dispute was decided for this studio: the payment stands, `returned` credits are back."""
+    tell(uow, row.account_id, K.DISPUTE_WON, f"dispute_won:{row.id}", now, cents=row.cents, credits=returned)
+
+
 def key_of(row: Subscription) -> str:
     """Under which the end of this period is told of."""
     return f"{'trial' if row.status is S.TRIALING else 'renewal'}:{row.id}:{row.period_end.isoformat()}"
