@@ -3,7 +3,7 @@
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1 && echo $$p && break; done)
 
-.PHONY: run test bench doctor admin migration lock install install-tests
+.PHONY: run test bench doctor admin migration words lock install install-tests
 .DEFAULT_GOAL := run
 
 run: install
@@ -24,6 +24,15 @@ admin: install
 # make migration m="why": a migration for what has changed in photogen/models
 migration: install
 	@exec .venv/bin/python -m photogen new-migration "$(m)"
+
+# make words: photogen/locales/*.po brought in step with the sentences in the code; `make words L=fr` begins a language
+words: install-tests
+	@mkdir -p .build
+	@.venv/bin/pybabel -q extract --no-default-keywords -k t -k mark -k plural:2,3 --add-location=file --sort-by-file \
+		-o .build/words.pot photogen
+	@test -z "$(L)" || .venv/bin/pybabel -q init -i .build/words.pot -o photogen/locales/$(L).po -l $(L)
+	@for file in photogen/locales/*.po; do .venv/bin/pybabel -q update -i .build/words.pot -o $$file \
+		-l $$(basename $$file .po) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date; done
 
 # Both requirement files anew from pyproject.toml, with hashes.
 lock: install

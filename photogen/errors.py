@@ -5,6 +5,8 @@
 
 from datetime import datetime
 
+from photogen.kit.text import t
+
 
 class PhotogenError(Exception):
     """Base of all refusals and failures that photogen explains to a person.
@@ -66,7 +68,11 @@ class InsufficientCredits(Rejected):
 
     def __init__(self, needed: int, have: int) -> None:
         super().__init__(
-            f"This needs {needed} credits and you have {have}. Add credits or choose something smaller.",
+            t(
+                "This needs {needed} credits and you have {have}. Add credits or choose something smaller.",
+                needed=needed,
+                have=have,
+            ),
             needed=needed,
             have=have,
         )
@@ -95,8 +101,15 @@ class QuotaExhausted(Rejected):
 
     def __init__(self, *, needed: int, used: int, limit: int, resets_at: datetime, credits: int, have: int) -> None:
         super().__init__(
-            f"This takes {needed} of today's quota and {max(0, limit - used)} of {limit} are left. The next day begins "
-            f"at {resets_at:%H:%M} UTC; until then, let credits pay for pictures beyond the quota, or ask for fewer.",
+            t(
+                "This takes {needed} of today's quota and {n} of {limit} are left. The next day begins at "
+                "{resets_at} UTC; until then, let credits pay for pictures beyond the quota, or ask for "
+                "fewer.",
+                needed=needed,
+                n=max(0, limit - used),
+                limit=limit,
+                resets_at=f"{resets_at:%H:%M}",
+            ),
             needed=needed,
             used=used,
             limit=limit,
@@ -125,7 +138,7 @@ class Unauthenticated(PhotogenError):
     status = 401
     default_code = "unauthenticated"
 
-    def __init__(self, public: str = "Please log in first.", *, code: str | None = None) -> None:
+    def __init__(self, public: str = t("Please log in first."), *, code: str | None = None) -> None:
         super().__init__(public, code=code)
 
 
@@ -142,4 +155,4 @@ class DatabaseAway(Unavailable):
     default_code = "database_away"
 
     def __init__(self) -> None:
-        super().__init__("The database does not answer just now. Try again in a minute.", retry_after=15)
+        super().__init__(t("The database does not answer just now. Try again in a minute."), retry_after=15)

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from photogen.kit.text import languages
+
 
 class Settings(BaseSettings):
     """One frozen object. Refuses an empty or short SECRET_KEY, and the sandbox, in production."""
@@ -27,6 +29,8 @@ class Settings(BaseSettings):
     database_url: SecretStr = Field(validation_alias="DATABASE_URL", min_length=1)
     redis_url: SecretStr = Field(validation_alias="REDIS_URL", min_length=1)
     database_pool: int = Field(10, ge=1, validation_alias="DATABASE_POOL")
+    language: str = Field("en", validation_alias="PHOTOGEN_LANGUAGE")
+    """Of the pages and mails: see `photogen.kit.text`."""
     trusted_proxies: int = Field(0, ge=0, validation_alias="TRUSTED_PROXY_HOPS")
     log_json: bool = Field(False, validation_alias="LOG_JSON")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", validation_alias="LOG_LEVEL")
@@ -89,6 +93,8 @@ class Settings(BaseSettings):
     def _consistent(self) -> Self:
         if not _is_base(self.address):
             raise ValueError("PUBLIC_URL must be like https://photos.example, without a path")
+        if self.language not in languages():
+            raise ValueError(f"PHOTOGEN_LANGUAGE is one of {', '.join(languages())}; another one is a file in locales")
         if self.cdn_url and not _is_base(self.cdn_url):
             raise ValueError("CDN_URL must be like https://cdn.example, without a path")
         if self.s3_redirect and not self.s3_bucket:

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from photogen.errors import NotFound
+from photogen.kit.text import t
 
 _LOCK = text("SELECT id FROM account WHERE id = :id FOR NO KEY UPDATE")
 _LOCK_FREE = text("SELECT id FROM account WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED")
@@ -20,7 +21,7 @@ def lock_account(session: Session, account_id: str) -> None:
     """
     session.flush()  # the account itself may be new
     if session.connection().execute(_LOCK, {"id": account_id}).first() is None:
-        raise NotFound("There is no such account.", code="account_not_found")
+        raise NotFound(t("There is no such account."), code="account_not_found")
 
 
 def lock_free(session: Session, account_ids: Sequence[str]) -> list[str]:

@@ -15,6 +15,7 @@ import httpx
 
 from photogen.gateways.base import Category, Fix, GatewayError, Missing, Retry, Stop, Unknown
 from photogen.kit import log
+from photogen.kit.text import t
 
 _UNSAFE = re.compile(
     r"nsfw|flagged as|safety (?:checker|system|filter)|moderat|content (?:polic|filter)|inappropriate",
@@ -105,14 +106,14 @@ def from_status(
         if is_unsafe(words):
             return unsafe(vendor, words, request_id=rest["request_id"])
         return Stop(
-            "This studio's account with the service was refused. The operator has to renew the key.",
+            t("This studio's account with the service was refused. The operator has to renew the key."),
             code="vendor_credentials",
             category=Category.AUTHENTICATION,
             **rest,
         )
     if status == 402:
         return Stop(
-            "This studio's account with the service has run out of money. The operator has to fill it up.",
+            t("This studio's account with the service has run out of money. The operator has to fill it up."),
             code="vendor_money",
             category=Category.PROVIDER,
             **rest,
@@ -120,7 +121,7 @@ def from_status(
     if status in (404, 410):
         if names_model:
             return Stop(
-                "The service no longer offers this model. Choose another one; the operator has to replace it.",
+                t("The service no longer offers this model. Choose another one; the operator has to replace it."),
                 code="model_retired",
                 category=Category.PROVIDER,
                 **rest,
@@ -129,9 +130,11 @@ def from_status(
     if status in (408, 409, 423, 425, 429, 503):
         busy = status in (425, 429)
         return Retry(
-            "The service is busy. This is tried again by itself; there is nothing to do."
-            if busy
-            else "The service does not take requests right now. This is tried again by itself.",
+            (
+                t("The service is busy. This is tried again by itself; there is nothing to do.")
+                if busy
+                else t("The service does not take requests right now. This is tried again by itself.")
+            ),
             after=wait_wanted(headers, words),
             code="rate_limited" if busy else "vendor_unavailable",
             category=Category.RATE_LIMIT if busy else Category.PROVIDER,
@@ -143,13 +146,16 @@ def from_status(
         return unsafe(vendor, words, request_id=rest["request_id"])
     if status == 413:
         return Fix(
-            "The service finds the upload too large. Use fewer or smaller photos.",
+            t("The service finds the upload too large. Use fewer or smaller photos."),
             code="too_large",
             category=Category.FILE,
             **rest,
         )
     return Fix(
-        "The service refused these settings. Change them and try again; if they are the usual ones, tell the operator.",
+        t(
+            "The service refused these settings. Change them and try again; if they are the usual ones, tell the "
+            "operator."
+        ),
         code="input_refused",
         category=Category.VALIDATION,
         **rest,
@@ -163,14 +169,14 @@ def from_transport(vendor: str, error: Exception, *, paid: bool = False) -> Gate
         return unknown(vendor, words, category=Category.TIMEOUT if isinstance(error, httpx.TimeoutException) else None)
     if isinstance(error, httpx.TimeoutException):
         return Retry(
-            "The service took too long to answer. This is tried again by itself.",
+            t("The service took too long to answer. This is tried again by itself."),
             vendor=vendor,
             code="vendor_timeout",
             category=Category.TIMEOUT,
             words=words,
         )
     return Retry(
-        "The service could not be reached. This is tried again by itself.",
+        t("The service could not be reached. This is tried again by itself."),
         vendor=vendor,
         code="vendor_unreachable",
         category=Category.NETWORK,
@@ -188,7 +194,7 @@ def unreadable(vendor: str, words: str, *, paid: bool = False, request_id: str =
 def unknown(vendor: str, words: str, *, request_id: str = "", category: Category | None = None) -> Unknown:
     """The error for a paid request whose fate nobody knows."""
     return Unknown(
-        "The service did not say whether it took the request. So that nothing is paid twice, it is not repeated.",
+        t("The service did not say whether it took the request. So that nothing is paid twice, it is not repeated."),
         vendor=vendor,
         code="outcome_unknown",
         category=category or Category.PROVIDER,
@@ -200,7 +206,7 @@ def unknown(vendor: str, words: str, *, request_id: str = "", category: Category
 def unsafe(vendor: str, words: str, *, request_id: str = "") -> Fix:
     """The error for a refusal by the vendor's safety system."""
     return Fix(
-        "The service's safety system refused this. Change the prompt, or the photos, and try again.",
+        t("The service's safety system refused this. Change the prompt, or the photos, and try again."),
         vendor=vendor,
         code="moderation",
         category=Category.MODERATION,
@@ -212,7 +218,7 @@ def unsafe(vendor: str, words: str, *, request_id: str = "") -> Fix:
 def missing(vendor: str, words: str, *, request_id: str = "") -> Missing:
     """The error for something that the vendor does not have, or no longer."""
     return Missing(
-        "The service no longer has this. Start it again if you still want it.",
+        t("The service no longer has this. Start it again if you still want it."),
         vendor=vendor,
         code="vendor_missing",
         category=Category.PROVIDER,
@@ -223,7 +229,7 @@ def missing(vendor: str, words: str, *, request_id: str = "") -> Missing:
 
 def _trouble(rest: dict[str, Any]) -> Retry:
     return Retry(
-        "The service has trouble of its own. This is tried again by itself.",
+        t("The service has trouble of its own. This is tried again by itself."),
         code="vendor_trouble",
         category=Category.PROVIDER,
         **rest,

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, SecretStr, Val
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
 
 from photogen.errors import Invalid
+from photogen.kit.text import number, t
 
 _PERSON = "person."
 """Errors of our own types begin with this; the rest is the code. Their message is a sentence with {label} in it."""
@@ -35,12 +36,12 @@ def wrong(code: str, sentence: str) -> PydanticCustomError:
 def _clean(text: str, most: int) -> str:
     """NFC, line ends as \\n. Raises for what no text may hold, and early for what is far too long to be looked at."""
     if len(text) > 4 * most + 1000:
-        raise wrong("too_long", f"{{label}} may have at most {most:,} characters.")
+        raise wrong("too_long", t("{{label}} may have at most {most} characters.", most=number(most)))
     text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_BREAKS)
     for character in text:
         kind = unicodedata.category(character)
         if kind == "Cs" or (kind == "Cc" and character not in "\n\t"):
-            raise wrong("characters", "{label} contains characters that can't be shown. Please type it afresh.")
+            raise wrong("characters", t("{label} contains characters that can't be shown. Please type it afresh."))
     return unicodedata.normalize("NFC", text)
 
 
@@ -50,11 +51,14 @@ def _visible(text: str) -> bool:
 
 def _measured(text: str, least: int, most: int) -> str:
     if least and not text:
-        raise wrong("missing", "{label} is missing.")
+        raise wrong("missing", t("{label} is missing."))
     if len(text) < least:
-        raise wrong("too_short", f"{{label}} needs at least {least} characters.")
+        raise wrong("too_short", t("{{label}} needs at least {least} characters.", least=least))
     if len(text) > most:
-        raise wrong("too_long", f"{{label}} may have at most {most:,} characters; this has {len(text):,}.")
+        raise wrong(
+            "too_long",
+            t("{{label}} may have at most {most} characters; this has {n}.", most=number(most), n=number(len(text))),
+        )
     return text
 
 
@@ -102,7 +106,7 @@ class Password(_Text):
 
     def secret(self, text: str) -> SecretStr:
         if "\n" in text or "\t" in text:
-            raise wrong("characters", "{label} contains characters that can't be typed into a log-in page.")
+            raise wrong("characters", t("{label} contains characters that can't be typed into a log-in page."))
         return SecretStr(_measured(_clean(text, self.most), self.least, self.most))
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -140,35 +144,35 @@ class Command(BaseModel):
         name = str(problem["loc"][0]) if problem["loc"] else None
         known = cls.model_fields.get(name or "")
         if name is not None and known is None:
-            return Invalid("Something was sent that this form does not have.", code="unknown_field")
-        label = (known.title if known else None) or (name or "This").replace("_", " ").capitalize()
+            return Invalid(t("Something was sent that this form does not have."), code="unknown_field")
+        label = (known.title if known else None) or (name or t("This")).replace("_", " ").capitalize()
         code, sentence = _sentence(problem["type"], problem.get("ctx", {}), problem["msg"])
         return Invalid(sentence.replace("{label}", label), field=name, code=code)
 
 
 _FIXED: Mapping[str, tuple[str, str]] = {
-    "missing": ("missing", "{label} is missing."),
-    "none_required": ("out_of_range", "{label} has to be left empty."),
-    "int_parsing": ("not_a_number", "{label} has to be a whole number."),
-    "int_type": ("not_a_number", "{label} has to be a whole number."),
-    "int_from_float": ("not_a_number", "{label} has to be a whole number."),
-    "int_parsing_size": ("out_of_range", "{label} is far out of range."),
-    "float_parsing": ("not_a_number", "{label} has to be a number."),
-    "float_type": ("not_a_number", "{label} has to be a number."),
-    "finite_number": ("not_a_number", "{label} has to be a number."),
-    "bool_parsing": ("not_a_choice", "{label} has to be yes or no."),
-    "bool_type": ("not_a_choice", "{label} has to be yes or no."),
-    "string_type": ("not_text", "{label} has to be text."),
-    "string_unicode": ("characters", "{label} contains characters that can't be shown. Please type it afresh."),
-    "string_pattern_mismatch": ("characters", "{label} contains something that is not allowed there."),
+    "missing": ("missing", t("{label} is missing.")),
+    "none_required": ("out_of_range", t("{label} has to be left empty.")),
+    "int_parsing": ("not_a_number", t("{label} has to be a whole number.")),
+    "int_type": ("not_a_number", t("{label} has to be a whole number.")),
+    "int_from_float": ("not_a_number", t("{label} has to be a whole number.")),
+    "int_parsing_size": ("out_of_range", t("{label} is far out of range.")),
+    "float_parsing": ("not_a_number", t("{label} has to be a number.")),
+    "float_type": ("not_a_number", t("{label} has to be a number.")),
+    "finite_number": ("not_a_number", t("{label} has to be a number.")),
+    "bool_parsing": ("not_a_choice", t("{label} has to be yes or no.")),
+    "bool_type": ("not_a_choice", t("{label} has to be yes or no.")),
+    "string_type": ("not_text", t("{label} has to be text.")),
+    "string_unicode": ("characters", t("{label} contains characters that can't be shown. Please type it afresh.")),
+    "string_pattern_mismatch": ("characters", t("{label} contains something that is not allowed there.")),
 }
 _BOUNDS: Mapping[str, tuple[str, str]] = {
-    "greater_than_equal": ("ge", "{label} has to be at least %s."),
-    "greater_than": ("gt", "{label} has to be more than %s."),
-    "less_than_equal": ("le", "{label} may be at most %s."),
-    "less_than": ("lt", "{label} has to be less than %s."),
-    "too_short": ("min_length", "{label} needs at least %s of them."),
-    "too_long": ("max_length", "{label} takes at most %s of them."),
+    "greater_than_equal": ("ge", t("{label} has to be at least %s.")),
+    "greater_than": ("gt", t("{label} has to be more than %s.")),
+    "less_than_equal": ("le", t("{label} may be at most %s.")),
+    "less_than": ("lt", t("{label} has to be less than %s.")),
+    "too_short": ("min_length", t("{label} needs at least %s of them.")),
+    "too_long": ("max_length", t("{label} takes at most %s of them.")),
 }
 
 
@@ -182,5 +186,7 @@ def _sentence(kind: str, context: Mapping[str, Any], message: str) -> tuple[str,
         key, sentence = _BOUNDS[kind]
         return "out_of_range", sentence % context[key]
     if kind in {"enum", "literal_error"}:
-        return "not_a_choice", f"{{label}} has to be one of {context['expected'].replace(chr(39), '')}."
-    return "invalid", "{label} can't be used like this."
+        return "not_a_choice", t(
+            "{{label}} has to be one of {choices}.", choices=context["expected"].replace(chr(39), "")
+        )
+    return "invalid", t("{label} can't be used like this.")

@@ -190,6 +190,7 @@ class Payment(SQLModel, table=True):
         UniqueConstraint("gateway_id"),
         Index("ix_payment_account_id_created_at_id", "account_id", "created_at", "id"),
         Index("ix_payment_intent_id", "intent_id", postgresql_where=text("intent_id <> ''")),
+        Index("ix_payment_subscription_id", "subscription_id"),
         Index("ix_payment_check", "check_at", postgresql_where=text("check_at IS NOT NULL")),
     )
 

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 
+from photogen.kit.text import language
+
 ROOT = Path(__file__).resolve().parents[2]
 _BUILDS = ROOT / ".build"
 _WORKSHOP = ROOT / ".web"
@@ -35,9 +37,10 @@ def environment(base: Mapping[str, str]) -> dict[str, str]:
 
 
 def sources(root: Path = ROOT) -> str:
-    """A digest that changes when anything of ours changes that pages are built of."""
+    """A digest that changes when anything of ours changes that pages are built of, their language included."""
     trees = [root / "rxconfig.py", root / "requirements.txt", *_below(root / "photogen"), *_below(root / "assets")]
-    return _digest(root, (file for file in trees if file.relative_to(root).parts[:2] not in _ABSENT))
+    ours = _digest(root, (file for file in trees if file.relative_to(root).parts[:2] not in _ABSENT))
+    return ours if language() == "en" else f"{ours} {language()}"
 
 
 def packages(root: Path = ROOT) -> str:

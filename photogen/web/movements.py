@@ -6,7 +6,7 @@ from itertools import groupby
 
 from photogen.domain.credits import EntryKind, EntryView, HoldState
 from photogen.web import routes
-from photogen.web.text import plural, t
+from photogen.web.text import number, plural, t
 from photogen.web.words import iso
 
 TONES = {HoldState.OPEN: "accent", HoldState.RELEASED: "warn"}
@@ -93,7 +93,7 @@ def movements(entries: Sequence[EntryView], pictures: Mapping[str, str] | None =
                 state_tone=TONES.get(entry.settled, "") if held else "",
                 amount=f"{amount:+,}".replace("-", "\N{MINUS SIGN}"),
                 tone="text-good" if amount > 0 else "text-text",
-                balance=f"{entry.balance_after:,}",
+                balance=number(entry.balance_after),
                 href=_href(together, pictures or {}),
                 at=iso(entry.created_at),
             )

@@ -18,7 +18,7 @@ from photogen.web.me import Me
 from photogen.web.notices import toast
 from photogen.web.security.policy import allow
 from photogen.web.session import current
-from photogen.web.text import plural, t
+from photogen.web.text import number, plural, t
 from photogen.web.words import day
 
 
@@ -46,7 +46,7 @@ def way_of(today: QuotaView, plan: SubscriptionView | None) -> Way:
         words = t("Each picture costs its model's credits. A plan includes a number of pictures every day.")
         return Way(t("Pay as you go"), words)
     words = t(
-        "{n} a day come with your plan. Credits pay for trainings beyond the included ones.", n=f"{today.limit:,}"
+        "{n} a day come with your plan. Credits pay for trainings beyond the included ones.", n=number(today.limit)
     )
     then = ""
     if plan is not None and plan.status == "past_due":
@@ -68,7 +68,7 @@ def shares(uses: Sequence[ModelUse]) -> list[Share]:
     return [
         Share(
             use.name,
-            t("{n} for {pictures}", n=f"{use.weight:,}", pictures=plural(use.pictures, "{n} picture", "{n} pictures")),
+            t("{n} for {pictures}", n=number(use.weight), pictures=plural(use.pictures, "{n} picture", "{n} pictures")),
             round(100 * use.weight / max(1, total)),
         )
         for use in rows

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from photogen.domain.plans.views import Entitlements
-from photogen.kit.text import day, dollars, month, plural, t
+from photogen.kit.text import day, dollars, month, number, plural, t
 
 __all__ = [
     "about",
@@ -60,7 +60,7 @@ def clock(seconds: float | None) -> str:
 
 def credits(amount: int) -> str:
     """ "20 credits ($2.00)". A credit is worth ten cents."""
-    return f"{plural(amount, '{n} credit', '{n} credits')} (${amount / 10:.2f})"
+    return f"{plural(amount, '{n} credit', '{n} credits')} ({dollars(amount * 10, 2)})"
 
 
 def included_left(rights: Entitlements) -> str:
@@ -79,4 +79,4 @@ def included_left(rights: Entitlements) -> str:
 
 def megabytes(size: int) -> str:
     """ "3.2 MB"."""
-    return f"{size / 1_000_000:.1f} MB"
+    return t("{n} MB", n=number(size / 1_000_000, 1))

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from photogen.errors import Invalid
 from photogen.kit.commands import Command, Line, Password, wrong
+from photogen.kit.text import t
 
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 256
@@ -20,12 +21,12 @@ def _address(text: str) -> str:
     try:
         address = validate_email(text, check_deliverability=False)
     except EmailNotValidError:
-        raise wrong("email", "This is not an email address. It should look like ada@example.com.") from None
+        raise wrong("email", t("This is not an email address. It should look like ada@example.com.")) from None
     return address.normalized.lower()
 
 
-Name = Annotated[str, Line(80, least=1), Field(title="Name")]
-Email = Annotated[str, Line(254, least=1), AfterValidator(_address), Field(title="Email")]
+Name = Annotated[str, Line(80, least=1), Field(title=t("Name"))]
+Email = Annotated[str, Line(254, least=1), AfterValidator(_address), Field(title=t("Email"))]
 NewPassword = Annotated[SecretStr, Password(LONGEST_PASSWORD, least=SHORTEST_PASSWORD)]
 AnyPassword = Annotated[SecretStr, Password(LONGEST_PASSWORD, least=1)]
 
@@ -35,7 +36,7 @@ class Register(Command):
 
     name: Name
     email: Email
-    password: Annotated[NewPassword, Field(title="Password")]
+    password: Annotated[NewPassword, Field(title=t("Password"))]
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
@@ -46,15 +47,15 @@ class Register(Command):
 class LogIn(Command):
     """An email and a password, right or wrong."""
 
-    email: Annotated[str, Line(254, least=1), Field(title="Email")]
-    password: Annotated[AnyPassword, Field(title="Password")]
+    email: Annotated[str, Line(254, least=1), Field(title=t("Email"))]
+    password: Annotated[AnyPassword, Field(title=t("Password"))]
 
 
 class ChangePassword(Command):
     """The password now and the one to come."""
 
-    current: Annotated[AnyPassword, Field(title="Current password")]
-    new: Annotated[NewPassword, Field(title="New password")]
+    current: Annotated[AnyPassword, Field(title=t("Current password"))]
+    new: Annotated[NewPassword, Field(title=t("New password"))]
 
 
 class Rename(Command):
@@ -67,7 +68,7 @@ def refuse_email_as_password(password: SecretStr, email: str, *, field: str) -> 
     """Raises Invalid when the password is the email address: the first thing that anybody would try."""
     if password.get_secret_value().strip().lower() == email:
         raise Invalid(
-            "The password can't be the email address. Choose one that nobody can look up.",
+            t("The password can't be the email address. Choose one that nobody can look up."),
             field=field,
             code="password_is_email",
         )

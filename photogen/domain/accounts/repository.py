@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from photogen.errors import Invalid, NotFound
+from photogen.kit.text import t
 from photogen.models import Account, LoginSession, Role
 
 
@@ -22,7 +23,7 @@ def add_account(session: Session, name: str, email: str, password_hash: str, rol
     except IntegrityError as error:
         if isinstance(error.orig, UniqueViolation) and error.orig.diag.constraint_name == "uq_account_email":
             raise Invalid(
-                "There is an account with this email address already. Log in, or use another address.",
+                t("There is an account with this email address already. Log in, or use another address."),
                 field="email",
                 code="email_taken",
             ) from None
@@ -39,7 +40,7 @@ def by_id(session: Session, account_id: str) -> Account:
     """Raises NotFound."""
     account = session.get(Account, account_id)
     if account is None:
-        raise NotFound("There is no such account.", code="account_not_found")
+        raise NotFound(t("There is no such account."), code="account_not_found")
     return account
 
 
@@ -52,7 +53,7 @@ def lock(session: Session, account_id: str) -> Account:
         .with_for_update(key_share=True)
     ).first()
     if account is None:
-        raise NotFound("There is no such account.", code="account_not_found")
+        raise NotFound(t("There is no such account."), code="account_not_found")
     return account
 
 

@@ -13,6 +13,7 @@ from photogen.domain.accounts.views import Identity, NewSession, ProfileView, Se
 from photogen.errors import Conflict, Invalid, NotFound, Rejected, Unauthenticated
 from photogen.kit.clock import Clock
 from photogen.kit.commands import printable
+from photogen.kit.text import t
 from photogen.models import Account, GrantSource, LoginSession, Role
 
 _LONGEST_TOKEN = 128
@@ -85,7 +86,7 @@ class AccountsService:
             raise _wrong_credentials()
         if found.suspended_at is not None:
             raise Rejected(
-                "This account is suspended. Write to the people who run this studio.", code="account_suspended"
+                t("This account is suspended. Write to the people who run this studio."), code="account_suspended"
             )
         renewed = self._passwords.hash(command.password) if self._passwords.outdated(known) else known
         with self._uow() as uow:
@@ -133,7 +134,7 @@ class AccountsService:
         with self._uow() as uow:
             account = repository.by_email(uow.session, email.strip().lower())
             if account is None:
-                raise NotFound("No account has this email address.")
+                raise NotFound(t("No account has this email address."))
             return _profile(account)
 
     def rename(self, account_id: str, name: str) -> None:
@@ -151,15 +152,15 @@ class AccountsService:
             found = repository.by_id(uow.session, account_id)
         refuse_email_as_password(command.new, found.email, field="new")
         if not self._passwords.verify(command.current, found.password_hash):
-            raise Invalid("This is not your current password.", field="current", code="wrong_password")
+            raise Invalid(t("This is not your current password."), field="current", code="wrong_password")
         if command.new == command.current:
-            raise Invalid("The new password is the same as the old one.", field="new", code="same_password")
+            raise Invalid(t("The new password is the same as the old one."), field="new", code="same_password")
         renewed = self._passwords.hash(command.new)
         with self._uow() as uow:
             account = repository.lock_if_unchanged(uow.session, account_id, found.password_hash)
             if account is None:
                 raise Conflict(
-                    "The password was changed elsewhere at this moment. Log in with the new one.",
+                    t("The password was changed elsewhere at this moment. Log in with the new one."),
                     code="password_changed",
                 )
             account.password_hash = renewed
@@ -170,7 +171,7 @@ class AccountsService:
         with self._uow() as uow:
             known = repository.by_id(uow.session, account_id).password_hash
         if not self._passwords.verify(password, known):
-            raise Invalid("This is not your password.", field="password", code="wrong_password")
+            raise Invalid(t("This is not your password."), field="password", code="wrong_password")
 
     def sessions(self, account_id: str) -> list[SessionView]:
         """Where the account is logged in, the last used first."""
@@ -185,7 +186,7 @@ class AccountsService:
         """Logs out elsewhere. Raises NotFound, also for somebody else's session."""
         with self._uow() as uow:
             if not repository.end_session(uow.session, session_id, account_id):
-                raise NotFound("This session has ended already.", code="session_not_found")
+                raise NotFound(t("This session has ended already."), code="session_not_found")
 
     # --- steps ------------------------------------------------------------------------------------------------------
 
@@ -203,7 +204,7 @@ class AccountsService:
         account = repository.add_account(uow.session, command.name, command.email, password_hash, role, self._clock())
         welcome = self._plans.credits_once(uow, account.plan_key)
         self._credits.grant(
-            uow, account.id, welcome, GrantSource.WELCOME, f"welcome:{account.id}", note="Welcome to photogen"
+            uow, account.id, welcome, GrantSource.WELCOME, f"welcome:{account.id}", note=t("Welcome to photogen")
         )
         return account
 
@@ -233,4 +234,4 @@ def _identity(account: Account, session_id: str) -> Identity:
 
 
 def _wrong_credentials() -> Unauthenticated:
-    return Unauthenticated("Email or password is wrong", code="wrong_credentials")
+    return Unauthenticated(t("Email or password is wrong"), code="wrong_credentials")

@@ -11,13 +11,14 @@ from photogen.domain.billing import policy, repository, show
 from photogen.domain.billing.checkouts import asking
 from photogen.domain.billing.commands import ChangePlan
 from photogen.domain.billing.offers import Offers
+from photogen.domain.billing.offers import repository as offered
 from photogen.domain.billing.sync import Sync
 from photogen.domain.billing.views import ChangeQuote, SubscriptionView
 from photogen.errors import Conflict, Unavailable
 from photogen.gateways.base import Fix, GatewayError, Missing
 from photogen.gateways.base_payments import PaymentGateway, SubscriptionState
 from photogen.kit.clock import Clock
-from photogen.kit.text import day
+from photogen.kit.text import day, t
 from photogen.models import Subscription
 
 
@@ -37,7 +38,7 @@ class Changes:
             row = repository.live_subscription(uow.session, account_id, self.clock())
             if row is None:
                 return None
-            sold = repository.prices(uow.session, [row.price_id, row.next_price_id])
+            sold = offered.prices(uow.session, [row.price_id, row.next_price_id])
             invoice = repository.open_invoice(uow.session, row.gateway_id)
         return show.subscription(row, sold, invoice)
 
@@ -53,7 +54,7 @@ class Changes:
                 due = self.gateway.change_cost(self.gateway.subscription(row.gateway_id), self._price(command))
         starts = self.clock() if immediate else row.period_end
         with self.uow() as uow:
-            planned = repository.prices(uow.session, [row.next_price_id]).get(row.next_price_id)
+            planned = offered.prices(uow.session, [row.next_price_id]).get(row.next_price_id)
         return show.change(
             wanted, immediate=immediate, due=due, starts=starts, resumes=row.cancel_at_period_end,
             drops=planned.terms.name if planned else "",
@@ -136,13 +137,15 @@ class Changes:
         offer = self.offers.plan(command.plan, command.interval)
         with self.uow() as uow:
             row = self._live(uow, account_id)
-            now = repository.prices(uow.session, [row.price_id]).get(row.price_id)
-            terms = repository.version(uow.session, str(offer.plan_key), int(offer.plan_version or 1))
+            now = offered.prices(uow.session, [row.price_id]).get(row.price_id)
+            terms = offered.version(uow.session, str(offer.plan_key), int(offer.plan_version or 1))
         if now is None or terms is None:
-            raise Unavailable("Your plan can't be changed here. Tell whoever runs this studio.", code="unknown_price")
+            raise Unavailable(
+                t("Your plan can't be changed here. Tell whoever runs this studio."), code="unknown_price"
+            )
         wanted = policy.Sold(terms.plan_key, terms.number, command.interval, offer.cents, terms)
         if not same and wanted.plan_key == now.plan_key and wanted.interval is now.interval:
-            raise Conflict("This is your plan already.", code="same_plan")
+            raise Conflict(t("This is your plan already."), code="same_plan")
         return row, now, wanted
 
     def _price(self, command: ChangePlan) -> str:
@@ -151,7 +154,7 @@ class Changes:
     def _live(self, uow: UnitOfWork, account_id: str) -> Subscription:
         row = repository.live_subscription(uow.session, account_id, self.clock())
         if row is None:
-            raise Conflict("You have no plan that is paid for. Choose one first.", code="not_subscribed")
+            raise Conflict(t("You have no plan that is paid for. Choose one first."), code="not_subscribed")
         return row
 
     @contextmanager
@@ -173,7 +176,10 @@ def _keep_first(row: Subscription, now: policy.Sold, wanted: policy.Sold, *, end
     """A plan that was cancelled has no next period in which less could begin."""
     if ends and not policy.is_upgrade(now, wanted):
         raise Conflict(
-            f"Your plan ends on {day(row.period_end)}, so nothing can begin after it. Keep the plan first, on the "
-            "billing page; then change it.",
+            t(
+                "Your plan ends on {n}, so nothing can begin after it. Keep the plan first, on the billing "
+                "page; then change it.",
+                n=day(row.period_end),
+            ),
             code="plan_ends",
         )

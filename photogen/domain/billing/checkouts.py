@@ -20,6 +20,7 @@ from photogen.gateways.base_payments import CheckoutOrder, CheckoutPage, Payment
 from photogen.kit import log
 from photogen.kit.clock import Clock
 from photogen.kit.ids import is_id, new_id
+from photogen.kit.text import t
 from photogen.models import Purchase, PurchaseKind, PurchaseStatus
 
 RETURN = "/billing/return"
@@ -78,7 +79,7 @@ class Checkouts:
                 if kind is PurchaseKind.PLAN and other.kind is kind and other.id != purchase.id and other.session_id
             ]
         if purchase.status is not PurchaseStatus.OPEN:
-            raise Conflict("This checkout is over. Reload the page to begin again.", code="checkout_over")
+            raise Conflict(t("This checkout is over. Reload the page to begin again."), code="checkout_over")
         with asking():
             customer_id = self.customers.id_of(account_id)
         back = f"{self.config.address}{RETURN}?purchase={purchase.id}"
@@ -121,7 +122,7 @@ class Checkouts:
         with self.uow() as uow:
             found = repository.own_purchase(uow.session, account_id, purchase_id) if is_id(purchase_id) else None
         if found is None:
-            raise NotFound("This checkout does not exist.", code="purchase_not_found")
+            raise NotFound(t("This checkout does not exist."), code="purchase_not_found")
         return found
 
     def check(self, purchase_id: str) -> None:

@@ -8,18 +8,19 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from photogen.kit.commands import Command, wrong
+from photogen.kit.text import t
 from photogen.models.billing import Interval
 
 
 def _key(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9_]{1,32}", text):
-        raise wrong("not_a_choice", "{label} is not one of those on offer. Reload the page.")
+        raise wrong("not_a_choice", t("{label} is not one of those on offer. Reload the page."))
     return text
 
 
 def _request(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]{8,50}", text):
-        raise wrong("request_key", "This click could not be told from another. Reload the page and try again.")
+        raise wrong("request_key", t("This click could not be told from another. Reload the page and try again."))
     return text
 
 
@@ -30,7 +31,7 @@ RequestKey = Annotated[str, AfterValidator(_request)]
 class BuyPlan(Command):
     """A plan by the month or the year. The same `request_key` is the same purchase."""
 
-    plan: Key = Field(title="The plan")
+    plan: Key = Field(title=t("The plan"))
     interval: Interval = Interval.MONTH
     request_key: RequestKey
 
@@ -38,14 +39,14 @@ class BuyPlan(Command):
 class BuyPack(Command):
     """Credits, once."""
 
-    pack: Key = Field(title="The pack")
+    pack: Key = Field(title=t("The pack"))
     request_key: RequestKey
 
 
 class ChangePlan(Command):
     """Another plan or rhythm for who has one: more at once, less from the next period on."""
 
-    plan: Key = Field(title="The plan")
+    plan: Key = Field(title=t("The plan"))
     interval: Interval = Interval.MONTH
     request_key: RequestKey
 

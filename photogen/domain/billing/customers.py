@@ -17,6 +17,7 @@ from photogen.errors import NotFound
 from photogen.gateways.base import Category, Retry
 from photogen.gateways.base_payments import PaymentGateway
 from photogen.kit.clock import Clock
+from photogen.kit.text import t
 from photogen.models import BillingCustomer
 
 _UNDER_WAY = timedelta(minutes=5)
@@ -93,7 +94,7 @@ class Customers:
             self.gateway.forget(customer_id)
         if self.clock() - last < _UNDER_WAY:
             raise Retry(
-                "A purchase may still be under way.",
+                t("A purchase may still be under way."),
                 vendor=self.gateway.name,
                 code="purchase_under_way",
                 category=Category.INTERNAL,
@@ -102,4 +103,4 @@ class Customers:
 
 def no_account() -> NotFound:
     """For an account that is gone, or going."""
-    return NotFound("There is no such account.", code="account_not_found")
+    return NotFound(t("There is no such account."), code="account_not_found")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from photogen.db.locks import lock_account
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.billing import policy, repository, telling
+from photogen.domain.billing.offers import repository as offered
 from photogen.domain.billing.refunds import Refunds
 from photogen.domain.billing.sync import Sync
 from photogen.gateways.base_payments import PaymentGateway
@@ -43,7 +44,7 @@ class Doubles:
             first, second = pair
             for payment in repository.paid_of(uow.session, gateway_id):
                 self.refunds.whole(uow, payment.id, REASON)
-            names = {plan.key: plan.name for plan in repository.plans(uow.session)}
+            names = {plan.key: plan.name for plan in offered.plans(uow.session)}
             ended, stays = (names.get(row.plan_key, row.plan_key) for row in (second, first))
             telling.double(uow, second, ended, stays, self.clock())
         self.gateway.cancel_now(gateway_id)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from photogen.db.accounts import for_each_account
 from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.billing import policy, repository
+from photogen.domain.billing.offers import repository as offered
 from photogen.domain.credits import CreditsService, Gift
 from photogen.gateways.base_payments import InvoiceState
 from photogen.kit.clock import Clock
@@ -104,4 +105,4 @@ class Granting:
 
     @staticmethod
     def _terms(uow: UnitOfWork, paid: Payment) -> PlanTerms | None:
-        return repository.version(uow.session, paid.plan_key or "", paid.plan_version or 0)
+        return offered.version(uow.session, paid.plan_key or "", paid.plan_version or 0)

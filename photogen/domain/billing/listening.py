@@ -13,6 +13,7 @@ from photogen.domain.incidents.service import IncidentsService
 from photogen.gateways.base_payments import PaymentGateway
 from photogen.kit import log
 from photogen.kit.clock import Clock
+from photogen.kit.text import number, t
 
 Receive = Callable[[str, str, str, str, Mapping[str, Any]], bool]
 """`InboxService.receive`: source, event's id, kind, subject, payload; False for one that came before."""
@@ -65,9 +66,11 @@ class Listening:
         with self.uow() as uow:
             if missed:
                 _log.warning("events were not sent to us", events=missed)
-                words = (
-                    f"{missed} events of the payment service did not arrive at {self.webhook_url} and were read from "
-                    "its list instead: nothing is lost, but what was paid shows minutes late. Run `photogen doctor`."
+                words = t(
+                    "{n} events of the payment service did not arrive at {address} and were read from its list "
+                    "instead: nothing is lost, but what was paid shows minutes late. Run `photogen doctor`.",
+                    n=number(missed),
+                    address=self.webhook_url,
                 )
                 self.incidents.report(uow, _INCIDENT, self.gateway.name, words, since=since.isoformat())
             elif delivered:

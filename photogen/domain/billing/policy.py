@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from photogen.domain.billing.config import BillingConfig
 from photogen.gateways.base_payments import InvoiceLine, InvoiceState, SubscriptionState
+from photogen.kit.text import t
 from photogen.models import Interval, Payment, PlanTerms, Subscription, SubscriptionStatus
 
 S = SubscriptionStatus
@@ -228,11 +229,13 @@ def refund_quote(
     plan's period, and never more than the unspent share of its credits. `used`: also of the day's quota."""
     left = paid - refunded
     if disputed:
-        return RefundQuote(0, 0, False, "The bank is deciding about this payment; nothing can be given back meanwhile.")
+        return RefundQuote(
+            0, 0, False, t("The bank is deciding about this payment; nothing can be given back meanwhile.")
+        )
     if left <= 0:
-        return RefundQuote(0, 0, False, "This payment has been given back already.")
+        return RefundQuote(0, 0, False, t("This payment has been given back already."))
     if now - paid_at <= config.full_refund and not used and unspent >= granted:
-        return RefundQuote(left, unspent, True, "Nothing of it was used: everything is given back.")
+        return RefundQuote(left, unspent, True, t("Nothing of it was used: everything is given back."))
     share = unspent / granted if granted else 1.0
     if period is not None:
         start, end = period
@@ -240,9 +243,9 @@ def refund_quote(
         share = min(share, max(0.0, (end - now).total_seconds() / length))
     cents = min(left, int(paid * share))
     if cents <= 0:
-        return RefundQuote(0, 0, False, "All of it has been used, so nothing is left to be given back.")
-    what = "the unused credits" if period is None else "the time that is left"
-    return RefundQuote(cents, unspent, False, f"Given back for {what}.")
+        return RefundQuote(0, 0, False, t("All of it has been used, so nothing is left to be given back."))
+    what = t("Given back for the unused credits.") if period is None else t("Given back for the time that is left.")
+    return RefundQuote(cents, unspent, False, what)
 
 
 def lost_credits(credits: int, cents: int, refunded: int, *, disputed: bool) -> int:

@@ -18,6 +18,7 @@ from photogen.errors import Conflict, NotFound
 from photogen.gateways.base import Fix, Job, Missing
 from photogen.gateways.base_payments import PaymentGateway
 from photogen.kit.clock import Clock
+from photogen.kit.text import t
 from photogen.models import Payment, PaymentStatus, PurchaseKind
 
 REFUND = "refund_payment"
@@ -41,7 +42,7 @@ class Refunds:
         with self.uow() as uow:
             row = repository.own_payment(uow.session, account_id, payment_id)
             if row is None or row.status is not PaymentStatus.PAID:
-                raise NotFound("There is no such payment.", code="payment_not_found")
+                raise NotFound(t("There is no such payment."), code="payment_not_found")
             return _view(row, self._quote(uow, row))
 
     def refund(self, account_id: str, payment_id: str, reason: str = "") -> RefundView:
@@ -53,9 +54,9 @@ class Refunds:
             own = repository.own_payment(uow.session, account_id, payment_id)
             row = repository.any_payment(uow.session, payment_id, locked=True) if own else None
             if row is None or row.status is not PaymentStatus.PAID:
-                raise NotFound("There is no such payment.", code="payment_not_found")
+                raise NotFound(t("There is no such payment."), code="payment_not_found")
             if row.refund_cents > row.refunded_cents:
-                return _view(row, policy.RefundQuote(row.refund_cents - row.refunded_cents, 0, False, "On its way."))
+                return _view(row, policy.RefundQuote(row.refund_cents - row.refunded_cents, 0, False, t("On its way.")))
             quote = self._quote(uow, row)
             if not quote.cents:
                 raise Conflict(quote.reason, code="nothing_to_refund")
@@ -73,7 +74,9 @@ class Refunds:
     def _wish(self, uow: UnitOfWork, row: Payment, cents: int, reason: str) -> None:
         """Takes the unspent credits, and leaves it to the worker that `cents` in all go back."""
         key = f"{row.id}:{row.moves + 1}"
-        taken = self.credits.claw_back(uow, row.account_id, grant_keys(row), None, key, "Given back with the payment")
+        taken = self.credits.claw_back(
+            uow, row.account_id, grant_keys(row), None, key, t("Given back with the payment")
+        )
         row.clawed, row.moves = row.clawed + taken, row.moves + 1
         row.refund_cents, row.refund_reason = cents, reason[:40]
         row.check_at = self.clock() + self.config.poll
@@ -117,9 +120,9 @@ class Refunds:
             row.refund_cents, row.check_at = row.refunded_cents, None
             # An earlier refund may have taken its part, which does not come back.
             gone = policy.lost_credits(row.credits, row.cents, row.refunded_cents, disputed=row.disputed)
-            self.sync.give_back(uow, row, row.clawed - max(0, gone - row.shortfall), "The refund was refused")
+            self.sync.give_back(uow, row, row.clawed - max(0, gone - row.shortfall), t("The refund was refused"))
             uow.session.add(row)
-            message = f"The refund of payment {row.id} was refused by the payment service. Look at it there."
+            message = t("The refund of payment {id} was refused by the payment service. Look at it there.", id=row.id)
             self.incidents.report(uow, "refund_refused", row.id, message, account_id=row.account_id, words=words[:300])
             uow.notify(row.account_id, "billing", row.id)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from photogen.db.uow import UowFactory
 from photogen.domain.billing import repository, telling
 from photogen.domain.billing.config import BillingConfig
+from photogen.domain.billing.offers import repository as offered
 from photogen.domain.notices import told
 from photogen.kit.clock import Clock
 
@@ -27,7 +28,7 @@ class Reminders:
         while True:
             with self.uow() as uow:
                 rows = repository.ending_soon(uow.session, now, now + self.config.remind, after, _BATCH)
-                sold = repository.prices(uow.session, {p for row in rows for p in (row.price_id, row.next_price_id)})
+                sold = offered.prices(uow.session, {p for row in rows for p in (row.price_id, row.next_price_id)})
                 known = told(uow, [telling.key_of(row) for row in rows])
                 for row in rows:
                     if telling.key_of(row) in known:

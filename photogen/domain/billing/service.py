@@ -15,6 +15,7 @@ from photogen.domain.billing.customers import Customers
 from photogen.domain.billing.doubles import Doubles
 from photogen.domain.billing.granting import Granting
 from photogen.domain.billing.offers import Offers
+from photogen.domain.billing.offers import repository as offered
 from photogen.domain.billing.refunds import REFUND, Refunds
 from photogen.domain.billing.reminders import Reminders
 from photogen.domain.billing.sync import CHECK_SUBSCRIPTION, Sync
@@ -37,6 +38,7 @@ from photogen.gateways.base import GatewayError, Job
 from photogen.gateways.base_payments import PaymentGateway
 from photogen.kit import log
 from photogen.kit.clock import Clock
+from photogen.kit.text import t
 from photogen.models import GatewaySecret, Payment, Purchase, PurchaseKind, Subscription
 
 CHECK_PURCHASE, GRANT_MONTHS = "check_purchase", "grant_months"
@@ -108,7 +110,7 @@ class BillingService:
     def packs(self) -> list[PackView]:
         """Credits to buy once."""
         with self._uow() as uow:
-            return [PackView(pack.key, pack.credits, pack.cents) for pack in repository.packs(uow.session)]
+            return [PackView(pack.key, pack.credits, pack.cents) for pack in offered.packs(uow.session)]
 
     def buy_plan(self, account_id: str, command: BuyPlan) -> str:
         """The address of a page to pay on. The same `request_key` gives the same checkout.
@@ -119,7 +121,7 @@ class BillingService:
         with self._uow() as uow:
             if repository.live_subscription(uow.session, account_id, self._clock()) is not None:
                 raise Conflict(
-                    "You have a plan already. Change it on the billing page; nothing is paid twice.",
+                    t("You have a plan already. Change it on the billing page; nothing is paid twice."),
                     code="already_subscribed",
                 )
             trial = 0 if repository.had_subscription(uow.session, account_id) else self._config.trial_days
@@ -171,7 +173,7 @@ class BillingService:
         with self._uow() as uow:
             known = repository.customer(uow.session, account_id)
         if known is None:
-            raise Conflict("There is nothing to manage yet: nothing has been bought.", code="never_paid")
+            raise Conflict(t("There is nothing to manage yet: nothing has been bought."), code="never_paid")
         with asking():
             self._gateway.ensure_portal()
             return self._gateway.portal(known.customer_id, f"{self._config.address}/billing")
@@ -195,7 +197,7 @@ class BillingService:
         """Invoices and packs, newest first; `before` is the id of the last one seen."""
         with self._uow() as uow:
             rows = repository.payments(uow.session, account_id, before, max(1, min(limit, _MOST_LISTED)))
-            names = {plan.key: plan.name for plan in repository.plans(uow.session)}
+            names = {plan.key: plan.name for plan in offered.plans(uow.session)}
         return [show.payment(row, names) for row in rows]
 
     def quote_refund(self, account_id: str, payment_id: str) -> RefundView:
@@ -299,7 +301,7 @@ class BillingService:
             self.set_up()
         except GatewayError as error:
             with self._uow() as uow:
-                message = f"Prices could not be made at the payment service: {error.public} Ask for it again."
+                message = t("Prices could not be made at the payment service: {why} Try it again.", why=error.public)
                 self._incidents.report(uow, "shop_not_synced", subject, message, code=error.code)
             return
         with self._uow() as uow:

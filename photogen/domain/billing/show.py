@@ -7,14 +7,15 @@ from datetime import datetime
 
 from photogen.domain.billing.policy import Sold
 from photogen.domain.billing.views import ChangeQuote, PaymentView, PurchaseView, SubscriptionView
+from photogen.kit.text import t
 from photogen.models import Payment, PaymentStatus, Purchase, PurchaseKind, PurchaseStatus, Subscription
 
 _WORDS = {
-    PurchaseStatus.OPEN: "The payment has not been completed.",
-    PurchaseStatus.WAITING: "Your bank has been asked; what you bought comes when the money has arrived.",
-    PurchaseStatus.COMPLETE: "Paid. Thank you.",
-    PurchaseStatus.EXPIRED: "This checkout has expired. Nothing was charged.",
-    PurchaseStatus.FAILED: "Your bank refused the payment. Nothing was charged.",
+    PurchaseStatus.OPEN: t("The payment has not been completed."),
+    PurchaseStatus.WAITING: t("Your bank has been asked; what you bought comes when the money has arrived."),
+    PurchaseStatus.COMPLETE: t("Paid. Thank you."),
+    PurchaseStatus.EXPIRED: t("This checkout has expired. Nothing was charged."),
+    PurchaseStatus.FAILED: t("Your bank refused the payment. Nothing was charged."),
 }
 
 

@@ -11,12 +11,14 @@ from photogen.db.uow import UnitOfWork, UowFactory
 from photogen.domain.billing import policy, repository, telling
 from photogen.domain.billing.config import BillingConfig
 from photogen.domain.billing.granting import Granting, grant_key, grant_keys
+from photogen.domain.billing.offers import repository as offered
 from photogen.domain.credits.service import CreditsService
 from photogen.domain.incidents.service import IncidentsService
 from photogen.gateways.base import Job, Missing
 from photogen.gateways.base_payments import ChargeState, InvoiceState, PaymentGateway, SessionState, SubscriptionState
 from photogen.kit import log
 from photogen.kit.clock import Clock
+from photogen.kit.text import t
 from photogen.models import (
     GrantSource,
     Interval,
@@ -67,10 +69,14 @@ class Sync:
             self._write_subscription(uow, account_id, state, asked)
 
     def _write_subscription(self, uow: UnitOfWork, account_id: str, state: SubscriptionState, asked: datetime) -> None:
-        sold = repository.prices(uow.session, [state.price_id]).get(state.price_id)
+        sold = offered.prices(uow.session, [state.price_id]).get(state.price_id)
         if sold is None:
             if state.reference:
-                words = f"Subscription {state.id} has the price {state.price_id}, which is none of our plans'."
+                words = t(
+                    "Subscription {id} has the price {price_id}, which is none of our plans'.",
+                    id=state.id,
+                    price_id=state.price_id,
+                )
                 self.incidents.report(uow, "unknown_price", state.id, words, account_id=account_id)
             return
         row = repository.subscription(uow.session, state.id, locked=True)
@@ -116,9 +122,11 @@ class Sync:
                 if new:
                     uow.after_commit(Job(CHECK_SUBSCRIPTION, (second.gateway_id,)))
                 continue
-            words = (
-                f"Account {row.account_id} pays for two plans at once: {first.gateway_id} and {second.gateway_id}. "
-                "End and refund one."
+            words = t(
+                "Account {account_id} pays for two plans at once: {gateway_id} and {gateway_id2}. End and refund one.",
+                account_id=row.account_id,
+                gateway_id=first.gateway_id,
+                gateway_id2=second.gateway_id,
             )
             self.incidents.report(uow, "two_subscriptions", row.account_id, words, account_id=row.account_id)
 
@@ -127,7 +135,7 @@ class Sync:
             row = repository.subscription(uow.session, gateway_id, locked=True)
             if row is None or row.status in policy.OVER:
                 return
-            before, terms = row.status, repository.version(uow.session, row.plan_key, row.plan_version)
+            before, terms = row.status, offered.version(uow.session, row.plan_key, row.plan_version)
             row.status, row.ended_at, row.synced_at = SubscriptionStatus.CANCELED, asked, asked
             row.entitled_until = min(row.entitled_until, asked)
             row.check_at = row.grant_at = None
@@ -162,7 +170,7 @@ class Sync:
             self.session(purchase.session_id)
 
     def _write_invoice(self, uow: UnitOfWork, account_id: str, state: InvoiceState) -> None:
-        prices = repository.prices(uow.session, {line.price_id for line in state.lines})
+        prices = offered.prices(uow.session, {line.price_id for line in state.lines})
         row = repository.payment(uow.session, state.id, locked=True)
         if row is None:
             row = Payment(
@@ -260,7 +268,7 @@ class Sync:
         row.page_url, row.pdf_url = self._pages(uow, purchase.account_id, invoice)
         key = grant_key(row.gateway, row.gateway_id)
         uow.session.add(row)
-        words = f"{purchase.credits} credits bought"
+        words = t("{credits} credits bought", credits=purchase.credits)
         self.credits.grant(uow, purchase.account_id, purchase.credits, GrantSource.PACK, key, None, words)
         telling.bought(uow, row, now)
 
@@ -308,7 +316,8 @@ class Sync:
             return bool(intent_id) and repository.payment_by_intent(uow.session, intent_id) is not None
 
     def _take_back(self, uow: UnitOfWork, row: Payment, state: ChargeState, asked: datetime) -> None:
-        won, before = row.disputed and not state.disputed, row.refunded_cents
+        won, opened = row.disputed and not state.disputed, state.disputed and not row.disputed
+        before, had = row.refunded_cents, row.clawed
         row.refunded_cents = max(row.refunded_cents, min(state.refunded_cents, row.cents))
         if row.charge_asked_at is None or row.charge_asked_at <= asked:
             row.disputed, row.charge_asked_at = state.disputed, asked
@@ -318,17 +327,22 @@ class Sync:
         due = target - row.clawed - row.shortfall
         key = f"{row.id}:{row.moves + 1}"
         if due > 0:
-            taken = self.credits.claw_back(uow, row.account_id, grant_keys(row), due, key, "A payment went back")
+            why = t("The payment is disputed at the bank") if opened else t("A payment went back")
+            taken = self.credits.claw_back(uow, row.account_id, grant_keys(row), due, key, why)
             row.clawed, row.shortfall, row.moves = row.clawed + taken, row.shortfall + due - taken, row.moves + 1
         elif due < 0 and won:
             forgiven = min(row.shortfall, -due)
             row.shortfall -= forgiven
-            words = "The dispute was decided for this studio: credits returned"
+            words = t("The dispute was decided for this studio: credits returned")
             self.give_back(uow, row, min(row.clawed, -due - forgiven), words)
         went_back = row.refunded_cents - before
         if went_back:
             uow.session.add(PaymentRefund(payment_id=row.id, cents=went_back, created_at=self.clock()))
         telling.returned(uow, row, went_back, self.clock())
+        if opened and row.disputed:
+            telling.disputed(uow, row, row.clawed - had, self.clock())
+        if won and not row.disputed:
+            telling.won(uow, row, had - row.clawed, self.clock())
         uow.session.add(row)
         uow.notify(row.account_id, "billing", row.id)
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from photogen.domain.books.commands import Explain, FindAccounts
 from photogen.domain.books.policy import payment_of
 from photogen.errors import NotFound
+from photogen.kit.text import t
 from photogen.models import (
     Account,
     CreditEntry,
@@ -36,7 +37,7 @@ def account(session: Session, account_id: str) -> Account:
     """Whosever, also one that is closed. Raises NotFound."""
     found = session.get(Account, account_id)
     if found is None:
-        raise NotFound("There is no such account.", code="account_not_found")
+        raise NotFound(t("There is no such account."), code="account_not_found")
     return found
 
 

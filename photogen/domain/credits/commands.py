@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator
 
 from photogen.kit.commands import Command, Line, wrong
+from photogen.kit.text import t
 
 MOST = 1_000_000
 """Credits in one adjustment, at most: a slip of the finger stays mendable."""
@@ -17,28 +18,28 @@ class Adjust(Command):
 
     amount: Annotated[int, Field(ge=-MOST, le=MOST)]
     reason: Annotated[str, Line(200, least=1)]
-    by: Annotated[str, Line(80, least=1), Field(title="Name")]
+    by: Annotated[str, Line(80, least=1), Field(title=t("Name"))]
     key: Annotated[str, Line(120, least=1)]
 
     @field_validator("amount")
     @classmethod
     def _moves(cls, amount: int) -> int:
         if amount == 0:
-            raise wrong("out_of_range", "{label} has to be more or less than 0.")
+            raise wrong("out_of_range", t("{label} has to be more or less than 0."))
         return amount
 
 
 def _month(text: str) -> str:
     if text and not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", text):
-        raise wrong("not_a_month", "{label} is not one of those on offer.")
+        raise wrong("not_a_month", t("{label} is not one of those on offer."))
     return text
 
 
 class HistoryQuery(Command):
     """Which entries are wanted: of one kind, of one UTC month ("2026-11"); "all" and "" leave it open."""
 
-    group: Literal["all", "pictures", "trainings", "received", "lost"] = Field("all", title="The kind")
-    month: Annotated[str, AfterValidator(_month)] = Field("", title="The month")
+    group: Literal["all", "pictures", "trainings", "received", "lost"] = Field("all", title=t("The kind"))
+    month: Annotated[str, AfterValidator(_month)] = Field("", title=t("The month"))
 
     def span(self) -> tuple[datetime, datetime] | None:
         """From when until when; None where it is left open."""

@@ -24,6 +24,7 @@ from photogen.domain.credits.views import Balance, DayUse, EntryView, GrantView
 from photogen.domain.notices import NoticeKind, tell, tell_many, told
 from photogen.errors import Conflict, InsufficientCredits, NotFound
 from photogen.kit.clock import Clock
+from photogen.kit.text import t
 from photogen.models import CreditHold, EntryKind, GrantSource, HoldState
 
 LAPSE_SOON, LAPSE_WORTH_TELLING = timedelta(days=3), 5
@@ -141,7 +142,7 @@ class CreditsService:
         """The held credits are spent. Again is fine. Raises NotFound, Conflict (`hold_released`)."""
         ledger, hold = self._open_hold(uow, hold_key)
         if hold.state is HoldState.RELEASED:
-            raise Conflict("These credits were already given back.", code="hold_released")
+            raise Conflict(t("These credits were already given back."), code="hold_released")
         if hold.state is HoldState.OPEN:
             ledger.close(hold, HoldState.CAPTURED)
             ledger.write(EntryKind.CAPTURE, 0, key=f"{hold_key}:capture", hold=hold)
@@ -152,7 +153,7 @@ class CreditsService:
         written off at once. Again is fine. Raises NotFound, Conflict (`hold_captured`)."""
         ledger, hold = self._open_hold(uow, hold_key)
         if hold.state is HoldState.CAPTURED:
-            raise Conflict("These credits were already spent.", code="hold_captured")
+            raise Conflict(t("These credits were already spent."), code="hold_captured")
         if hold.state is HoldState.RELEASED:
             return
         ledger.close(hold, HoldState.RELEASED)
@@ -206,7 +207,10 @@ class CreditsService:
                 return
             if -order.amount > ledger.balance:
                 raise Conflict(
-                    f"Only {ledger.balance} credits can be taken; what is held for work under way can't.",
+                    t(
+                        "Only {balance} credits can be taken; what is held for work under way can't.",
+                        balance=ledger.balance,
+                    ),
                     code="not_enough_to_take",
                     have=ledger.balance,
                 )
@@ -289,7 +293,7 @@ class CreditsService:
     def _open_hold(self, uow: UnitOfWork, hold_key: str) -> tuple[Ledger, CreditHold]:
         account_id = repository.account_of_hold(uow.session, hold_key)
         if account_id is None:
-            raise NotFound("No credits were set aside for this.", code="hold_not_found")
+            raise NotFound(t("No credits were set aside for this."), code="hold_not_found")
         ledger = self._open(uow, account_id)
         return ledger, repository.holds_by_key(uow.session, [hold_key])[hold_key]
 
@@ -301,4 +305,4 @@ def _not_negative(amount: int) -> None:
 
 def _same(key: str, then: tuple[object, ...], now: tuple[object, ...]) -> None:
     if then != now:
-        raise Conflict(f"The key {key} was already used for something else.", code="key_reused")
+        raise Conflict(t("The key {key} was already used for something else.", key=key), code="key_reused")

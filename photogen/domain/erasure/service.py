@@ -29,6 +29,7 @@ from photogen.errors import Conflict, Invalid, NotFound
 from photogen.gateways.base import Job, Storage
 from photogen.kit import log
 from photogen.kit.clock import Clock
+from photogen.kit.text import mark, t
 
 ERASE = "erase_account"
 """The function of worker.jobs."""
@@ -40,16 +41,16 @@ _HELD = timedelta(minutes=2)
 """For so long an account belongs to the job that is at it; after a job that was killed another goes on then."""
 _BATCH = 100
 _ITEMS = (
-    ("profile", "Name, email address, password", "studio"),
-    ("log_ins", "Log-ins on all devices", "studio"),
-    ("plan", "Plan and payment details", "payments"),
-    ("work", "Trainings and pictures under way", "studio"),
-    ("photos", "Photos and photo sets", "studio"),
-    ("pictures", "Pictures, prompts and recipes", "studio"),
-    ("trainings", "Training data and trained versions", "trainer"),
-    ("models", "Models, their weights and repositories", "hub"),
-    ("records", "Settings, drafts, history", "studio"),
-    ("credits", "Credits that were left", "studio"),
+    ("profile", mark("Name, email address, password"), "studio"),
+    ("log_ins", mark("Log-ins on all devices"), "studio"),
+    ("plan", mark("Plan and payment details"), "payments"),
+    ("work", mark("Trainings and pictures under way"), "studio"),
+    ("photos", mark("Photos and photo sets"), "studio"),
+    ("pictures", mark("Pictures, prompts and recipes"), "studio"),
+    ("trainings", mark("Training data and trained versions"), "trainer"),
+    ("models", mark("Models, their weights and repositories"), "hub"),
+    ("records", mark("Settings, drafts, history"), "studio"),
+    ("credits", mark("Credits that were left"), "studio"),
 )
 _Find = Callable[..., Sequence[str]]
 _Forget = Callable[..., None]
@@ -92,7 +93,7 @@ class ErasureService:
         email = self._accounts.profile(account_id).email
         if command.confirmation.strip().lower() != email:
             raise Invalid(
-                "This is not the email address of your account. Type it as it stands above.",
+                t("This is not the email address of your account. Type it as it stands above."),
                 field="confirmation",
                 code="not_confirmed",
             )
@@ -107,10 +108,10 @@ class ErasureService:
         with self._uow() as uow:
             row = repository.lock(uow.session, account_id)
             if row is None or row.deleted_at is not None:
-                raise NotFound("There is no such account.", code="account_not_found")
+                raise NotFound(t("There is no such account."), code="account_not_found")
             if row.role == "admin" and not repository.other_admins(uow.session, account_id):
                 raise Conflict(
-                    "This is the last administrator. Make another one first: python -m photogen create-admin.",
+                    t("This is the last administrator. Make another one first: python -m photogen create-admin."),
                     code="last_admin",
                 )
             now = self._clock()
@@ -118,7 +119,7 @@ class ErasureService:
                 uow,
                 ReceiptKind.ACCOUNT,
                 account_id,
-                "An account",
+                t("An account"),
                 [Item(key, what, place, now if key in {"profile", "log_ins"} else None) for key, what, place in _ITEMS],
             )
             self._accounts.close(uow, account_id)

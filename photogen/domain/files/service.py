@@ -17,6 +17,7 @@ from photogen.gateways.base import GatewayError, Missing, Storage
 from photogen.kit import log
 from photogen.kit.clock import Clock
 from photogen.kit.ids import is_id, moment_of
+from photogen.kit.text import number, t
 
 OLD = timedelta(days=1)
 BATCH = 500
@@ -68,8 +69,10 @@ class FilesService:
                     uow,
                     _WAITING,
                     socket.gethostname(),
-                    "The bucket does not take what is to be stored; this host keeps it in its data folder's spool. "
-                    "Look at the bucket's key and address: `make doctor`.",
+                    t(
+                        "The bucket does not take what is to be stored; this host keeps it in its data folder's spool. "
+                        "Look at the bucket's key and address: `make doctor`."
+                    ),
                     objects=left.objects,
                     bytes=left.bytes,
                 )
@@ -173,8 +176,12 @@ class FilesService:
                     uow,
                     _MISSING,
                     report.prefix,
-                    f"{missing} objects below {report.prefix} are gone, though rows still need them. Bring them back "
-                    "from a backup; `python -m photogen sweep --dry-run` names them.",
+                    t(
+                        "{n} objects below {prefix} are gone, though rows still need them. Bring them back from a "
+                        "backup; `python -m photogen sweep --dry-run` names them.",
+                        n=number(missing),
+                        prefix=report.prefix,
+                    ),
                     **details,
                 )
             elif report.ended and not missing:

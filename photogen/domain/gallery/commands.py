@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 from photogen.domain.gallery.policy import month_end
 from photogen.kit.commands import Command, Line, wrong
 from photogen.kit.ids import ID_LENGTH
+from photogen.kit.text import t
 from photogen.models.image import MODEL
 
 PAGE_MOST = 200
@@ -22,7 +23,7 @@ def _month(value: int) -> int:
     try:
         month_end(value)
     except ValueError:
-        raise wrong("no_month", "{label} is not a month.") from None
+        raise wrong("no_month", t("{label} is not a month.")) from None
     return value
 
 
@@ -34,7 +35,7 @@ class GalleryFilter(Command):
     """Which pictures: all that is given has to be met. `search` in the prompts; `model` is `base:<key>` or `lora:<id>`;
     `rating` is the least; months from `month` to `until` (with both), `until` alone is nothing."""
 
-    search: Annotated[str, Line(200)] = Field("", title="Search")
+    search: Annotated[str, Line(200)] = Field("", title=t("Search"))
     model: str = Field("", max_length=70, pattern=MODEL)
     style: str = Field("", max_length=40, pattern=r"^[a-z0-9_-]*$")
     aspect: str = Field("", max_length=10, pattern=r"^[0-9:.x]*$")
@@ -44,7 +45,7 @@ class GalleryFilter(Command):
     favourite: bool = False
     rating: int = Field(0, ge=0, le=5)
     album: Id | None = None
-    parent: Id | None = Field(None, title="Made from")
+    parent: Id | None = Field(None, title=t("Made from"))
     trash: bool = False
 
 
@@ -62,7 +63,7 @@ class GalleryQuery(GalleryFilter):
 class ImageIds(Command):
     """Pictures that something is to be done with."""
 
-    ids: tuple[Id, ...] = Field(title="Pictures", min_length=1, max_length=TRASH_MOST)
+    ids: tuple[Id, ...] = Field(title=t("Pictures"), min_length=1, max_length=TRASH_MOST)
 
 
 class Change(Command):
@@ -75,7 +76,7 @@ class Change(Command):
     @model_validator(mode="after")
     def _to_where(self) -> Self:
         if (self.action in {"add", "take"}) != (self.album is not None):
-            raise wrong("missing", "Choose an album.")
+            raise wrong("missing", t("Choose an album."))
         return self
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from photogen.errors import Invalid
 from photogen.kit.ids import is_id
+from photogen.kit.text import t
 from photogen.models.image import SEPARATORS, SINGLES
 
 TRASH_FOR = timedelta(days=30)
@@ -121,7 +122,7 @@ def encode_cursor(position: Position, *, trash: bool, of: str = "") -> str:
 def decode_cursor(text: str, *, trash: bool, of: str = "") -> Position:
     """The position in `text`. Raises Invalid for anything that `encode_cursor` did not make for this list."""
     broken = Invalid(
-        "This place in the gallery does not exist. Reload the page.", field="before", code="invalid_cursor"
+        t("This place in the gallery does not exist. Reload the page."), field="before", code="invalid_cursor"
     )
     try:
         plain = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode("ascii")

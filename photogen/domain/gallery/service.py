@@ -27,6 +27,7 @@ from photogen.errors import NotFound
 from photogen.gateways.base import GatewayError, Storage
 from photogen.kit import log
 from photogen.kit.clock import Clock
+from photogen.kit.text import t
 from photogen.models import Image
 from photogen.models.image import OWNER
 
@@ -268,7 +269,7 @@ class GalleryService:
 
 
 def _gone() -> NotFound:
-    return NotFound("This picture does not exist, or it has been deleted for good.", code="image_not_found")
+    return NotFound(t("This picture does not exist, or it has been deleted for good."), code="image_not_found")
 
 
 def file_stem(image: Image) -> str:

@@ -12,6 +12,7 @@ from photogen.domain.vendors import routing
 from photogen.domain.vendors.policy import PAUSED
 from photogen.domain.vendors.routing import Choice
 from photogen.gateways.base import Category, ImageRequest, InputImage, Lora
+from photogen.kit.text import t
 from photogen.models.generation import Shot
 from photogen.models.lora import LoraStatus
 
@@ -58,7 +59,7 @@ def _input(parts: Parts, order: Order) -> InputImage | None:
     if order.input_key is None:
         raise Broken(
             Failure(
-                "input_deleted", Category.VALIDATION, "The picture to begin with was deleted before this was drawn."
+                "input_deleted", Category.VALIDATION, t("The picture to begin with was deleted before this was drawn.")
             )
         )
     url = parts.storage.signed_url(order.input_key, parts.config.weights_ttl, reference=order.shot.id)
@@ -67,8 +68,10 @@ def _input(parts: Parts, order: Order) -> InputImage | None:
             Failure(
                 "input_unreachable",
                 Category.INTERNAL,
-                "The service that draws can't reach this studio to fetch your picture. "
-                "Whoever runs it has to set PUBLIC_URL or a bucket.",
+                t(
+                    "The service that draws can't reach this studio to fetch your picture. "
+                    "Whoever runs it has to set PUBLIC_URL or a bucket."
+                ),
             )
         )
     return InputImage(url, order.generation.strength)
@@ -77,14 +80,14 @@ def _input(parts: Parts, order: Order) -> InputImage | None:
 def _weights_url(parts: Parts, order: Order) -> str:
     if order.lora is None:
         raise Broken(
-            Failure("model_deleted", Category.VALIDATION, "The model was deleted before this picture was drawn.")
+            Failure("model_deleted", Category.VALIDATION, t("The model was deleted before this picture was drawn."))
         )
     if order.lora.status is LoraStatus.QUARANTINED:
         raise Broken(
             Failure(
                 "model_quarantined",
                 Category.VALIDATION,
-                "The model was put on hold before this picture was drawn. Its page says why.",
+                t("The model was put on hold before this picture was drawn. Its page says why."),
             )
         )
     url = parts.storage.signed_url(order.lora.weights_key, parts.config.weights_ttl, reference=order.shot.id)
@@ -93,8 +96,10 @@ def _weights_url(parts: Parts, order: Order) -> str:
             Failure(
                 "weights_unreachable",
                 Category.INTERNAL,
-                "The service that draws can't reach this studio to fetch your model. "
-                "Whoever runs it has to set PUBLIC_URL or a bucket.",
+                t(
+                    "The service that draws can't reach this studio to fetch your model. "
+                    "Whoever runs it has to set PUBLIC_URL or a bucket."
+                ),
             )
         )
     return url

@@ -10,6 +10,7 @@ from photogen.domain.plans.service import PlansService
 from photogen.domain.plans.views import ImageModelView
 from photogen.errors import Conflict, NotFound
 from photogen.kit.ids import is_id
+from photogen.kit.text import t
 from photogen.models.lora import LoraModel, LoraVersion
 
 
@@ -27,21 +28,21 @@ class Choosing:
         if kind == "base":
             model = self._plans.image_model_of(uow, name, account_id)
             if model.draws_loras:
-                raise NotFound("Choose one of your models to draw with.", code="model_not_found")
+                raise NotFound(t("Choose one of your models to draw with."), code="model_not_found")
             return model, None
         lora = repository.lora(uow.session, account_id, name, version_id) if is_id(name) else None
         if lora is None:
-            raise NotFound("This model does not exist, or it has been deleted.", code="model_not_found")
+            raise NotFound(t("This model does not exist, or it has been deleted."), code="model_not_found")
         found = painter(self._plans.image_models_of(uow, account_id))
         if found is None:
-            raise NotFound("No service that draws trained models is set up here.", code="model_not_found")
+            raise NotFound(t("No service that draws trained models is set up here."), code="model_not_found")
         return found, lora
 
     def painter_of(self, uow: UnitOfWork, account_id: str) -> ImageModelView:
         """The one that draws trained models. Raises NotFound, Conflict (`model_unavailable`)."""
         found = painter(self._plans.image_models_of(uow, account_id))
         if found is None:
-            raise NotFound("No service that draws trained models is set up here.", code="model_not_found")
+            raise NotFound(t("No service that draws trained models is set up here."), code="model_not_found")
         check_available(found)
         return found
 
@@ -56,7 +57,10 @@ def check_available(model: ImageModelView) -> None:
     """Raises Conflict (`model_unavailable`)."""
     if not model.available:
         raise Conflict(
-            f"{model.name} can't be had from any service at the moment. Choose another model; it is offered again as "
-            "soon as it is back.",
+            t(
+                "{name} can't be had from any service at the moment. Choose another model; it is offered "
+                "again as soon as it is back.",
+                name=model.name,
+            ),
             code="model_unavailable",
         )

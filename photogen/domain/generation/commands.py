@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 from photogen.domain.generation.wildcards import MOST_COMBINATIONS
 from photogen.kit.commands import Command, Lines, wrong
 from photogen.kit.ids import is_id
+from photogen.kit.text import t
 
 COUNT = (1, 8)
 """Fewest and most pictures of a batch."""
@@ -20,19 +21,19 @@ LARGEST_SEED = 2**31 - 9
 
 def _key(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]{8,50}", text):
-        raise wrong("request_key", "This click could not be told from another. Reload the page and try again.")
+        raise wrong("request_key", t("This click could not be told from another. Reload the page and try again."))
     return text
 
 
 def _choice(text: str) -> str:
     if not re.fullmatch(r"(base|lora):[!-~]{1,64}", text):
-        raise wrong("not_a_choice", "Choose a model to generate with.")
+        raise wrong("not_a_choice", t("Choose a model to generate with."))
     return text
 
 
 def _id(text: str) -> str:
     if not is_id(text):
-        raise wrong("not_an_id", "{label} can't be used like this.")
+        raise wrong("not_an_id", t("{label} can't be used like this."))
     return text
 
 
@@ -57,7 +58,7 @@ class StartGeneration(Command):
     wildcards: Literal["random", "each"] = "random"
     negative_prompt: Annotated[str, Lines(PROMPT_LENGTH)] = ""
     aspect: str = Field("1:1", max_length=10)
-    count: int = Field(1, title="Images", ge=COUNT[0], le=COUNT[1])
+    count: int = Field(1, title=t("Images"), ge=COUNT[0], le=COUNT[1])
     seed: int | None = Field(None, ge=0, le=LARGEST_SEED)
     steps: int | None = Field(None, ge=1, le=200)
     guidance: float | None = Field(None, ge=0, le=100)
@@ -74,4 +75,4 @@ class QuoteGeneration(Command):
 
     model: ModelChoice
     aspect: str = Field("1:1", max_length=10)
-    count: int = Field(1, title="Images", ge=COUNT[0], le=MOST_COMBINATIONS)
+    count: int = Field(1, title=t("Images"), ge=COUNT[0], le=MOST_COMBINATIONS)

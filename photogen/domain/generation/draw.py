@@ -34,6 +34,7 @@ from photogen.gateways.base import (
     Unknown,
 )
 from photogen.kit import log
+from photogen.kit.text import t
 from photogen.models.generation import ShotStatus
 
 _LOOK_AGAIN = timedelta(seconds=1)
@@ -185,13 +186,17 @@ class Draw:
             if age <= self._p.config.longest:
                 return policy.poll_after(age, self._p.config.poll)
             raise Broken(
-                Failure("shot_timeout", Category.TIMEOUT, "The picture took far too long and was stopped. Try again.")
+                Failure(
+                    "shot_timeout", Category.TIMEOUT, t("The picture took far too long and was stopped. Try again.")
+                )
             )
         raise Broken(
             Failure.of(job.error)
             if job.error is not None
             else Failure(
-                f"shot_{job.state.value}", Category.PROVIDER, "The service gave up on this picture. Try again."
+                f"shot_{job.state.value}",
+                Category.PROVIDER,
+                t("The service gave up on this picture. Try again."),
             ),
             ended=True,
         )

@@ -21,6 +21,7 @@ from photogen.domain.vendors.routes import routes_of
 from photogen.errors import Invalid, TierRequired
 from photogen.gateways.base import ImageVendor, Job
 from photogen.kit.ids import new_id
+from photogen.kit.text import t
 from photogen.models.generation import Generation, Shot
 from photogen.models.image import Image
 
@@ -56,7 +57,11 @@ class Making:
         lora, version = own or (None, None)
         if model.locked:
             raise TierRequired(
-                f"{model.name} comes with the {model.unlocked_by} plan. Choose another model, or change the plan.",
+                t(
+                    "{name} comes with the {unlocked_by} plan. Choose another model, or change the plan.",
+                    name=model.name,
+                    unlocked_by=model.unlocked_by,
+                ),
                 tier=model.tier.value,
                 plan=model.unlocked_by,
             )
@@ -96,8 +101,10 @@ class Making:
         routes = routes_of(uow, [model.key])[model.key]
         if routing.choose(routes, policy.wanted(batch), set_up=self._vendors) is None:
             raise Invalid(
-                "No service that draws with this model now can do all of these settings together. Change some of "
-                "them, or choose another model.",
+                t(
+                    "No service that draws with this model now can do all of these settings together. Change some of "
+                    "them, or choose another model."
+                ),
                 code="not_supported",
             )
         shots = [self._shot(batch, number, take, word, model.quota_weight) for number, take in enumerate(takes, 1)]
@@ -109,7 +116,9 @@ class Making:
             return None
         found = repository.input_image(uow.session, account_id, image_id)
         if found is None:
-            raise Invalid("The picture to begin with has been deleted. Choose another.", field="input", code="no_input")
+            raise Invalid(
+                t("The picture to begin with has been deleted. Choose another."), field="input", code="no_input"
+            )
         return found
 
     def enter(

@@ -17,6 +17,7 @@ from photogen.domain.vendors.routing import Wanted
 from photogen.errors import Invalid
 from photogen.gateways.base import Capabilities, Category, GatewayError, Missing, Retry, Stop
 from photogen.kit.retry import backoff
+from photogen.kit.text import number, plural, t
 from photogen.models.generation import Generation, ShotStatus
 
 S = ShotStatus
@@ -36,7 +37,7 @@ WORDS: Mapping[str, str] = {
     "queued": "Queued",
     "running": "Drawing",
     "done": "Done",
-    "partly": "Partly done",
+    "partly": t("Partly done"),
     "failed": "Failed",
     "cancelled": "Cancelled",
 }
@@ -104,15 +105,17 @@ class Chosen:
 def choose(command: StartGeneration, can: Capabilities, lora_default: float | None) -> Chosen:
     """Holds the command against what the model can do. Raises Invalid for what it can't."""
     if command.style and command.style not in {style.key for style in STYLES}:
-        raise Invalid("There is no such style.", field="style", code="not_a_choice")
+        raise Invalid(t("There is no such style."), field="style", code="not_a_choice")
     if command.aspect not in can.aspects or command.aspect not in {aspect.key for aspect in ASPECTS}:
-        raise Invalid(f"This model can't draw pictures of {command.aspect}.", field="aspect", code="not_a_choice")
+        raise Invalid(
+            t("This model can't draw pictures of {aspect}.", aspect=command.aspect), field="aspect", code="not_a_choice"
+        )
     if command.negative_prompt and not can.negative_prompt:
-        raise Invalid("This model takes no negative prompt.", field="negative_prompt", code="not_supported")
+        raise Invalid(t("This model takes no negative prompt."), field="negative_prompt", code="not_supported")
     steps = _within("steps", "Steps", command.steps, can.steps)
     guidance = _within("guidance", "Guidance", command.guidance, can.guidance)
     scale = command.lora_scale if command.lora_scale is not None else lora_default
-    lora_scale = _within("lora_scale", "LoRA scale", scale, can.lora_scale if can.lora else None)
+    lora_scale = _within("lora_scale", t("LoRA scale"), scale, can.lora_scale if can.lora else None)
     return Chosen(None if steps is None else int(steps), guidance, lora_scale, _strength(command, can))
 
 
@@ -120,7 +123,7 @@ def _strength(command: StartGeneration, can: Capabilities) -> float | None:
     if command.input_image_id is None:
         return None
     if not can.image_input:
-        raise Invalid("This model can't begin with a picture.", field="input", code="not_supported")
+        raise Invalid(t("This model can't begin with a picture."), field="input", code="not_supported")
     return _within("strength", "Strength", command.strength, can.strength or (0, 1, 0.8))
 
 
@@ -132,13 +135,17 @@ def nearest_aspect(width: int, height: int) -> str:
 def _within(field: str, label: str, value: float | None, limits: tuple[float, float, float] | None) -> float | None:
     if limits is None:
         if value is not None:
-            raise Invalid(f"{label} can't be set for this model.", field=field, code="not_supported")
+            raise Invalid(t("{label} can't be set for this model.", label=label), field=field, code="not_supported")
         return None
     low, high, default = limits
     if value is None:
         return default
     if not low <= value <= high:
-        raise Invalid(f"{label} has to be between {low:g} and {high:g}.", field=field, code="out_of_range")
+        raise Invalid(
+            t("{label} has to be between {low} and {high}.", label=label, low=f"{low:g}", high=f"{high:g}"),
+            field=field,
+            code="out_of_range",
+        )
     return value
 
 
@@ -215,7 +222,7 @@ class Failure:
 OUTCOME_UNKNOWN = Failure(
     "outcome_unknown",
     Category.PROVIDER,
-    "The connection broke while this picture was being drawn, and asking twice could cost twice. Try again.",
+    t("The connection broke while this picture was being drawn, and asking twice could cost twice. Try again."),
 )
 
 
@@ -224,7 +231,7 @@ def waited_in_vain(error: GatewayError) -> Failure:
     return Failure(
         error.code,
         error.category,
-        "The service that draws with this model stayed away for too long. Try again later, or choose another model.",
+        t("The service that draws with this model stayed away for too long. Try again later, or choose another model."),
         error.words,
     )
 
@@ -232,7 +239,7 @@ def waited_in_vain(error: GatewayError) -> Failure:
 NO_VENDOR = Failure(
     "model_unavailable",
     Category.PROVIDER,
-    "No service draws with this model at the moment. Choose another model, or try again later.",
+    t("No service draws with this model at the moment. Choose another model, or try again later."),
 )
 
 
@@ -240,9 +247,9 @@ def returned_words(credits: int, quota: int) -> str:
     """That so much came back, with a space in front; "" where nothing did."""
     line = ""
     if credits:
-        line = f" {credits} credit{' was' if credits == 1 else 's were'} returned."
+        line = " " + plural(credits, "{n} credit was returned.", "{n} credits were returned.")
     if quota:
-        line = f"{line} {quota} went back to the quota of the day on which you asked."
+        line += " " + t("{n} went back to the quota of the day on which you asked.", n=number(quota))
     return line
 
 
@@ -250,8 +257,8 @@ def cancelled(count: int, credits: int, quota: int) -> str:
     """The line under a batch of which so many pictures were cancelled. "" without any."""
     if not count:
         return ""
-    what = "1 picture was" if count == 1 else f"{count} pictures were"
-    return f"{what} cancelled.{returned_words(credits, quota)}"
+    what = plural(count, "{n} picture was cancelled.", "{n} pictures were cancelled.")
+    return what + returned_words(credits, quota)
 
 
 def seconds_left(place: Place | None, seconds: float, drawn_for: float) -> float:
@@ -271,11 +278,14 @@ def notice(failures: Mapping[str, int], returned: int, quota: int = 0) -> str:
     if not lost:
         return ""
     dropped = failures.get(Category.MODERATION, 0)
-    what = "picture" if lost == 1 else "pictures"
     if dropped == lost:
-        line = f"The safety filter dropped {lost} {what}."
+        line = plural(lost, "The safety filter dropped {n} picture.", "The safety filter dropped {n} pictures.")
     elif dropped:
-        line = f"{lost} {what} failed, {dropped} of them dropped by the safety filter."
+        line = t(
+            "{n} pictures failed, {dropped} of them dropped by the safety filter.",
+            n=number(lost),
+            dropped=number(dropped),
+        )
     else:
-        line = f"{lost} {what} failed."
+        line = plural(lost, "{n} picture failed.", "{n} pictures failed.")
     return line + returned_words(returned, quota)

@@ -33,6 +33,7 @@ from photogen.errors import Conflict, Invalid, NotFound
 from photogen.gateways.base import ImageVendor, Job, Storage
 from photogen.kit.clock import Clock
 from photogen.kit.ids import is_id
+from photogen.kit.text import t
 from photogen.models.generation import Generation, Shot, ShotStatus
 from photogen.models.lora import LoraModel, LoraVersion
 
@@ -180,7 +181,7 @@ class GenerationService:
                     if under_way:
                         uow.after_commit(Job(ADVANCE, (shot.id,)))
             if not stopped and not any(shot.status is ShotStatus.CANCELLED for shot in shots):
-                raise Conflict("These pictures are finished already.", code="already_finished")
+                raise Conflict(t("These pictures are finished already."), code="already_finished")
 
     def retry(self, account_id: str, generation_id: str) -> str:
         """A new batch of the shots that failed or were cancelled, with their own seeds; gives its id. A second click
@@ -192,9 +193,9 @@ class GenerationService:
             Take(shot.seed, shot.prompt) for shot in shots if shot.status in {ShotStatus.FAILED, ShotStatus.CANCELLED}
         ]
         if not lost or any(shot.status not in policy.FINAL for shot in shots):
-            raise Conflict("There is nothing to retry: no picture of this batch failed.", code="nothing_to_retry")
+            raise Conflict(t("There is nothing to retry: no picture of this batch failed."), code="nothing_to_retry")
         if batch.lora_scale is not None and (batch.lora_model_id is None or batch.lora_version_id is None):
-            raise NotFound("The model of these pictures has been deleted.", code="model_not_found")
+            raise NotFound(t("The model of these pictures has been deleted."), code="model_not_found")
         command = StartGeneration.of(
             request_key=f"retry_{batch.id}",
             model=f"lora:{batch.lora_model_id}" if batch.lora_model_id else f"base:{batch.model_key}",
@@ -273,7 +274,7 @@ class GenerationService:
     def _own(self, uow: UnitOfWork, account_id: str, generation_id: str) -> Generation:
         row = repository.get(uow.session, account_id, generation_id) if is_id(generation_id) else None
         if row is None:
-            raise NotFound("These pictures do not exist.", code="generation_not_found")
+            raise NotFound(t("These pictures do not exist."), code="generation_not_found")
         return row
 
     def _views(self, uow: UnitOfWork, rows: Sequence[Generation]) -> list[GenerationView]:
@@ -305,5 +306,5 @@ class GenerationService:
 
 def _size(aspect: str) -> tuple[int, int]:
     if aspect not in {one.key for one in ASPECTS}:
-        raise Invalid(f"There are no pictures of {aspect}.", field="aspect", code="not_a_choice")
+        raise Invalid(t("There are no pictures of {aspect}.", aspect=aspect), field="aspect", code="not_a_choice")
     return pixels(aspect)

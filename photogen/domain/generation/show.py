@@ -11,6 +11,7 @@ from photogen.domain.generation.line.views import Place
 from photogen.domain.generation.styles import SQUARE, pixels
 from photogen.domain.generation.views import GenerationView, ModelChoiceView, ShotView
 from photogen.domain.plans.views import ImageModelView
+from photogen.kit.text import t
 from photogen.models.generation import Generation, Shot, ShotStatus
 from photogen.models.lora import LoraModel, LoraVersion
 
@@ -115,7 +116,7 @@ def lora_choice(lora: LoraModel, version: LoraVersion, by: ImageModelView, previ
     return ModelChoiceView(
         choice=f"lora:{lora.id}",
         name=lora.name,
-        description=f"Trigger word: {lora.trigger_word}",
+        description=t("Trigger word: {trigger_word}", trigger_word=lora.trigger_word),
         tier=by.tier.value,
         credits=by.price(*pixels(SQUARE)),
         capabilities=by.capabilities,

@@ -5,20 +5,27 @@ from __future__ import annotations
 import math
 
 from photogen.domain.generation.views import AspectView, StyleView
+from photogen.kit.text import mark
 
 STYLES: tuple[StyleView, ...] = (
-    StyleView("natural", "Natural light", "natural light, shot on a 50 mm lens, true colours, fine detail"),
-    StyleView("portrait", "Studio portrait", "studio portrait, soft key light, plain backdrop, shallow depth of field"),
-    StyleView("golden", "Golden hour", "golden hour, low warm sun, long soft shadows, gentle haze"),
-    StyleView("cinema", "Cinematic", "cinematic still, anamorphic lens, moody contrast, subtle film grain"),
-    StyleView("film", "Film photo", "35 mm film photograph, Kodak Portra colours, slight grain, candid framing"),
-    StyleView("mono", "Black and white", "black and white photograph, deep tones, strong composition, fine grain"),
-    StyleView("editorial", "Editorial", "fashion editorial, bold light, clean set, confident pose, magazine quality"),
-    StyleView("watercolour", "Watercolour", "watercolour painting, loose washes, visible paper, delicate line"),
-    StyleView("ink", "Ink drawing", "ink drawing, expressive line, sparse hatching, white ground"),
-    StyleView("clay", "Clay figure", "handmade clay figure, miniature set, soft light, visible fingerprints"),
-    StyleView("comic", "Comic", "comic panel, clear line, flat colours, dynamic angle"),
-    StyleView("noir", "Night city", "night in the city, wet streets, neon reflections, deep shadows"),
+    StyleView("natural", mark("Natural light"), "natural light, shot on a 50 mm lens, true colours, fine detail"),
+    StyleView(
+        "portrait", mark("Studio portrait"), "studio portrait, soft key light, plain backdrop, shallow depth of field"
+    ),
+    StyleView("golden", mark("Golden hour"), "golden hour, low warm sun, long soft shadows, gentle haze"),
+    StyleView("cinema", mark("Cinematic"), "cinematic still, anamorphic lens, moody contrast, subtle film grain"),
+    StyleView("film", mark("Film photo"), "35 mm film photograph, Kodak Portra colours, slight grain, candid framing"),
+    StyleView(
+        "mono", mark("Black and white"), "black and white photograph, deep tones, strong composition, fine grain"
+    ),
+    StyleView(
+        "editorial", mark("Editorial"), "fashion editorial, bold light, clean set, confident pose, magazine quality"
+    ),
+    StyleView("watercolour", mark("Watercolour"), "watercolour painting, loose washes, visible paper, delicate line"),
+    StyleView("ink", mark("Ink drawing"), "ink drawing, expressive line, sparse hatching, white ground"),
+    StyleView("clay", mark("Clay figure"), "handmade clay figure, miniature set, soft light, visible fingerprints"),
+    StyleView("comic", mark("Comic"), "comic panel, clear line, flat colours, dynamic angle"),
+    StyleView("noir", mark("Night city"), "night in the city, wet streets, neon reflections, deep shadows"),
 )
 
 SQUARE = "1:1"
@@ -26,13 +33,13 @@ SQUARE = "1:1"
 _AREA = 1024 * 1024
 _GRID = 16
 _NAMES = {
-    "1:1": "Square",
-    "4:5": "Portrait",
-    "3:4": "Portrait",
-    "2:3": "Tall portrait",
-    "9:16": "Phone",
-    "16:9": "Wide",
-    "3:2": "Landscape",
+    "1:1": mark("Square"),
+    "4:5": mark("Portrait"),
+    "3:4": mark("Portrait"),
+    "2:3": mark("Tall portrait"),
+    "9:16": mark("Phone"),
+    "16:9": mark("Wide"),
+    "3:2": mark("Landscape"),
 }
 
 

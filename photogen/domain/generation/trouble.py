@@ -17,6 +17,7 @@ from photogen.domain.vendors.policy import LOOKS_FOR_WHAT_IS_MISSING, PAUSED, RE
 from photogen.domain.vendors.routing import Choice
 from photogen.gateways.base import Category, Fix, GatewayError, Missing, Retry, Stop, Unknown
 from photogen.kit import log
+from photogen.kit.text import t
 from photogen.models.generation import Shot, ShotStatus
 
 _log = log.get("generation")
@@ -82,7 +83,7 @@ class Trouble:
             else:
                 mine.attempts += 1
                 mine.waiting = ""
-                mine.error = f"{failure.public} Trying again in {max(1, int(wait))} s."[:500]
+                mine.error = t("{public} Trying again in {n} s.", public=failure.public, n=max(1, int(wait)))[:500]
                 mine.error_code, mine.error_category = failure.code[:60], failure.category.value
                 mine.vendor_words = failure.words[:2000]
                 uow.session.add(mine)
@@ -137,6 +138,8 @@ def failure_of(error: Exception) -> Failure:
         return Failure.of(error)
     if isinstance(error, Unreadable):
         return Failure(
-            "picture_unreadable", Category.FILE, "What the service sent is not a picture. Try again.", str(error)
+            "picture_unreadable", Category.FILE, t("What the service sent is not a picture. Try again."), str(error)
         )
-    return Failure("internal", Category.INTERNAL, "Something went wrong on our side. Try again.", type(error).__name__)
+    return Failure(
+        "internal", Category.INTERNAL, t("Something went wrong on our side. Try again."), type(error).__name__
+    )

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from photogen.errors import Invalid
+from photogen.kit.text import number, t
 
 MOST_COMBINATIONS = 24
 """Pictures of a batch that draws each combination once."""
@@ -67,8 +68,8 @@ class _Open:
 
     def as_typed(self) -> list[str | _Group]:
         parts: list[str | _Group] = ["{"]
-        for number, option in enumerate(self.options):
-            parts += ["|", *option] if number else option
+        for place, option in enumerate(self.options):
+            parts += ["|", *option] if place else option
         return parts
 
 
@@ -90,8 +91,12 @@ def each(text: str) -> list[str]:
     total = parsed.count()
     if total > MOST_COMBINATIONS:
         raise Invalid(
-            f"This has {_many(total)} combinations; {MOST_COMBINATIONS} at once are the most. Take one at random per "
-            "picture, or leave some out.",
+            t(
+                "This has {n} combinations; {most_combinations} at once are the most. Take one at random "
+                "per picture, or leave some out.",
+                n=_many(total),
+                most_combinations=MOST_COMBINATIONS,
+            ),
             field="prompt",
             code="too_many_combinations",
         )
@@ -104,14 +109,14 @@ def literal(text: str) -> str:
 
 
 def _many(total: int) -> str:
-    return f"{total:,}" if total < 10**9 else "billions of"
+    return number(total) if total < 10**9 else "billions of"
 
 
 def _visible(text: str) -> str:
     text = text.strip()
     if not text:
         raise Invalid(
-            "One of the combinations is empty. Write something beside it.", field="prompt", code="prompt_missing"
+            t("One of the combinations is empty. Write something beside it."), field="prompt", code="prompt_missing"
         )
     return text
 
@@ -139,7 +144,9 @@ def _parsed(text: str) -> _Text:
     whole = _text(stack[0].options[0])
     if _depth(whole) > DEEPEST:
         raise Invalid(
-            f"Wildcards can stand within each other {DEEPEST} deep at most.", field="prompt", code="wildcards_too_deep"
+            t("Wildcards can stand within each other {deepest} deep at most.", deepest=DEEPEST),
+            field="prompt",
+            code="wildcards_too_deep",
         )
     return whole
 

@@ -13,6 +13,7 @@ from photogen.errors import NotFound
 from photogen.kit import log
 from photogen.kit.clock import Clock
 from photogen.kit.ids import is_id
+from photogen.kit.text import t
 
 Listener = Callable[[UnitOfWork, IncidentView], None]
 _MOST_LISTED = 200
@@ -77,4 +78,4 @@ class IncidentsService:
         """The operator says that it is over; `by` is who. Seen again, it is a new one. Raises NotFound."""
         with self._uow() as uow:
             if not is_id(incident_id) or not repository.resolve_one(uow.session, incident_id, by[:80], self._clock()):
-                raise NotFound("There is no open incident with this id.", code="incident_not_found")
+                raise NotFound(t("There is no open incident with this id."), code="incident_not_found")

@@ -16,6 +16,7 @@ from photogen.domain.loras.service import LorasService
 from photogen.errors import Conflict, Invalid, NotFound
 from photogen.kit.clock import Clock
 from photogen.kit.ids import is_id, new_id
+from photogen.kit.text import t
 from photogen.models.lab import LabRun
 from photogen.models.lora import LoraVersion
 
@@ -47,7 +48,7 @@ class LabService:
             None,
         )
         if version is None:
-            raise NotFound("This version does not exist, or it has been deleted.", code="version_not_found")
+            raise NotFound(t("This version does not exist, or it has been deleted."), code="version_not_found")
         painter = self._generation.painter(account_id)
         prompts = policy.PROMPTS[story.model.subject]
         return LabOffer(
@@ -75,10 +76,10 @@ class LabService:
                 return known.id
             model = self._loras.locked(uow, account_id, command.model_id)
             if repository.under_way(uow.session, command.version_id):
-                raise Conflict("Pictures of this version are being drawn for the lab already.", code="lab_running")
+                raise Conflict(t("Pictures of this version are being drawn for the lab already."), code="lab_running")
             prompts = policy.chosen(model.subject.value, command.prompts)
             if not prompts:
-                raise Invalid("Choose at least one prompt.", field="prompts", code="missing")
+                raise Invalid(t("Choose at least one prompt."), field="prompts", code="missing")
             rows = [{"key": p.key, "text": p.of(model.trigger_word), "seed": p.seed} for p in prompts]
             run = LabRun(
                 id=new_id(),
@@ -119,7 +120,7 @@ class LabService:
         with self._uow() as uow:
             cell = self._cell(uow, account_id, run_id, generation_id)
             if right and cell.image_id is None:
-                raise Conflict("This picture is not there yet.", code="not_drawn")
+                raise Conflict(t("This picture is not there yet."), code="not_drawn")
             if right:
                 repository.vote(uow.session, run_id, generation_id, self._clock())
             else:
@@ -131,7 +132,7 @@ class LabService:
         with self._uow() as uow:
             run, version = self._run(uow, account_id, run_id)
         if scale not in run.grid["scales"]:
-            raise Invalid("Choose one of the strengths of this run.", field="scale", code="not_a_choice")
+            raise Invalid(t("Choose one of the strengths of this run."), field="scale", code="not_a_choice")
         self._loras.set_scale(account_id, run.lora_model_id, version.id, scale)
 
     def keep(self, account_id: str, run_id: str, generation_id: str) -> None:
@@ -139,7 +140,7 @@ class LabService:
         with self._uow() as uow:
             cell = self._cell(uow, account_id, run_id, generation_id)
         if cell.image_id is None:
-            raise NotFound("This picture does not exist, or it has been deleted.", code="image_not_found")
+            raise NotFound(t("This picture does not exist, or it has been deleted."), code="image_not_found")
         self._gallery.keep(account_id, cell.image_id)
 
     def retry(self, account_id: str, run_id: str) -> int:
@@ -172,7 +173,9 @@ class LabService:
     def _run(self, uow: UnitOfWork, account_id: str, run_id: str) -> tuple[LabRun, LoraVersion]:
         found = repository.run(uow.session, account_id, run_id) if is_id(run_id) else None
         if found is None:
-            raise NotFound("This run of the lab does not exist, or its version has been deleted.", code="lab_not_found")
+            raise NotFound(
+                t("This run of the lab does not exist, or its version has been deleted."), code="lab_not_found"
+            )
         return found
 
     def _cell(self, uow: UnitOfWork, account_id: str, run_id: str, generation_id: str) -> repository.Cell:
@@ -180,7 +183,7 @@ class LabService:
         for cell in repository.cells(uow.session, [run_id]):
             if cell.generation_id == generation_id:
                 return cell
-        raise NotFound("This picture does not exist, or it has been deleted.", code="image_not_found")
+        raise NotFound(t("This picture does not exist, or it has been deleted."), code="image_not_found")
 
 
 def _of(cells: Sequence[repository.Cell], run_id: str) -> list[repository.Cell]:

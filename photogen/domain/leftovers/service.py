@@ -10,6 +10,7 @@ from photogen.domain.leftovers.views import LeftoverView, Remains
 from photogen.errors import NotFound
 from photogen.kit.clock import Clock
 from photogen.kit.ids import is_id
+from photogen.kit.text import t
 from photogen.models.leftover import Leftover, LeftoverOf
 
 TOO_OLD = timedelta(days=1)
@@ -50,8 +51,13 @@ class LeftoversService:
                     uow,
                     INCIDENT,
                     row.id,
-                    f"Something that should be gone is still there: {row.what}{name} ({row.place}). It is tried "
-                    "again by itself; look whether the other side can be made to delete it.",
+                    t(
+                        "Something that should be gone is still there: {what}{name} ({place}). It is tried again by "
+                        "itself; look whether the other side can be made to delete it.",
+                        what=row.what,
+                        name=name,
+                        place=row.place,
+                    ),
                     tries=row.tries,
                     code=row.code,
                 )
@@ -75,5 +81,5 @@ class LeftoversService:
         with self._uow() as uow:
             row = repository.get(uow.session, leftover_id) if is_id(leftover_id) else None
         if row is None:
-            raise NotFound("This is gone already.", code="leftover_gone")
+            raise NotFound(t("This is gone already."), code="leftover_gone")
         return LeftoverView.of(row)

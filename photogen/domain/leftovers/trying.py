@@ -7,6 +7,7 @@ from collections.abc import Callable
 from photogen.domain.leftovers.views import Remains
 from photogen.gateways.base import GatewayError
 from photogen.kit import log
+from photogen.kit.text import t
 
 STORAGE, HUB, PAYMENTS = "storage", "hub", "payments"
 """Places at which things of ours lie; the trainer's is called by its own name."""
@@ -25,7 +26,7 @@ class Tried:
         """Tries `work`, which says False when the thing is still there. True when it is gone."""
         try:
             gone = work() is not False
-            remains = Remains(what, place, name, _STILL_THERE, "Asked to delete it; it is not gone yet.")
+            remains = Remains(what, place, name, _STILL_THERE, t("Asked to delete it; it is not gone yet."))
         except GatewayError as error:
             gone, remains = False, Remains(what, place, name, error.code, error.words or error.public)
         except Exception as error:  # noqa: BLE001  (whatever it is: the other parts are tried, and this one again)

@@ -8,19 +8,20 @@ from typing import Annotated
 from pydantic import Field
 
 from photogen.kit.commands import Command, Line
+from photogen.kit.text import t
 from photogen.models.training import Subject, Visibility
 
 
 class RenameModel(Command):
     """A new name for a model."""
 
-    name: Annotated[str, Line(60, least=1)] = Field(title="Model name")
+    name: Annotated[str, Line(60, least=1)] = Field(title=t("Model name"))
 
 
 class SetScale(Command):
     """A version's usual strength."""
 
-    scale: float = Field(title="LoRA scale", ge=-1, le=2)
+    scale: float = Field(title=t("LoRA scale"), ge=-1, le=2)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from photogen.gateways.base import Job, Storage
 from photogen.gateways.base_hub import Hub
 from photogen.kit.clock import Clock
 from photogen.kit.ids import is_id
+from photogen.kit.text import t
 from photogen.models.lora import LoraModel, LoraStatus, LoraVersion
 
 REMOVE = "remove_model_version"
@@ -115,7 +116,7 @@ class LorasService:
             model = self.locked(uow, account_id, model_id)
             version = self._version(uow, model, version_id)
             if version.status is LoraStatus.QUARANTINED:
-                raise Conflict("This version is held back; it can't be used for now.", code="version_quarantined")
+                raise Conflict(t("This version is held back; it can't be used for now."), code="version_quarantined")
             self._make_current(uow, model, version)
 
     def set_scale(self, account_id: str, model_id: str, version_id: str, scale: float) -> None:
@@ -138,7 +139,7 @@ class LorasService:
             rest = [row for row in repository.versions(uow.session, model.id) if row.id != version.id]
             if not rest:
                 raise Conflict(
-                    "This is the model's only version. Delete the model, or train another version first.",
+                    t("This is the model's only version. Delete the model, or train another version first."),
                     code="only_version",
                 )
             was_current = version.is_current
@@ -146,7 +147,7 @@ class LorasService:
                 uow,
                 ReceiptKind.VERSION,
                 version.id,
-                f"Version {version.number} of model {model.id[-6:].upper()}",
+                t("Version {n} of model {id}", n=version.number, id=model.id[-6:].upper()),
                 _items(version),
                 account_id=account_id,
             )
@@ -175,11 +176,14 @@ class LorasService:
             return
         if training.replaces_model_id == model.id:
             raise Conflict(
-                f"A training under way is to take the place of “{model.name}”. Wait for it, or cancel it first.",
+                t(
+                    "A training under way is to take the place of “{name}”. Wait for it, or cancel it first.",
+                    name=model.name,
+                ),
                 code="being_replaced",
             )
         raise Conflict(
-            f"A new version of “{model.name}” is being trained. Wait for it, or cancel it first.",
+            t("A new version of “{name}” is being trained. Wait for it, or cancel it first.", name=model.name),
             code="version_in_training",
         )
 
@@ -230,7 +234,7 @@ class LorasService:
     def _version(self, uow: UnitOfWork, model: LoraModel, version_id: str) -> LoraVersion:
         found = repository.version(uow.session, model.id, version_id) if is_id(version_id) else None
         if found is None:
-            raise NotFound("This version does not exist, or it has been deleted.", code="version_not_found")
+            raise NotFound(t("This version does not exist, or it has been deleted."), code="version_not_found")
         return found
 
     def drop(self, uow: UnitOfWork, model: LoraModel) -> str:
@@ -242,7 +246,7 @@ class LorasService:
             uow,
             ReceiptKind.MODEL,
             model.id,
-            f"Model {model.id[-6:].upper()}",
+            t("Model {id}", id=model.id[-6:].upper()),
             [item for version in reversed(versions) for item in _items(version)],
             account_id=model.account_id,
         )
@@ -332,11 +336,11 @@ class LorasService:
 
 
 def _items(version: LoraVersion) -> list[Item]:
-    weights = Item(f"weights:{version.id}", f"Weights of version {version.number}", STUDIO)
+    weights = Item(f"weights:{version.id}", t("Weights of version {n}", n=version.number), STUDIO)
     if not version.hub_repository:
         return [weights]
-    return [weights, Item(f"repository:{version.id}", f"Repository of version {version.number}", HUB)]
+    return [weights, Item(f"repository:{version.id}", t("Repository of version {n}", n=version.number), HUB)]
 
 
 def _gone() -> NotFound:
-    return NotFound("This model does not exist, or it has been deleted.", code="model_not_found")
+    return NotFound(t("This model does not exist, or it has been deleted."), code="model_not_found")

@@ -13,13 +13,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from photogen.domain.notices.policy import CHOOSABLE
 from photogen.domain.notices.words import Words
 from photogen.gateways.base_mail import Letter
-from photogen.kit.text import language, t
+from photogen.kit.text import language, mark, t
 from photogen.models.notice import Topic
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _ENDS: Mapping[Topic, str] = {
-    Topic.CREDITS: "You get this because mails about credits are switched on.",
-    Topic.TRAININGS: "You get this because mails about trainings are switched on.",
+    Topic.CREDITS: mark("You get this because mails about credits are switched on."),
+    Topic.TRAININGS: mark("You get this because mails about trainings are switched on."),
 }
 
 

@@ -26,6 +26,7 @@ from photogen.kit import log
 from photogen.kit.clock import Clock
 from photogen.kit.ids import is_id
 from photogen.kit.retry import backoff
+from photogen.kit.text import t
 from photogen.models.notice import Notice, Topic
 
 MAIL = "mail_notice"
@@ -88,7 +89,7 @@ class NoticesService:
     def _put_away(self, account_id: str, notice_id: str, at: datetime | None) -> None:
         with self._uow() as uow:
             if not is_id(notice_id) or not repository.put_away(uow.session, account_id, notice_id, at):
-                raise NotFound("This notice does not exist any more.", code="notice_not_found")
+                raise NotFound(t("This notice does not exist any more."), code="notice_not_found")
             uow.notify(account_id, NEWS, account_id)
 
     # --- which mails are wanted -------------------------------------------------------------------------------------
@@ -103,10 +104,10 @@ class NoticesService:
         """Switches mails of a topic on or off. Raises Invalid (`not_a_topic`), NotFound (no such account)."""
         chosen = next((known for known in policy.CHOOSABLE if known.value == topic), None)
         if chosen is None:
-            raise Invalid("These mails can't be switched off.", code="not_a_topic")
+            raise Invalid(t("These mails can't be switched off."), code="not_a_topic")
         with self._uow() as uow:
             if not repository.choose(uow.session, account_id, chosen, self._clock(), wanted=wanted):
-                raise NotFound("There is no such account.", code="account_not_found")
+                raise NotFound(t("There is no such account."), code="account_not_found")
 
     def choice_of(self, token: str) -> MailChoiceView:
         """What a mail's link is about, and how it stands. Raises NotFound (`link_unknown`)."""
@@ -122,7 +123,7 @@ class NoticesService:
         found = self.links.read(token)
         if found is None or found[1] not in policy.CHOOSABLE:
             raise NotFound(
-                "This link is not valid, or not whole. Log in, and switch mails off in the settings.",
+                t("This link is not valid, or not whole. Log in, and switch mails off in the settings."),
                 code="link_unknown",
             )
         return found
@@ -227,7 +228,7 @@ class NoticesService:
 
     def _give_up(self, uow: UnitOfWork, row: Notice, code: str) -> None:
         row.mail_due_at, row.mail_error = None, code[:60]
-        sentence = (
+        sentence = t(
             "Mails could not be sent, and are not tried any more. Run the doctor: it says how the mail server is."
         )
         self._incidents.report(uow, "mail_given_up", "smtp", sentence, account_id=row.account_id, code=code)

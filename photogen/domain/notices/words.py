@@ -215,6 +215,29 @@ def _refund(data: Facts) -> Words:
     )
 
 
+def _disputed(data: Facts) -> Words:
+    cents, taken = int(data["cents"]), int(data.get("credits") or 0)
+    lines = [
+        t("It was paid with your card, and whoever holds the card has objected. Until the bank decides, it counts as "
+          "given back."),
+        t("If you did not mean to object, tell your bank that the payment was yours."),
+    ]  # fmt: skip
+    facts = ((t("Credits taken back"), str(taken)),) if taken else ()
+    title = t("Your bank asks for a payment of {price} back", price=dollars(cents))
+    return Words(title, tuple(lines), facts, t("See your payments"), _BILLING, "warn")
+
+
+def _dispute_won(data: Facts) -> Words:
+    returned = int(data.get("credits") or 0)
+    return Words(
+        t("The payment of {price} stands", price=dollars(int(data["cents"]))),
+        (t("The bank has decided that it was right."),),
+        ((t("Credits returned"), str(returned)),) if returned else (),
+        t("See your payments"),
+        _BILLING,
+    )
+
+
 # --- trainings ------------------------------------------------------------------------------------------------------
 
 
@@ -274,6 +297,8 @@ _WORDS: Mapping[NoticeKind, Callable[[Facts], Words]] = {
     K.TRIAL_ENDS: _trial_ends,
     K.PLAN_ENDED: _plan_ended,
     K.REFUND: _refund,
+    K.DISPUTED: _disputed,
+    K.DISPUTE_WON: _dispute_won,
     K.TRAINING_DONE: _training_done,
     K.TRAINING_FAILED: _training_failed,
     K.QUOTA_LOW: _quota_low,

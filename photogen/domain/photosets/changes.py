@@ -10,6 +10,7 @@ from photogen.domain.photosets.files import PhotoFiles, key_of
 from photogen.errors import Conflict
 from photogen.kit.clock import Clock
 from photogen.kit.ids import new_id
+from photogen.kit.text import t
 from photogen.models.photoset import Photo, PhotoSet
 
 _OWN = {"id", "set_id", "upload_id", "storage_key", "created_at"}
@@ -87,7 +88,7 @@ class Changes:
             # A training that starts now waits for this lock (`accepted_in`), and then finds no set.
             if repository.in_training(uow.session, set_id):
                 raise Conflict(
-                    "A training with these photos is under way. Wait for its end or cancel it, then delete the set.",
+                    t("A training with these photos is under way. Wait for its end or cancel it, then delete the set."),
                     code="photo_set_in_use",
                 )
             gone = repository.delete_photos(uow.session, set_id)

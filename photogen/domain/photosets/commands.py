@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from photogen.kit.commands import Command, Line, Lines, printable, wrong
+from photogen.kit.text import t
 from photogen.models.training import Subject
 
 NAME_LENGTH = 255
@@ -20,27 +21,27 @@ def _base_name(name: object) -> object:
 class CreateSet(Command):
     """A new, empty set."""
 
-    name: Annotated[str, Line(80)] = Field("", title="Name")
+    name: Annotated[str, Line(80)] = Field("", title=t("Name"))
 
 
 class RenameSet(Command):
     """A new name for a set."""
 
-    name: Annotated[str, Line(80, least=1)] = Field(title="Name")
+    name: Annotated[str, Line(80, least=1)] = Field(title=t("Name"))
 
 
 class AddPhoto(Command):
     """One file. `upload_id` is chosen by the sender per file: repeating it repeats the answer."""
 
-    upload_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")] = Field(title="Upload id")
-    file_name: Annotated[str, BeforeValidator(_base_name)] = Field("photo", title="File name")
+    upload_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")] = Field(title=t("Upload id"))
+    file_name: Annotated[str, BeforeValidator(_base_name)] = Field("photo", title=t("File name"))
 
 
 class Reorder(Command):
     """Photos in their new order; those that are not named follow in the old one."""
 
     ids: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{26}$")], ...] = Field(
-        title="Photos", max_length=200
+        title=t("Photos"), max_length=200
     )
 
 
@@ -51,27 +52,27 @@ Crop = tuple[float, float, float, float]
 def _inside(crop: Crop) -> Crop:
     left, top, width, height = crop
     if min(left, top) < 0 or min(width, height) <= 0 or left + width > 1 + 1e-6 or top + height > 1 + 1e-6:
-        raise wrong("outside", "{label} has to lie within the photo.")
+        raise wrong("outside", t("{label} has to lie within the photo."))
     return crop
 
 
 class EditPhoto(Command):
     """How a photo is to look, always counted from what was uploaded: an edit replaces the one before."""
 
-    rotation: Literal[0, 90, 180, 270] = Field(0, title="Rotation")
+    rotation: Literal[0, 90, 180, 270] = Field(0, title=t("Rotation"))
     """Degrees clockwise."""
-    crop: Annotated[Crop, AfterValidator(_inside)] | None = Field(None, title="The crop")
+    crop: Annotated[Crop, AfterValidator(_inside)] | None = Field(None, title=t("The crop"))
     """None for the whole photo."""
 
 
 class CaptionPhoto(Command):
     """What a photo shows, in words; empty leaves it to the trainer."""
 
-    text: Annotated[str, Lines(1000)] = Field("", title="Caption")
+    text: Annotated[str, Lines(1000)] = Field("", title=t("Caption"))
 
 
 class Coaching(Command):
     """For which kind of subject, and for which trigger word ("": captions are not judged by it)."""
 
-    subject: Subject = Field(Subject.PERSON, title="Subject")
-    trigger_word: Annotated[str, Line(200)] = Field("", title="Trigger word")
+    subject: Subject = Field(Subject.PERSON, title=t("Subject"))
+    trigger_word: Annotated[str, Line(200)] = Field("", title=t("Trigger word"))

@@ -7,6 +7,7 @@ from photogen.domain.photosets.commands import EditPhoto
 from photogen.domain.photosets.files import PhotoFiles, key_of
 from photogen.domain.photosets.views import Edit, crop_of
 from photogen.errors import Invalid, NotFound
+from photogen.kit.text import t
 from photogen.models.photoset import Photo, PhotoStatus
 
 
@@ -32,7 +33,10 @@ class Editor:
         prepared = imaging.edit(upload, command.rotation, command.crop, quality)
         if prepared is None:
             raise Invalid(
-                f"This crop is too small: {imaging.SMALLEST_CROP} pixels on the short side are needed.",
+                t(
+                    "This crop is too small: {SMALLEST_CROP} pixels on the short side are needed.",
+                    SMALLEST_CROP=imaging.SMALLEST_CROP,
+                ),
                 field="crop",
                 code="too_small",
             )
@@ -86,5 +90,5 @@ def own_accepted(uow: UnitOfWork, account_id: str, set_id: str, photo_id: str) -
     repository.own_set(uow.session, account_id, set_id)
     photo = repository.own_photo(uow.session, account_id, photo_id, set_id)
     if photo.status is not PhotoStatus.ACCEPTED:
-        raise NotFound("This photo does not exist. Reload the page.")
+        raise NotFound(t("This photo does not exist. Reload the page."))
     return photo

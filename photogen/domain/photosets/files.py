@@ -6,6 +6,7 @@ from photogen.domain.photosets import imaging
 from photogen.errors import Unavailable
 from photogen.gateways.base import GatewayError, Storage
 from photogen.kit import log
+from photogen.kit.text import t
 from photogen.models.photoset import Photo
 
 Size = Literal["normal", "256", "512"]
@@ -80,4 +81,4 @@ class PhotoFiles:
 
 def _unavailable(photo_id: str, error: GatewayError) -> Unavailable:
     _log.warning("storage does not answer", photo=photo_id, code=error.code)
-    return Unavailable("The photo could not be stored just now. Try again in a minute.", code=error.code)
+    return Unavailable(t("The photo could not be stored just now. Try again in a minute."), code=error.code)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from photogen.domain.photosets.analysis import VERSION, Analysis
 from photogen.domain.photosets.framing import around, mapped, widened, worthwhile
 from photogen.domain.photosets.views import Edit, Fix, Remark, crop_of
+from photogen.kit.text import t
 from photogen.models.photoset import Photo
 from photogen.models.training import Subject
 
@@ -77,7 +78,9 @@ def suggested_edit(photo: Photo, found: Sequence[Remark], subject: Subject) -> E
 def caption_problem(caption: str, trigger_word: str) -> str:
     """What is wrong with a caption, "" when nothing is."""
     if caption and trigger_word and trigger_word.casefold() not in caption.casefold():
-        return f"The trigger word “{trigger_word}” is missing. It is put in front when the training starts."
+        return t(
+            "The trigger word “{word}” is missing. It is put in front when the training starts.", word=trigger_word
+        )
     return ""
 
 
@@ -89,64 +92,78 @@ def _pixels(photo: Photo, seen: Analysis, subject: Subject) -> Iterator[Remark]:
     yield from _exposure(seen, subject)
     short = min(photo.width, photo.height)
     if short < _DETAIL[0]:
-        yield Remark("tiny", "warn", f"Only {short} pixels on the short side: the trainer has to enlarge it.")
+        yield Remark(
+            "tiny", "warn", t("Only {short} pixels on the short side: the trainer has to enlarge it.", short=short)
+        )
     elif short < _DETAIL[1]:
-        yield Remark("small", "hint", f"{short} pixels on the short side. From {_DETAIL[1]} on, detail is learned too.")
+        yield Remark(
+            "small",
+            "hint",
+            t("{short} pixels on the short side. From {n} on, detail is learned too.", short=short, n=_DETAIL[1]),
+        )
     if 0 < seen.jpeg_quality < _CRUDE:
-        yield Remark("compressed", "warn", "Saved so small that blocks show. Add the photo as the camera made it.")
+        yield Remark("compressed", "warn", t("Saved so small that blocks show. Add the photo as the camera made it."))
     elif 0 < seen.jpeg_quality < _POOR:
-        yield Remark("compressed", "hint", "Saved at low quality, as messengers do. The original would teach more.")
+        yield Remark("compressed", "hint", t("Saved at low quality, as messengers do. The original would teach more."))
 
 
 def _sharpness(seen: Analysis) -> Iterator[Remark]:
     # Light and dark, and nowhere an edge between them: that is blur too.
     blur = seen.blur if seen.blur is not None else float(seen.bright - seen.dark > _TELLING)
     if blur >= _BLURRED:
-        yield Remark("blurred", "warn", "Blurred: the model would learn the blur. Leave it out.", "drop")
+        yield Remark("blurred", "warn", t("Blurred: the model would learn the blur. Leave it out."), "drop")
     elif blur >= _SOFT:
-        yield Remark("soft", "hint", "A little soft. A sharper photo would teach more.")
+        yield Remark("soft", "hint", t("A little soft. A sharper photo would teach more."))
 
 
 def _exposure(seen: Analysis, subject: Subject) -> Iterator[Remark]:
     if seen.mean < _DARK[0] and seen.bright < _DARK[1]:
-        yield Remark("dark", "warn", "Too dark: little can be made out. Leave it out, or add a brighter one.", "drop")
+        yield Remark(
+            "dark", "warn", t("Too dark: little can be made out. Leave it out, or add a brighter one."), "drop"
+        )
     elif seen.mean < _DIM[0] and seen.bright < _DIM[1]:
-        yield Remark("dim", "hint", "Rather dark. Photos in better light teach more.")
+        yield Remark("dim", "hint", t("Rather dark. Photos in better light teach more."))
     elif seen.clipped > _BLOWN and subject is not Subject.PRODUCT:  # products stand before white on purpose
-        yield Remark("blown_out", "warn", "Blown out: much of it is plain white. Leave it out.", "drop")
+        yield Remark("blown_out", "warn", t("Blown out: much of it is plain white. Leave it out."), "drop")
     elif seen.bright - seen.dark < _FLAT and subject is not Subject.STYLE:
-        yield Remark("flat", "hint", "Hardly any contrast, as in fog or haze.")
+        yield Remark("flat", "hint", t("Hardly any contrast, as in fog or haze."))
 
 
 def _frame(photo: Photo, seen: Analysis, subject: Subject) -> Iterator[Remark]:
     if seen.border is not None:
         if _box(photo, seen, "borders", subject) is not None:
-            yield Remark("borders", "warn", "It has bars or a frame around it. Crop them off.", "crop")
+            yield Remark("borders", "warn", t("It has bars or a frame around it. Crop them off."), "crop")
         else:
-            yield Remark("borders", "warn", "Most of it is bars or a frame. Leave it out.", "drop")
+            yield Remark("borders", "warn", t("Most of it is bars or a frame. Leave it out."), "drop")
     if subject is Subject.PERSON:
         yield from _person(photo, seen)
     elif subject in {Subject.PET, Subject.PRODUCT} and _box(photo, seen, "small_subject", subject) is not None:
-        yield Remark("small_subject", "hint", "The subject fills little of the photo. Crop closer.", "crop")
+        yield Remark("small_subject", "hint", t("The subject fills little of the photo. Crop closer."), "crop")
 
 
 def _person(photo: Photo, seen: Analysis) -> Iterator[Remark]:
     if seen.turn:
-        yield Remark("turned", "warn", "It lies on its side or upside down. Turn it.", "rotate")
+        yield Remark("turned", "warn", t("It lies on its side or upside down. Turn it."), "rotate")
         return
     if not seen.faces:
-        yield Remark("no_face", "hint", "No face can be seen, or only a very small one.")
+        yield Remark("no_face", "hint", t("No face can be seen, or only a very small one."))
         return
     face, *others = seen.faces
     rivals = sum(other.width * other.height >= _SECOND_FACE * face.width * face.height for other in others)
     if rivals:
         croppable = _box(photo, seen, "several_people", Subject.PERSON) is not None
-        todo: tuple[str, Fix] = ("Crop to the one", "crop") if croppable else ("Leave it out", "drop")
-        yield Remark("several_people", "warn", f"{rivals + 1} people: it is unclear who is meant. {todo[0]}.", todo[1])
+        people = rivals + 1
+        fix: Fix = "crop" if croppable else "drop"
+        words = (
+            t("{n} people: it is unclear who is meant. Crop to the one.", n=people)
+            if croppable
+            else t("{n} people: it is unclear who is meant. Leave it out.", n=people)
+        )
+        yield Remark("several_people", "warn", words, fix)
     elif face.height < _SMALL_FACE and _box(photo, seen, "small_face", Subject.PERSON) is not None:
-        yield Remark("small_face", "hint", "The face is very small. Crop closer.", "crop")
+        yield Remark("small_face", "hint", t("The face is very small. Crop closer."), "crop")
     if min(face.left, face.top) < _AT_EDGE or max(face.left + face.width, face.top + face.height) > 1 - _AT_EDGE:
-        yield Remark("cut_off", "hint", "The face is cut off at the edge.")
+        yield Remark("cut_off", "hint", t("The face is cut off at the edge."))
 
 
 def _box(photo: Photo, seen: Analysis, code: str, subject: Subject) -> Box | None:
@@ -200,4 +217,4 @@ def _worth(member: tuple[Photo, Analysis]) -> tuple[bool, float, int, int]:
 
 def _twin(best: Photo) -> Remark:
     name = best.original_name if len(best.original_name) <= 60 else f"{best.original_name[:59]}…"
-    return Remark("twin", "warn", f"Nearly the same as {name}. One of them is enough.", "drop", best.id)
+    return Remark("twin", "warn", t("Nearly the same as {name}. One of them is enough.", name=name), "drop", best.id)

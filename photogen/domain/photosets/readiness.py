@@ -12,6 +12,7 @@ from typing import Literal
 from photogen.domain.photosets.analysis import Analysis
 from photogen.domain.photosets.policy import FEWEST, analysis_of, caption_problem, distance, nobody
 from photogen.domain.photosets.views import Reason, Remark, SetReport, Suggestion
+from photogen.kit.text import number, plural, t
 from photogen.models.photoset import Photo
 from photogen.models.training import Subject
 
@@ -57,19 +58,21 @@ def word(score: int) -> Word:
 def _count(count: int, subject: Subject) -> Reason:
     usual = _USUAL[subject]
     points = _COUNT * min(count, usual) // usual
-    have = f"{count} photo{'' if count == 1 else 's'}"
+    have, kind = plural(count, "{n} photo", "{n} photos"), _KINDS[subject]
     if count < FEWEST:
-        return Reason("count", points, f"{have}; a training needs at least {FEWEST}.")
-    if count < usual:
-        return Reason("count", points, f"{have}; {usual} or more are usual for {_KINDS[subject]}.")
-    return Reason("count", points, f"{have}, as many as are usual for {_KINDS[subject]}.")
+        sentence = t("{photos}; a training needs at least {n}.", photos=have, n=FEWEST)
+    elif count < usual:
+        sentence = t("{photos}; {n} or more are usual for {kind}.", photos=have, n=usual, kind=kind)
+    else:
+        sentence = t("{photos}, as many as are usual for {kind}.", photos=have, kind=kind)
+    return Reason("count", points, sentence)
 
 
 _KINDS: Mapping[Subject, str] = {
-    Subject.PERSON: "a person",
-    Subject.PET: "a pet",
-    Subject.PRODUCT: "a product",
-    Subject.STYLE: "a style",
+    Subject.PERSON: t("a person"),
+    Subject.PET: t("a pet"),
+    Subject.PRODUCT: t("a product"),
+    Subject.STYLE: t("a style"),
 }
 
 
@@ -78,11 +81,14 @@ def _quality(used: Sequence[Photo], remarks: Mapping[str, tuple[Remark, ...]]) -
     full = round(_QUALITY * min(len(used), _SOME) / _SOME)
     lost = -(-full * len(weak) // len(used))
     if not weak:
-        yield Reason("quality", full, "Nothing is wrong with any of the photos.")
+        yield Reason("quality", full, t("Nothing is wrong with any of the photos."))
         return
     good = len(used) - len(weak)
     yield Reason(
-        "quality", full - lost, f"{good} of {len(used)} photos have nothing seriously wrong; see the others.", weak
+        "quality",
+        full - lost,
+        t("{good} of {n} photos have nothing seriously wrong; see the others.", good=good, n=len(used)),
+        weak,
     )
 
 
@@ -93,7 +99,7 @@ def _warned(found: Sequence[Remark]) -> bool:
 
 def _variety(known: Seen, remarks: Mapping[str, tuple[Remark, ...]], subject: Subject) -> Iterator[Reason]:
     full = round(_VARIETY * min(len(known), _SOME) / _SOME)
-    yield Reason("variety", full, "Points for photos that differ in place, light and framing.")
+    yield Reason("variety", full, t("Points for photos that differ in place, light and framing."))
     left = full
     framing = (*_faceless(known, subject), *_one_framing(known, subject))
     for code, sentence, ids in (*framing, *_alike(known, remarks), *_one_place(known, subject)):
@@ -104,14 +110,18 @@ def _variety(known: Seen, remarks: Mapping[str, tuple[Remark, ...]], subject: Su
 
 def _faceless(known: Seen, subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     if nobody(known, subject):
-        sentence = "No face can be seen in any of them. Add photos that show it, or choose another subject."
+        sentence = t("No face can be seen in any of them. Add photos that show it, or choose another subject.")
         yield "no_face", sentence, ()
 
 
 def _alike(known: Seen, remarks: Mapping[str, tuple[Remark, ...]]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     twins = tuple(photo.id for photo, _ in known if any(remark.code == "twin" for remark in remarks.get(photo.id, ())))
     if len(twins) > _MANY_ALIKE * len(known):
-        yield "alike", f"{len(twins)} photos nearly repeat others. Leave them out, and add different ones.", twins
+        yield (
+            "alike",
+            t("{n} photos nearly repeat others. Leave them out, and add different ones.", n=len(twins)),
+            twins,
+        )
 
 
 def _one_framing(known: Seen, subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -121,9 +131,9 @@ def _one_framing(known: Seen, subject: Subject) -> Iterator[tuple[str, str, tupl
     if len(shares) < FEWEST:
         return
     if min(shares) > _CLOSE:
-        yield "one_framing", "All are close-ups. Add some that show shoulders, and some of the whole figure.", ()
+        yield "one_framing", t("All are close-ups. Add some that show shoulders, and some of the whole figure."), ()
     elif max(shares) < _FAR:
-        yield "one_framing", "All are taken from far away. Add some that show the face close up.", ()
+        yield "one_framing", t("All are taken from far away. Add some that show the face close up."), ()
 
 
 def _one_place(known: Seen, subject: Subject) -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -131,23 +141,37 @@ def _one_place(known: Seen, subject: Subject) -> Iterator[tuple[str, str, tuple[
         return
     distances = [distance(one.edge, other.edge) for (_, one), (_, other) in combinations(known, 2)]
     if median(distances) < _SAME_PLACE:
-        yield "one_place", "One background and one light in nearly all of them: both would be learned too.", ()
+        yield "one_place", t("One background and one light in nearly all of them: both would be learned too."), ()
 
 
 def suggest(photos: int, subject: Subject) -> Suggestion:
     """Steps by the number of photos, rank by what is to be learned."""
     if photos < _SOME:
         steps = max(500, min(_PRICED_BY, photos * _STEPS_A_PHOTO_OF_FEW // 100 * 100))
-        why = f"{steps:,} steps: with so few photos, more would learn them by heart."
+        why = t("{steps} steps: with so few photos, more would learn them by heart.", steps=number(steps))
     else:
         thousands = max(1, min(_MOST_STEPS // _PRICED_BY, (photos * STEPS_A_PHOTO + 500) // _PRICED_BY))
         steps = thousands * _PRICED_BY
-        why = (
-            f"{steps:,} steps: about {STEPS_A_PHOTO} for each of {photos} photos, in full thousands, because a begun "
-            "one costs as much."
+        why = t(
+            "{steps} steps: about {n} for each of {photos} photos, in full thousands, because a begun one costs as "
+            "much.",
+            steps=number(steps),
+            n=STEPS_A_PHOTO,
+            photos=photos,
         )
     rank = _RANK[subject]
-    shape = "a style is in every detail, and needs more room" if subject is Subject.STYLE else "enough for one subject"
+    shape = (
+        t("Rank {n}: a style is in every detail, and needs more room.", n=rank)
+        if subject is Subject.STYLE
+        else t("Rank {n}: enough for one subject.", n=rank)
+    )
     return Suggestion(
-        steps, rank, _LEARNING_RATE, (why, f"Rank {rank}: {shape}.", "Learning rate 0.0004: the trainer's own default.")
+        steps,
+        rank,
+        _LEARNING_RATE,
+        (
+            why,
+            shape,
+            t("Learning rate 0.0004: the trainer's own default."),
+        ),
     )

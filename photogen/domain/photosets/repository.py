@@ -9,10 +9,11 @@ from sqlmodel import Session, col
 
 from photogen.errors import NotFound
 from photogen.kit.ids import is_id
+from photogen.kit.text import t
 from photogen.models.photoset import Photo, PhotoSet, PhotoStatus
 from photogen.models.training import Training, TrainingDraft, TrainingStatus
 
-_GONE = "This photo set does not exist. Reload the page."
+_GONE = t("This photo set does not exist. Reload the page.")
 _OVER = (TrainingStatus.COMPLETED, TrainingStatus.FAILED, TrainingStatus.CANCELLED)
 
 
@@ -142,7 +143,7 @@ def own_photo(session: Session, account_id: str, photo_id: str, set_id: str | No
         query = query.where(col(Photo.set_id) == set_id)
     found = session.scalars(query).one_or_none() if is_id(photo_id) else None
     if found is None:
-        raise NotFound("This photo does not exist. Reload the page.")
+        raise NotFound(t("This photo does not exist. Reload the page."))
     return found
 
 

@@ -18,6 +18,7 @@ from photogen.errors import Invalid, NotFound
 from photogen.gateways.base import Missing, Storage
 from photogen.kit.clock import Clock
 from photogen.kit.ids import new_id
+from photogen.kit.text import t
 from photogen.models.photoset import Photo, PhotoSet, PhotoStatus
 from photogen.models.training import Subject
 
@@ -55,7 +56,7 @@ class PhotoSetsService:
         with self._uow() as uow:
             rows = repository.sets(uow.session, account_id, set_id)
         if not rows:
-            raise NotFound("This photo set does not exist. Reload the page.")
+            raise NotFound(t("This photo set does not exist. Reload the page."))
         return _set_view(rows[0])
 
     def photos(self, account_id: str, set_id: str, subject: str = Subject.PERSON, trigger_word: str = "") -> _Photos:
@@ -165,7 +166,7 @@ class PhotoSetsService:
             repository.own_set(uow.session, account_id, set_id, lock="change")
             present = [photo.id for photo in repository.photos(uow.session, set_id)]
             if len(set(wanted)) != len(wanted) or not set(wanted) <= set(present):
-                raise Invalid("The photos have changed meanwhile. Reload the page and try again.", field="ids")
+                raise Invalid(t("The photos have changed meanwhile. Reload the page and try again."), field="ids")
             repository.place(uow.session, set_id, [*wanted, *(i for i in present if i not in set(wanted))])
             uow.notify(account_id, "photoset", set_id)
 
@@ -230,11 +231,11 @@ class PhotoSetsService:
 
         Raises NotFound for others', refused ones, other sizes and edits that have been replaced."""
         if size not in FILES:
-            raise NotFound("This photo does not exist.")
+            raise NotFound(t("This photo does not exist."))
         with self._uow() as uow:
             photo = repository.own_photo(uow.session, account_id, photo_id)
         if photo.status is not PhotoStatus.ACCEPTED or revision not in {0, photo.revision}:
-            raise NotFound("This photo does not exist.")
+            raise NotFound(t("This photo does not exist."))
         return key_of(photo.id, size, revision if photo.edited else 0)
 
     def build_zip(self, set_id: str, target: Path, trigger_word: str = "") -> SetZip:
@@ -253,7 +254,7 @@ class PhotoSetsService:
         with self._uow() as uow:
             photos = repository.used_photos(uow.session, set_id)
         if not photos:
-            raise Invalid("This photo set is empty. Add photos first.", code="no_photos", field="photo_set_id")
+            raise Invalid(t("This photo set is empty. Add photos first."), code="no_photos", field="photo_set_id")
         used = tuple(UsedPhoto(p.id, p.revision, zipping.captioned(p.caption, trigger_word)) for p in photos)
         entries = [
             Entry(

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from photogen.kit.text import number, t
+
 MAX_BYTES = 20_000_000
 """A file's size, in bytes."""
 MAX_PIXELS = 50_000_000
@@ -30,39 +32,47 @@ class Unusable(Exception):
 
 def empty() -> Problem:
     """Nothing in it."""
-    return Problem("empty", "This file is empty. Choose the photo again.")
+    return Problem("empty", t("This file is empty. Choose the photo again."))
 
 
 def too_big(size: int) -> Problem:
     """`size` in bytes is over MAX_BYTES."""
     return Problem(
         "too_big",
-        f"This file is {size / 1e6:.1f} MB; up to {MAX_BYTES // 1_000_000} MB can be used. Export it smaller.",
+        t(
+            "This file is {n} MB; up to {n2} MB can be used. Export it smaller.",
+            n=number(size / 1e6, 1),
+            n2=MAX_BYTES // 1_000_000,
+        ),
     )
 
 
 def wrong_type(what: str = "") -> Problem:
     """The content is `what` ("a GIF"), or nothing known when empty; its name does not matter."""
-    found = f"This is {what}" if what else "This is not a picture that can be read"
-    return Problem("wrong_type", f"{found}; JPEG, PNG, WebP and HEIC photos can be used.")
+    found = t("This is {what}", what=what) if what else t("This is not a picture that can be read")
+    return Problem("wrong_type", t("{found}; JPEG, PNG, WebP and HEIC photos can be used.", found=found))
 
 
 def damaged() -> Problem:
     """Cut off or broken: it does not decode to its end."""
-    return Problem("damaged", "This photo is cut off or damaged. Copy or export it again and add that file.")
+    return Problem("damaged", t("This photo is cut off or damaged. Copy or export it again and add that file."))
 
 
 def animated() -> Problem:
     """More than one frame."""
-    return Problem("animated", "This picture is animated; a still photo is needed. Export a single frame of it.")
+    return Problem("animated", t("This picture is animated; a still photo is needed. Export a single frame of it."))
 
 
 def too_many_pixels(width: int, height: int) -> Problem:
     """A decompression bomb, or a camera that is too good."""
     return Problem(
         "too_many_pixels",
-        f"This photo is {width:,} × {height:,}; up to {MAX_PIXELS // 1_000_000} megapixels can be used. "  # noqa: RUF001
-        "Export it smaller.",
+        t(
+            "This photo is {width} × {height}; up to {n} megapixels can be used. Export it smaller.",  # noqa: RUF001
+            width=number(width),
+            height=number(height),
+            n=MAX_PIXELS // 1_000_000,
+        ),
     )
 
 
@@ -70,18 +80,27 @@ def too_small(width: int, height: int) -> Problem:
     """The shorter side is under MIN_SIDE."""
     return Problem(
         "too_small",
-        f"This photo is {width} × {height}; at least {MIN_SIDE} pixels on the short side are needed.",  # noqa: RUF001
+        t(
+            "This photo is {width} × {height}; at least {min_side} pixels on the short side are needed.",  # noqa: RUF001
+            width=width,
+            height=height,
+            min_side=MIN_SIDE,
+        ),
     )
 
 
 def duplicate(name: str) -> Problem:
     """The same bytes are already in the set, under `name`."""
     shown = name if len(name) <= 80 else f"{name[:79]}…"
-    return Problem("duplicate", f"This photo is already in the set, as {shown}.")
+    return Problem("duplicate", t("This photo is already in the set, as {shown}.", shown=shown))
 
 
 def too_many() -> Problem:
     """The set is full."""
     return Problem(
-        "too_many", f"This set already has {MAX_PHOTOS} photos, the most that can be used. Remove one to add another."
+        "too_many",
+        t(
+            "This set already has {max_photos} photos, the most that can be used. Remove one to add another.",
+            max_photos=MAX_PHOTOS,
+        ),
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from photogen.errors import Conflict
+from photogen.kit.text import t
 from photogen.models import CreditUnit, Plan, Tier
 
 CREDITS_PER_THOUSAND_STEPS = 20
@@ -25,8 +26,10 @@ def picture_price(credits: int, unit: CreditUnit, width: int, height: int) -> in
     Raises Conflict (`unit_not_suitable`) for a price by the second: pictures have no length."""
     if unit is CreditUnit.SECOND:
         raise Conflict(
-            "This model is priced by the second, and a picture has none. Choose another model, and tell whoever runs "
-            "this studio.",
+            t(
+                "This model is priced by the second, and a picture has none. Choose another model, and tell whoever "
+                "runs this studio."
+            ),
             code="unit_not_suitable",
         )
     if unit is CreditUnit.PICTURE or not credits:

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from photogen.domain.plans.views import Paying
 from photogen.errors import NotFound
+from photogen.kit.text import t
 from photogen.models import (
     Account,
     ImageModel,
@@ -34,7 +35,7 @@ def plan(session: Session, key: str) -> Plan:
     """Raises NotFound."""
     found = session.get(Plan, key)
     if found is None:
-        raise NotFound("There is no such plan.", code="plan_not_found")
+        raise NotFound(t("There is no such plan."), code="plan_not_found")
     return found
 
 
@@ -61,7 +62,7 @@ def terms_of(session: Session, account_id: str, now: datetime) -> tuple[str, Pla
         return sold.plan_key, sold
     found = session.exec(select(Plan).join(Account).where(Account.id == account_id)).first()
     if found is None:
-        raise NotFound("There is no such account.", code="account_not_found")
+        raise NotFound(t("There is no such account."), code="account_not_found")
     return found.key, found
 
 
@@ -84,7 +85,7 @@ def paying(session: Session, account_id: str, now: datetime) -> Paying:
     values = {"account": account_id, "now": now, "giving": [status.value for status in _GIVING]}
     found = session.connection().execute(_PAYING, values).first()
     if found is None:
-        raise NotFound("There is no such account.", code="account_not_found")
+        raise NotFound(t("There is no such account."), code="account_not_found")
     return Paying(*found)
 
 

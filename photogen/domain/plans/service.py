@@ -11,6 +11,7 @@ from photogen.domain.vendors.routes import routes_of
 from photogen.domain.vendors.routing import Route
 from photogen.errors import NotFound
 from photogen.kit.clock import Clock
+from photogen.kit.text import t
 from photogen.models import ImageModel, Plan, Tier
 
 
@@ -93,7 +94,7 @@ class PlansService:
         """As `image_model`."""
         model = repository.image_model(uow.session, key)
         if model is None or not (model.enabled or retired):
-            raise NotFound("There is no such model any more. Please choose another one.", code="model_not_found")
+            raise NotFound(t("There is no such model any more. Please choose another one."), code="model_not_found")
         return self._views(uow, [model], account_id)[0]
 
     def credits_once(self, uow: UnitOfWork, plan_key: str) -> int:

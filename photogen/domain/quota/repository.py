@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from photogen.db.locks import lock_account
 from photogen.domain.quota.views import Ask, ModelUse
 from photogen.errors import NotFound
+from photogen.kit.text import t
 from photogen.models import Account, ImageModel, QuotaDay, QuotaState, QuotaUse
 
 _DAY = text("SELECT used, held FROM quota_day WHERE account_id = :account AND day = :day")
@@ -104,5 +105,5 @@ def account(session: Session, account_id: str) -> Account:
     """Raises NotFound."""
     found = session.get(Account, account_id)
     if found is None:
-        raise NotFound("There is no such account.", code="account_not_found")
+        raise NotFound(t("There is no such account."), code="account_not_found")
     return found

@@ -21,6 +21,7 @@ from photogen.domain.quota.checks import CHECKS
 from photogen.domain.quota.views import Ask, QuotaView, is_low
 from photogen.errors import Conflict, NotFound, QuotaExhausted
 from photogen.kit.clock import Clock
+from photogen.kit.text import t
 from photogen.models import QuotaState
 
 _HELD, _USED, _RELEASED = QuotaState.HELD, QuotaState.USED, QuotaState.RELEASED
@@ -51,7 +52,7 @@ class QuotaService:
         taken, earlier = repository.day_and_claims(uow.session, account_id, today, [ask.key for ask in asks])
         for ask in asks:
             if ask.key in earlier and earlier[ask.key] != (account_id, ask.weight, ask.model_key):
-                raise Conflict(f"The key {ask.key} was already used for something else.", code="key_reused")
+                raise Conflict(t("The key {key} was already used for something else.", key=ask.key), code="key_reused")
         fresh = [ask for ask in asks if ask.key not in earlier]
         fit = policy.fitting(fresh, max(0, paying.daily_quota - taken))
         if len(fit) < len(fresh) and not paying.overage:
@@ -138,15 +139,15 @@ class QuotaService:
     def _close(self, uow: UnitOfWork, key: str, to: QuotaState) -> None:
         whose = repository.whose(uow.session, key)
         if whose is None:
-            raise NotFound("Nothing of the quota was set aside for this.", code="quota_use_not_found")
+            raise NotFound(t("Nothing of the quota was set aside for this."), code="quota_use_not_found")
         day = repository.opened(uow.session, *whose)
         use = repository.uses_by_key(uow.session, [key])[key]
         if use.state is to:
             return
         if use.state is _RELEASED:
-            raise Conflict("This part of the quota was already given back.", code="quota_released")
+            raise Conflict(t("This part of the quota was already given back."), code="quota_released")
         if use.state is _USED:
-            raise Conflict("This part of the quota was already used.", code="quota_used")
+            raise Conflict(t("This part of the quota was already used."), code="quota_used")
         use.state, use.closed_at = to, self._clock()
         day.held -= use.weight
         if to is _USED:

@@ -11,6 +11,7 @@ from photogen.domain.receipts.views import ReceiptView
 from photogen.errors import NotFound
 from photogen.kit.clock import Clock
 from photogen.kit.ids import ALPHABET
+from photogen.kit.text import t
 from photogen.models.receipt import DeletionReceipt, ReceiptKind
 
 STUDIO = "studio"
@@ -86,7 +87,7 @@ class ReceiptsService:
             row = repository.by_number(uow.session, _read(number))
         if row is None:
             raise NotFound(
-                "There is no receipt with this number. Check it letter by letter: it has four groups of five.",
+                t("There is no receipt with this number. Check it letter by letter: it has four groups of five."),
                 code="receipt_not_found",
             )
         return ReceiptView.of(row)

@@ -30,6 +30,7 @@ from photogen.domain.shares.views import LinkView, SharedFile, SharedList, Share
 from photogen.errors import Conflict, Invalid, NotFound, Unavailable
 from photogen.gateways.base import GatewayError, Missing, Storage
 from photogen.kit.clock import Clock
+from photogen.kit.text import t
 from photogen.models import Image, ShareLink, ShareLinkImage
 
 PAGE = 100
@@ -63,11 +64,13 @@ class SharesService:
             lock_account(uow.session, account_id)
             links = ShareRepository(uow.session)
             if links.working(account_id, now) >= policy.MOST:
-                raise Conflict(f"{policy.MOST} links are the most. Revoke one first.", code="too_many_links")
+                raise Conflict(
+                    t("{MOST} links are the most. Revoke one first.", MOST=policy.MOST), code="too_many_links"
+                )
             if command.album and AlbumRepository(uow.session).get(account_id, command.album) is None:
                 raise no_album()
             if links.shareable(account_id, wanted) != set(wanted):
-                raise NotFound("One of these pictures is no longer in your gallery.", code="image_not_found")
+                raise NotFound(t("One of these pictures is no longer in your gallery."), code="image_not_found")
             link = ShareLink(
                 account_id=account_id,
                 album_id=command.album,
@@ -107,7 +110,7 @@ class SharesService:
         with self._uow() as uow:
             link = ShareRepository(uow.session).own(account_id, command.link)
             if link is None:
-                raise NotFound("This link does not exist any more.", code="link_not_found")
+                raise NotFound(t("This link does not exist any more."), code="link_not_found")
             if link.revoked_at is None:
                 link.revoked_at = self._clock()
                 self._record(uow, link, "share_link_revoked", {"state": "active"}, {"state": "revoked"})
@@ -119,9 +122,9 @@ class SharesService:
         with self._uow() as uow:
             link = ShareRepository(uow.session).any_by(known) if known else None
             if link is None:
-                raise NotFound("No link has this address.", code="link_not_found")
+                raise NotFound(t("No link has this address."), code="link_not_found")
             if link.revoked_at is not None:
-                raise Conflict("This link has been revoked already.", code="link_ended")
+                raise Conflict(t("This link has been revoked already."), code="link_ended")
             link.revoked_at, link.withdrawn = self._clock(), True
             self._audit.record(
                 uow, by, "share_link_withdrawn", f"share:{link.id}", {"state": "active"}, {"state": "withdrawn"}
@@ -257,7 +260,9 @@ class SharesService:
                 yield _member(file.filename, now, file.data)
             cursor = page.next_cursor
         if missing:
-            yield _member(_LEFT_OUT, now, f"{missing} could not be read, or are no longer shared.".encode())
+            yield _member(
+                _LEFT_OUT, now, t("{missing} could not be read, or are no longer shared.", missing=missing).encode()
+            )
 
     def _opened(self, uow: UnitOfWork, token: str) -> tuple[ShareRepository, Opened]:
         links, known = ShareRepository(uow.session), policy.digest(token)
@@ -272,7 +277,7 @@ class SharesService:
         except Missing:
             raise _none() from None
         except GatewayError as error:
-            raise Unavailable("The file can't be read just now. Try again in a minute.", code=error.code) from error
+            raise Unavailable(t("The file can't be read just now. Try again in a minute."), code=error.code) from error
 
 
 def _member(name: str, at: datetime, data: bytes) -> tuple[str, datetime, int, Method, tuple[bytes, ...]]:
@@ -281,7 +286,7 @@ def _member(name: str, at: datetime, data: bytes) -> tuple[str, datetime, int, M
 
 def _none() -> NotFound:
     return NotFound(
-        "This link does not work. It may have ended, or have been taken back by whoever shared it.",
+        t("This link does not work. It may have ended, or have been taken back by whoever shared it."),
         code="share_not_found",
     )
 

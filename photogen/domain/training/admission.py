@@ -8,6 +8,7 @@ from photogen.domain.plans.views import Entitlements
 from photogen.domain.training import repository
 from photogen.domain.training.commands import PHOTOS
 from photogen.errors import Conflict, Invalid
+from photogen.kit.text import t
 from photogen.models.lora import LoraModel
 from photogen.models.training import Training, Visibility
 
@@ -41,14 +42,21 @@ class Admission:
         if further is not None:
             if word.lower() != further.trigger_word.lower():
                 raise Invalid(
-                    f"A new version keeps its model's trigger word, “{further.trigger_word}”, so that prompts go on "
-                    "working.",
+                    t(
+                        "A new version keeps its model's trigger word, “{trigger_word}”, so that prompts go on "
+                        "working.",
+                        trigger_word=further.trigger_word,
+                    ),
                     field="trigger_word",
                     code="trigger_word_fixed",
                 )
         elif repository.trigger_word_taken(uow.session, account_id, word, except_model=replaced):
             raise Invalid(
-                f"You already use the trigger word “{word}”. Choose another, so that the two models can be told apart.",
+                t(
+                    "You already use the trigger word “{word}”. Choose another, so that the two models can be "
+                    "told apart.",
+                    word=word,
+                ),
                 field="trigger_word",
                 code="trigger_word_taken",
             )
@@ -61,7 +69,7 @@ class Admission:
         if further is not None:
             if replaced is not None:
                 raise Invalid(
-                    "A new version takes no slot, so nothing has to make room for it.",
+                    t("A new version takes no slot, so nothing has to make room for it."),
                     field="replace_model_id",
                     code="nothing_to_replace",
                 )
@@ -72,8 +80,13 @@ class Admission:
         if used >= slots:
             one = slots == 1
             raise Conflict(
-                f"Your plan has room for {slots} model{'' if one else 's'}, and {'it is' if one else 'all are'} taken. "
-                "Replace a model with the new one, delete one, or choose a larger plan.",
+                t(
+                    "Your plan has room for {slots} model{n}, and {n2} taken. Replace a model with the new "
+                    "one, delete one, or choose a larger plan.",
+                    slots=slots,
+                    n="" if one else "s",
+                    n2="it is" if one else "all are",
+                ),
                 code="no_free_slot",
                 used=used,
                 slots=slots,
@@ -85,13 +98,13 @@ def check_photos(photos: int) -> None:
     fewest, most = PHOTOS
     if photos < fewest:
         raise Invalid(
-            f"A training needs at least {fewest} photos; this set has {photos}.",
+            t("A training needs at least {fewest} photos; this set has {photos}.", fewest=fewest, photos=photos),
             field="photo_set_id",
             code="too_few_photos",
         )
     if photos > most:
         raise Invalid(
-            f"A training takes at most {most} photos; this set has {photos}.",
+            t("A training takes at most {most} photos; this set has {photos}.", most=most, photos=photos),
             field="photo_set_id",
             code="too_many_photos",
         )
@@ -100,4 +113,6 @@ def check_photos(photos: int) -> None:
 def check_visibility(wanted: Visibility, entitled: Entitlements) -> None:
     """Raises Invalid for what the plan does not allow."""
     if wanted is Visibility.PUBLIC and not entitled.public_allowed:
-        raise Invalid(f"Models on the {entitled.name} plan can't be public.", field="visibility", code="not_a_choice")
+        raise Invalid(
+            t("Models on the {name} plan can't be public.", name=entitled.name), field="visibility", code="not_a_choice"
+        )

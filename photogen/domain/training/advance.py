@@ -16,6 +16,7 @@ from photogen.domain.vendors.policy import LOOKS_FOR_WHAT_IS_MISSING, PAUSED
 from photogen.errors import Invalid, NotFound
 from photogen.gateways.base import Category, Fix, GatewayError, Missing, Retry, Stop, Unknown
 from photogen.kit import log
+from photogen.kit.text import t
 from photogen.models.training import AttemptOutcome, Training, TrainingStatus
 
 _MOST_STEPS = 12
@@ -103,8 +104,8 @@ class Advance:
             attempt.category, attempt.code = failure.category.value, failure.code[:60]
             attempt.message, attempt.vendor_words = failure.public[:500], failure.words[:2000]
             attempt.request_id = failure.request_id[:120] or attempt.request_id
-            attempt.action = f"Trying again in {max(1, int(again.seconds))} s."
-            attempt.advice = "There is nothing to do: it is tried again by itself."
+            attempt.action = t("Trying again in {n} s.", n=max(1, int(again.seconds)))
+            attempt.advice = t("There is nothing to do: it is tried again by itself.")
             uow.session.add(attempt)
             uow.session.flush()
             row.troubled_since = row.troubled_since if row.attempts else now
@@ -123,7 +124,7 @@ class Advance:
             uow,
             error.code,
             row.id if unsafe else error.vendor,
-            f"{error.public} The repository is being deleted." if unsafe else error.public,
+            t("{public} The repository is being deleted.", public=error.public) if unsafe else error.public,
             account_id=row.account_id if unsafe else None,
             training=row.id,
             words=error.words[:300],

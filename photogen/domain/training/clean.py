@@ -16,13 +16,14 @@ from photogen.domain.training.repository import CLEAN_UP_STAGE
 from photogen.gateways.base import JobState, Missing, TrainJob, Unknown
 from photogen.kit import log
 from photogen.kit.retry import backoff
+from photogen.kit.text import t
 from photogen.models.training import AttemptOutcome, Training, TrainingAttempt
 
 _WORDS = {
-    "dataset": "the ZIP of the photos",
-    "vendor": "what the trainer has",
-    "weights": "the weights",
-    "repository": "the repository on the hub",
+    "dataset": t("the ZIP of the photos"),
+    "vendor": t("what the trainer has"),
+    "weights": t("the weights"),
+    "repository": t("the repository on the hub"),
 }
 _log = log.get("training")
 
@@ -101,15 +102,15 @@ class CleanUp:
         attempt.number, attempt.finished_at = max(1, row.attempts), now
         if left:
             attempt.outcome, attempt.code = AttemptOutcome.RETRIED, "left_behind"
-            attempt.message = f"Still to be deleted: {', '.join(_WORDS[name] for name in left)}."
-            attempt.action = "Tried again until nothing is left."
-            attempt.advice = "There is nothing to do, and it costs you nothing."
+            attempt.message = t("Still to be deleted: {n}.", n=", ".join(_WORDS[name] for name in left))
+            attempt.action = t("Tried again until nothing is left.")
+            attempt.advice = t("There is nothing to do, and it costs you nothing.")
         else:
             attempt.outcome, attempt.code, attempt.action, attempt.advice = AttemptOutcome.DONE, "", "", ""
             attempt.message = (
-                "Whatever else it had left was deleted."
+                t("Whatever else it had left was deleted.")
                 if row.clean_due_at is None
-                else "Deleted, but for what a retry can still use."
+                else t("Deleted, but for what a retry can still use.")
             )
         return attempt
 

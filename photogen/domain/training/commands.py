@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 
 from photogen.kit.commands import Command, Line, wrong
 from photogen.kit.ids import is_id
+from photogen.kit.text import t
 from photogen.models.training import Subject, Visibility
 
 PHOTOS = (5, 50)
@@ -20,20 +21,20 @@ LORA_RANK = (4, 128)
 
 def _id(text: str) -> str:
     if not is_id(text):
-        raise wrong("not_an_id", "{label} can't be used like this.")
+        raise wrong("not_an_id", t("{label} can't be used like this."))
     return text
 
 
 def _key(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]{8,50}", text):
-        raise wrong("request_key", "This click could not be told from another. Reload the page and try again.")
+        raise wrong("request_key", t("This click could not be told from another. Reload the page and try again."))
     return text
 
 
 def _word(text: str) -> str:
     if not re.fullmatch(r"[\w-]+", text) or not re.search(r"[^\W_]", text):
         raise wrong(
-            "trigger_word", "{label} has to be one word of letters, digits, hyphens or underscores, without blanks."
+            "trigger_word", t("{label} has to be one word of letters, digits, hyphens or underscores, without blanks.")
         )
     return text
 
@@ -52,13 +53,13 @@ class StartTraining(Command):
     are all taken. `model_id` names one that this is to be a further version of: it keeps its name, its subject and its
     trigger word, and takes no further slot."""
 
-    photo_set_id: Id = Field(title="Photos")
-    name: Name = Field(title="Model name")
+    photo_set_id: Id = Field(title=t("Photos"))
+    name: Name = Field(title=t("Model name"))
     trigger_word: TriggerWord
     subject: Subject = Subject.PERSON
     steps: int = Field(1000, ge=STEPS[0], le=STEPS[1])
     learning_rate: float = Field(4e-4, ge=LEARNING_RATE[0], le=LEARNING_RATE[1])
-    lora_rank: int = Field(16, title="LoRA rank", ge=LORA_RANK[0], le=LORA_RANK[1])
+    lora_rank: int = Field(16, title=t("LoRA rank"), ge=LORA_RANK[0], le=LORA_RANK[1])
     autocaption: bool = True
     visibility: Visibility = Visibility.PRIVATE
     replace_model_id: Id | None = None

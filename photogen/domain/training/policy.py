@@ -13,6 +13,7 @@ from photogen.domain.training.config import TrainingConfig
 from photogen.domain.vendors import policy as vendors
 from photogen.gateways.base import Category, GatewayError
 from photogen.kit.retry import backoff
+from photogen.kit.text import t
 from photogen.models.training import Training, TrainingStatus
 
 S = TrainingStatus
@@ -116,8 +117,8 @@ def waited_in_vain(error: GatewayError) -> Failure:
     return Failure(
         error.code,
         error.category,
-        "The service stayed away for too long, so this training was given up.",
-        "Press Retry once the service answers again. What was set aside came back.",
+        t("The service stayed away for too long, so this training was given up."),
+        t("Press Retry once the service answers again. What was set aside came back."),
         error.words,
         error.request_id,
     )
@@ -228,17 +229,19 @@ def advice(error: GatewayError) -> str:
 
 
 _ADVICE_ON: Mapping[str, str] = {
-    "out_of_memory": "Press Retry; if it happens again, start another with a lower LoRA rank or fewer photos.",
-    "training_timeout": "Start another with fewer steps.",
+    "out_of_memory": t("Press Retry; if it happens again, start another with a lower LoRA rank or fewer photos."),
+    "training_timeout": t("Start another with fewer steps."),
 }
 ADVICE: Mapping[Category, str] = {
-    Category.NETWORK: "The connection to the service kept breaking. Press Retry in a few minutes.",
-    Category.AUTHENTICATION: "Whoever runs this studio has to renew its access to the service. Your credits are back.",
-    Category.VALIDATION: "Change the settings or the photos and start again.",
-    Category.RATE_LIMIT: "The service is very busy. Press Retry in a while.",
-    Category.PROVIDER: "The fault is not yours. Press Retry; if it fails again, tell whoever runs this studio.",
-    Category.FILE: "A file could not be used. Check the photos of this training, then press Retry.",
-    Category.TIMEOUT: "It took far too long and was stopped. Press Retry, or start another with fewer steps.",
-    Category.MODERATION: "The service's safety rules refused these photos or words. Change them and start again.",
-    Category.INTERNAL: "The fault is ours. Press Retry; if it fails again, tell whoever runs this studio the code.",
+    Category.NETWORK: t("The connection to the service kept breaking. Press Retry in a few minutes."),
+    Category.AUTHENTICATION: t(
+        "Whoever runs this studio has to renew its access to the service. Your credits are back."
+    ),
+    Category.VALIDATION: t("Change the settings or the photos and start again."),
+    Category.RATE_LIMIT: t("The service is very busy. Press Retry in a while."),
+    Category.PROVIDER: t("The fault is not yours. Press Retry; if it fails again, tell whoever runs this studio."),
+    Category.FILE: t("A file could not be used. Check the photos of this training, then press Retry."),
+    Category.TIMEOUT: t("It took far too long and was stopped. Press Retry, or start another with fewer steps."),
+    Category.MODERATION: t("The service's safety rules refused these photos or words. Change them and start again."),
+    Category.INTERNAL: t("The fault is ours. Press Retry; if it fails again, tell whoever runs this studio the code."),
 }

@@ -7,6 +7,7 @@ from photogen.domain.loras.commands import NewVersion
 from photogen.domain.training import repository
 from photogen.domain.training.parts import Parts
 from photogen.gateways.base_hub import HubRepository
+from photogen.kit.text import t
 from photogen.models.training import Training, TrainingStatus
 
 
@@ -14,7 +15,7 @@ def complete(uow: UnitOfWork, parts: Parts, row: Training, published: HubReposit
     """A step: makes the version (and its model) and completes the training, which the caller has locked. False when it
     was cancelled meanwhile; the clean-up then deletes what was published."""
     row.hub_repository = published.id
-    done = f"The weights are on the hub: {len(published.files)} files, looked up after the upload."
+    done = t("The weights are on the hub: {n} files, looked up after the upload.", n=len(published.files))
     if not parts.settlement.settle(uow, row, TrainingStatus.COMPLETED, done=done, request_id=published.id):
         uow.session.add(row)
         return False

@@ -41,6 +41,7 @@ from photogen.gateways.base import Job, Storage, Trainer
 from photogen.gateways.base_hub import Hub
 from photogen.kit.clock import Clock
 from photogen.kit.ids import is_id, new_id
+from photogen.kit.text import t
 from photogen.models.training import PaidBy, Training, TrainingRound, TrainingStatus
 
 _MOST_LISTED = 200
@@ -180,7 +181,10 @@ class TrainingService:
             row.cancel_requested_at = self._clock()
             if not self._settlement.settle(uow, row, TrainingStatus.CANCELLED):
                 raise Conflict(
-                    f"This training has already {'failed' if row.status is TrainingStatus.FAILED else 'finished'}.",
+                    t(
+                        "This training has already {n}.",
+                        n="failed" if row.status is TrainingStatus.FAILED else "finished",
+                    ),
                     code="already_finished",
                 )
 
@@ -194,7 +198,7 @@ class TrainingService:
             if row.status not in {TrainingStatus.FAILED, TrainingStatus.CANCELLED}:
                 if row.rounds > 1 and row.status not in policy.FINAL:
                     return _resumed(row, row.status)
-                raise Conflict("Only a training that failed or was cancelled can be retried.", code="not_failed")
+                raise Conflict(t("Only a training that failed or was cancelled can be retried."), code="not_failed")
             stage = policy.resumes_at(row, self._clock(), self._config)
             if stage is not None:
                 return self._resume(uow, row, stage)
@@ -212,13 +216,13 @@ class TrainingService:
             self.start(account_id, command),
             resumed=False,
             stage=TrainingStatus.QUEUED.value,
-            words="A new training with the same photos and settings has been started.",
+            words=t("A new training with the same photos and settings has been started."),
         )
 
     def _resume(self, uow: UnitOfWork, row: Training, stage: TrainingStatus) -> Retried:
         now = self._clock()
         if row.lease_until is not None and row.lease_until > now:
-            raise Conflict("The last try is still being tidied up. Try again in a few seconds.", code="busy")
+            raise Conflict(t("The last try is still being tidied up. Try again in a few seconds."), code="busy")
         lock_account(uow.session, row.account_id)
         entitled = self._plans.entitlements_of(uow, row.account_id)
         further = self._admission.further(uow, row, idle=True)
@@ -339,15 +343,15 @@ class TrainingService:
         find = repository.lock if locked else repository.get
         row = find(uow.session, account_id, training_id) if is_id(training_id) else None
         if row is None:
-            raise NotFound("This training does not exist.", code="training_not_found")
+            raise NotFound(t("This training does not exist."), code="training_not_found")
         return row
 
 
 def _resumed(row: Training, stage: TrainingStatus) -> Retried:
     publishing = stage is TrainingStatus.PUBLISHING
     words = (
-        "The training goes on from publishing; nothing is trained again."
+        t("The training goes on from publishing; nothing is trained again.")
         if publishing
-        else "The training begins again with its photos and settings."
+        else t("The training begins again with its photos and settings.")
     )
     return Retried(row.id, resumed=True, stage=stage.value, words=words)

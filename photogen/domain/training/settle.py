@@ -11,6 +11,7 @@ from photogen.domain.training.policy import Failure
 from photogen.gateways.base import Job
 from photogen.kit import log
 from photogen.kit.clock import Clock
+from photogen.kit.text import t
 from photogen.models.credit import HoldState
 from photogen.models.training import AttemptOutcome, PaidBy, Training, TrainingAttempt, TrainingStatus
 
@@ -116,10 +117,10 @@ class Settlement:
         attempt.outcome, attempt.message = AttemptOutcome.DONE, done[:500]
         if to is TrainingStatus.CANCELLED:
             attempt.outcome, attempt.message = AttemptOutcome.CANCELLED, ""
-            attempt.action = "Stopped by you; what was paid came back."
+            attempt.action = t("Stopped by you; what was paid came back.")
         if failure is not None:
             attempt.outcome = AttemptOutcome.FAILED
             attempt.category, attempt.code = failure.category.value, failure.code[:60]
             attempt.message, attempt.vendor_words = failure.public[:500], failure.words[:2000]
             attempt.request_id = failure.request_id[:120] or attempt.request_id
-            attempt.action, attempt.advice = "Given up; what was paid came back.", failure.advice[:300]
+            attempt.action, attempt.advice = t("Given up; what was paid came back."), failure.advice[:300]

@@ -33,6 +33,7 @@ from photogen.gateways.base import (
     TrainRequest,
 )
 from photogen.kit import log, scratch
+from photogen.kit.text import number, t
 from photogen.models.training import Training, TrainingStatus, Visibility
 
 NOW = timedelta(0)
@@ -79,8 +80,12 @@ class Stages:
                     Failure(
                         "too_few_photos",
                         Category.FILE,
-                        f"Only {made.photos} photos are left in the set; a training needs {PHOTOS[0]}.",
-                        "Add photos to the set and start again.",
+                        t(
+                            "Only {photos} photos are left in the set; a training needs {n}.",
+                            photos=made.photos,
+                            n=PHOTOS[0],
+                        ),
+                        t("Add photos to the set and start again."),
                     )
                 )
             self._p.storage.put(key, target, "application/zip")
@@ -89,7 +94,7 @@ class Stages:
         return self._move(
             lease,
             TrainingStatus.TRAINING,
-            done=f"{made.photos} photos were packed for the trainer.",
+            done=t("{photos} photos were packed for the trainer.", photos=made.photos),
             dataset_key=key,
             photo_count=made.photos,
             photos=[asdict(photo) for photo in made.used],
@@ -169,7 +174,7 @@ class Stages:
                     Failure(
                         "training_timeout",
                         Category.TIMEOUT,
-                        "The training took far too long and was stopped.",
+                        t("The training took far too long and was stopped."),
                         ADVICE[Category.TIMEOUT],
                     )
                 )
@@ -182,19 +187,20 @@ class Stages:
                 lease,
                 TrainingStatus.PUBLISHING,
                 job=job,
-                done=f"{row.steps:,} steps were trained.",
+                done=t("{steps} steps were trained.", steps=number(row.steps)),
                 vendor_version=job.version,
                 step=row.steps,
             )
         self._progress(lease, job)
         if job.error is not None:
             raise Broken(Failure.of(job.error))
-        what = "was cancelled there, not by us" if job.state is JobState.CANCELLED else "failed there"
         raise Broken(
             Failure(
                 f"training_{job.state.value}",
                 Category.PROVIDER,
-                f"The training {what}.",
+                t("The training was cancelled there, not by us.")
+                if job.state is JobState.CANCELLED
+                else t("The training failed there."),
                 ADVICE[Category.PROVIDER],
             )
         )
@@ -257,7 +263,7 @@ class Stages:
             )
         if WEIGHTS_FILE not in repository.files or repository.private is public:
             raise Stop(
-                "The model could not be published as it should be.",
+                t("The model could not be published as it should be."),
                 vendor="hub",
                 code="hub_not_verified",
                 category=Category.PROVIDER,
@@ -276,8 +282,8 @@ class Stages:
                 Failure(
                     "weights_expired",
                     Category.PROVIDER,
-                    "The trained weights are no longer at the trainer.",
-                    "Press Retry to train again. What was paid came back.",
+                    t("The trained weights are no longer at the trainer."),
+                    t("Press Retry to train again. What was paid came back."),
                     error.words,
                     error.request_id,
                 )
@@ -324,12 +330,15 @@ def failure_of(error: BaseException) -> Failure:
         return Failure(error.code, Category.FILE, error.public, ADVICE[Category.FILE])
     if isinstance(error, TimeoutError):
         return Failure(
-            "step_timeout", Category.TIMEOUT, "One step took far too long and was stopped.", ADVICE[Category.PROVIDER]
+            "step_timeout",
+            Category.TIMEOUT,
+            t("One step took far too long and was stopped."),
+            ADVICE[Category.PROVIDER],
         )
     return Failure(
         "internal",
         Category.INTERNAL,
-        "Something went wrong on our side.",
+        t("Something went wrong on our side."),
         ADVICE[Category.INTERNAL],
         f"{type(error).__name__}",
     )

@@ -18,12 +18,13 @@ from photogen.gateways.base import GatewayError, Missing, Retry
 from photogen.gateways.base_hub import HubRepository
 from photogen.kit import log, scratch
 from photogen.kit.ids import is_id
+from photogen.kit.text import t
 from photogen.models.lora import LoraStatus
 from photogen.models.training import Visibility
 
 PUBLIC, CLOSED, GONE = "hub_public", "hub_closed", "hub_weights_missing"
 """Kinds of incidents; their subject is the version's id."""
-_REASON = (
+_REASON = t(
     "Its repository at the model hub could be seen by others, against your choice. It was closed at once, and the "
     "model is held back until whoever runs this studio has looked into it. Nothing of it is lost."
 )
@@ -92,8 +93,10 @@ class HubAudit:
                 uow,
                 PUBLIC,
                 known.version.id,
-                "A private model stood open at the hub. It is being closed and can't be used; look into who opened it, "
-                "then release it.",
+                t(
+                    "A private model stood open at the hub. It is being closed and can't be used; look into who opened "
+                    "it, then release it."
+                ),
                 account_id=known.model.account_id,
                 repository=known.version.hub_repository,
             )
@@ -107,7 +110,7 @@ class HubAudit:
                 uow,
                 GONE,
                 version.id,
-                "A model's weights are missing at the hub. They are published again from the studio's own storage.",
+                t("A model's weights are missing at the hub. They are published again from the studio's own storage."),
                 account_id=known.model.account_id,
                 repository=version.hub_repository,
             )
@@ -140,8 +143,10 @@ class HubAudit:
                     uow,
                     CLOSED,
                     version_id,
-                    "A model that its owner made public is private at the hub. Ask the hub why, and open it there or "
-                    "tell the owner.",
+                    t(
+                        "A model that its owner made public is private at the hub. Ask the hub why, and open it there "
+                        "or tell the owner."
+                    ),
                     account_id=known.model.account_id,
                     repository=version.hub_repository,
                 )
@@ -154,9 +159,9 @@ class HubAudit:
         with self._p.uow() as uow:
             known = repository.published(uow.session, version_id) if is_id(version_id) else None
         if known is None:
-            raise NotFound("This model does not exist, or it has been deleted.", code="model_not_found")
+            raise NotFound(t("This model does not exist, or it has been deleted."), code="model_not_found")
         if known.version.status is not LoraStatus.QUARANTINED:
-            raise Conflict("This model is not held back.", code="not_quarantined")
+            raise Conflict(t("This model is not held back."), code="not_quarantined")
         try:
             found = self._found(known)
             if found is None or not policy.holds(found.files, WEIGHTS_FILE, known.version.weights_bytes):
@@ -164,12 +169,14 @@ class HubAudit:
                 found = self._p.hub.look(known.version.hub_repository)
         except GatewayError as error:
             raise Unavailable(
-                "The hub could not be asked whether the model is private. Try again in a minute.", code=error.code
+                t("The hub could not be asked whether the model is private. Try again in a minute."), code=error.code
             ) from error
         if known.version.visibility is Visibility.PRIVATE and not found.private:
             raise Conflict(
-                "The repository stands open again, so the model stays held back. It is closed within the hour; look at "
-                "the hub account first.",
+                t(
+                    "The repository stands open again, so the model stays held back. It is closed within the hour; "
+                    "look at the hub account first."
+                ),
                 code="still_open",
             )
         with self._p.uow() as uow:

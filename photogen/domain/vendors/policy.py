@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from photogen.domain.vendors.config import VendorsConfig
 from photogen.gateways.base import Category, GatewayError, Retry, Stop, Unknown
 from photogen.kit.retry import backoff
+from photogen.kit.text import t
 from photogen.models.vendor import CircuitState
 
 PAUSED = "vendor_paused"
@@ -147,27 +148,27 @@ def after_answer(state: CircuitState, *, probe: bool) -> Moved | None:
 
 
 _WAITS: Mapping[str, str] = {
-    "submit": "Pictures wait for it, or another service draws them. Nothing was charged.",
-    "find": "Pictures wait for it; they go on by themselves.",
-    "check": "Pictures are being drawn there; they are fetched as soon as it answers.",
-    "fetch": "Pictures that are drawn are fetched as soon as it answers.",
-    "submit_training": "Your training waits; it goes on by itself. Nothing was charged.",
-    "find_training": "Your training waits; it goes on by itself. Nothing was charged.",
-    "check_training": "Your training goes on there; it is looked at again by itself.",
-    "fetch_weights": "Your model is trained; its weights are fetched as soon as it answers.",
-    "publish": "Your model is trained and safe here; it is published as soon as it answers.",
+    "submit": t("Pictures wait for it, or another service draws them. Nothing was charged."),
+    "find": t("Pictures wait for it; they go on by themselves."),
+    "check": t("Pictures are being drawn there; they are fetched as soon as it answers."),
+    "fetch": t("Pictures that are drawn are fetched as soon as it answers."),
+    "submit_training": t("Your training waits; it goes on by itself. Nothing was charged."),
+    "find_training": t("Your training waits; it goes on by itself. Nothing was charged."),
+    "check_training": t("Your training goes on there; it is looked at again by itself."),
+    "fetch_weights": t("Your model is trained; its weights are fetched as soon as it answers."),
+    "publish": t("Your model is trained and safe here; it is published as soon as it answers."),
 }
-_WAITS_ANYHOW = "This goes on by itself."
+_WAITS_ANYHOW = t("This goes on by itself.")
 
 
 def public(name: str, operation: str, code: str, category: Category) -> str:
     """What people are told of the vendor `name` (as they know it) whose `operation` is paused."""
     if code == "vendor_credentials":
-        what = f"{name} does not accept this studio's key; whoever runs it has to renew it."
+        what = t("{name} does not accept this studio's key; whoever runs it has to renew it.", name=name)
     elif code == "vendor_money":
-        what = f"This studio's account with {name} is out of money; whoever runs it has to fill it up."
+        what = t("This studio's account with {name} is out of money; whoever runs it has to fill it up.", name=name)
     elif category is Category.RATE_LIMIT:
-        what = f"{name} is overloaded."
+        what = t("{name} is overloaded.", name=name)
     else:
-        what = f"{name} is not answering."
+        what = t("{name} is not answering.", name=name)
     return f"{what} {_WAITS.get(operation, _WAITS_ANYHOW)}"

@@ -28,6 +28,7 @@ from photogen.gateways.errors import from_status, from_transport, redacted, unre
 from photogen.gateways.examination import Finding, failed, good, warning
 from photogen.gateways.http import CONNECT_SECONDS, tls
 from photogen.kit.guard import outside_call
+from photogen.kit.text import t
 
 VENDOR = "huggingface"
 ADDRESS = "https://huggingface.co"
@@ -66,7 +67,7 @@ def failure(error: BaseException) -> GatewayError:
         return found
     if isinstance(error, httpx2.TimeoutException):
         return Retry(
-            "The model hub took too long to answer. This is tried again by itself.",
+            t("The model hub took too long to answer. This is tried again by itself."),
             vendor=VENDOR,
             code="vendor_timeout",
             category=Category.TIMEOUT,
@@ -78,7 +79,7 @@ def failure(error: BaseException) -> GatewayError:
         return unreadable(VENDOR, f"an answer that is not JSON: {error.doc[:200]}")
     # ValueError: a name that can't be one (HFValidationError), or a card whose front matter is refused.
     return Fix(
-        "The model hub does not accept this model's name or description. Rename it and publish it again.",
+        t("The model hub does not accept this model's name or description. Rename it and publish it again."),
         vendor=VENDOR,
         code="hub_refused",
         category=Category.VALIDATION,
@@ -231,8 +232,10 @@ class HuggingFaceHub:
 
     def _not_private(self, repository: str) -> Stop:
         return Stop(
-            "The model hub would not keep the model private, so nothing was published. The operator has to look at the "
-            "hub account's settings.",
+            t(
+                "The model hub would not keep the model private, so nothing was published. The operator has to look "
+                "at the hub account's settings."
+            ),
             vendor=VENDOR,
             code="hub_not_private",
             category=Category.PROVIDER,
@@ -241,7 +244,7 @@ class HuggingFaceHub:
 
     def _trouble(self, code: str, words: str) -> GatewayError:
         return Retry(
-            "The model hub did not keep what was published. This is tried again by itself.",
+            t("The model hub did not keep what was published. This is tried again by itself."),
             vendor=VENDOR,
             code=code,
             category=Category.PROVIDER,

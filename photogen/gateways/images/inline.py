@@ -6,6 +6,7 @@ import binascii
 from photogen.gateways.base import Category, GatewayError, ImageJob, Missing, Picture
 from photogen.gateways.errors import unknown, unsafe
 from photogen.gateways.http import Downloads, picture_type
+from photogen.kit.text import t
 
 
 def decoded(vendor: str, text: str) -> Picture:
@@ -55,7 +56,7 @@ class Inline:
 
     def _no_jobs(self, vendor_id: str) -> Missing:
         return Missing(
-            "The service keeps no pictures. Generate it again.",
+            t("The service keeps no pictures. Generate it again."),
             vendor=self.name,
             code="vendor_missing",
             category=Category.PROVIDER,

@@ -19,6 +19,7 @@ from photogen.gateways.http import Downloads
 from photogen.gateways.images.spec import Connection, ImageVendorSpec
 from photogen.gateways.replicate_api import ADDRESS, VENDOR, ReplicateApi, VendorJob, born, carries, read_job
 from photogen.kit.guard import outside_call
+from photogen.kit.text import t
 
 _DEADLINE = "15m"  # then Replicate ends the prediction by itself, and bills no more of it
 _SPEED_SWITCH = ("flux-dev", "flux-dev-lora", "flux-schnell")
@@ -81,14 +82,14 @@ def failure(job: VendorJob) -> GatewayError:
         return unsafe(VENDOR, words, request_id=job.id)
     if job.status == "aborted":
         return Retry(
-            "The service gave up before it began; nothing was charged. Try again.",
+            t("The service gave up before it began; nothing was charged. Try again."),
             code="vendor_aborted",
             category=Category.TIMEOUT,
             **rest,
         )
     if job.state is JobState.CANCELLED:
         return Retry(
-            "The picture was cancelled before it was done. Try again.",
+            t("The picture was cancelled before it was done. Try again."),
             code="vendor_cancelled",
             category=Category.PROVIDER,
             **rest,
@@ -96,13 +97,13 @@ def failure(job: VendorJob) -> GatewayError:
     lowered = words.lower()
     if "lora" in lowered or "safetensors" in lowered or "weights" in lowered:
         return Fix(
-            "The service could not use this model's weights. Train the model again, or tell the operator.",
+            t("The service could not use this model's weights. Train the model again, or tell the operator."),
             code="weights_refused",
             category=Category.FILE,
             **rest,
         )
     return Fix(
-        "The service failed to draw this picture. Try again, or change the settings.",
+        t("The service failed to draw this picture. Try again, or change the settings."),
         code="picture_failed",
         category=Category.PROVIDER,
         **rest,
@@ -161,7 +162,7 @@ class ReplicateImages:
         outside_call("replicate picture")
         if not job.picture_url:
             raise Missing(
-                "The service no longer has this picture. Generate it again.",
+                t("The service no longer has this picture. Generate it again."),
                 vendor=VENDOR,
                 code="output_expired",
                 category=Category.PROVIDER,

@@ -23,6 +23,7 @@ from photogen.gateways.examination import Finding, good, warning
 from photogen.gateways.http import tls
 from photogen.kit.clock import Clock, utc_now
 from photogen.kit.guard import outside_call
+from photogen.kit.text import t
 
 Encryption = Literal["starttls", "tls", "none"]
 VENDOR = "smtp"
@@ -79,7 +80,7 @@ class SmtpMail:
                 yield warning(
                     "encrypted",
                     "mails and the log-in travel in the open",
-                    "Set SMTP_TLS to starttls (port 587) or tls (port 465).",
+                    t("Set SMTP_TLS to starttls (port 587) or tls (port 465)."),
                 )
             else:
                 yield good("encrypted", "encrypted" if server.encryption != "none" else "on this machine")
@@ -104,9 +105,9 @@ class SmtpMail:
             words = _said((error.smtp_code, error.smtp_error))
             if error.smtp_code < 500:
                 raise _retry(words) from error
-            raise _stop("mail_log_in_refused", "The mail server refuses the log-in.", words) from error
+            raise _stop("mail_log_in_refused", t("The mail server refuses the log-in."), words) from error
         except (smtplib.SMTPNotSupportedError, ssl.SSLCertVerificationError) as error:
-            sentence = "No safe connection to the mail server can be made."
+            sentence = t("No safe connection to the mail server can be made.")
             raise _stop("mail_not_encrypted", sentence, redacted(error)) from error
         except (smtplib.SMTPException, OSError) as error:
             raise _retry(redacted(f"{type(error).__name__}: {error}")) from error
@@ -147,7 +148,7 @@ class SmtpMail:
             return f"{name}@{plain}", []
         if smtp.has_extn("smtputf8"):
             return address, ["SMTPUTF8"]
-        raise _fix("mail_address_refused", "The mail server does not take addresses like this one.")
+        raise _fix("mail_address_refused", t("The mail server does not take addresses like this one."))
 
     def _message(self, letter: Letter, to: str) -> EmailMessage:
         message = EmailMessage(policy=SMTPUTF8_POLICY if not to.isascii() else SMTP_POLICY)
@@ -174,7 +175,7 @@ class SmtpMail:
             return error.smtp_code, _bytes(error.smtp_error)
         except (smtplib.SMTPException, OSError) as error:
             raise Unknown(
-                "The mail server did not say whether it took the mail.",
+                t("The mail server did not say whether it took the mail."),
                 vendor=VENDOR,
                 code="mail_outcome_unknown",
                 category=Category.NETWORK,
@@ -190,8 +191,8 @@ class SmtpMail:
         if not 500 <= code < 600:
             raise _retry(words, "mail_deferred")
         if refused:
-            raise _fix(refused, "The mail server refuses this mail.", words)
-        raise _stop("mail_sender_refused", "The mail server does not take mail from MAIL_FROM.", words)
+            raise _fix(refused, t("The mail server refuses this mail."), words)
+        raise _stop("mail_sender_refused", t("The mail server does not take mail from MAIL_FROM."), words)
 
 
 def _bytes(said: bytes | str) -> bytes:
@@ -204,7 +205,7 @@ def _said(answer: tuple[int, bytes | str]) -> str:
 
 def _retry(words: str, code: str = "mail_unreachable") -> Retry:
     return Retry(
-        "The mail server did not take the mail now. This is tried again by itself.",
+        t("The mail server did not take the mail now. This is tried again by itself."),
         vendor=VENDOR,
         code=code,
         category=Category.NETWORK,

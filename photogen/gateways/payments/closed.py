@@ -5,6 +5,7 @@ from typing import Any, NoReturn, cast
 
 from photogen.gateways.base import Category, Stop
 from photogen.gateways.base_payments import ListedEvent, PaymentGateway
+from photogen.kit.text import t
 
 
 class _Closed:
@@ -19,7 +20,7 @@ class _Closed:
 
 def _refuse(*_arguments: object, **_named: object) -> NoReturn:
     raise Stop(
-        "Nothing is sold here: whoever runs this studio has not set up payments. Ask them for credits.",
+        t("Nothing is sold here: whoever runs this studio has not set up payments. Ask them for credits."),
         vendor="none",
         code="payments_off",
         category=Category.INTERNAL,

@@ -13,6 +13,7 @@ from photogen.gateways.base import Category, Fix, GatewayError, Missing, Retry, 
 from photogen.gateways.errors import redacted, unreadable
 from photogen.gateways.payments.stripe_states import VENDOR
 from photogen.kit.guard import outside_call
+from photogen.kit.text import t
 
 
 def once(key: str) -> Any:
@@ -45,34 +46,44 @@ def failure(error: stripe.StripeError) -> GatewayError:
     rest: dict[str, Any] = {"vendor": VENDOR, "words": words, "request_id": error.request_id or ""}
     if isinstance(error, stripe.CardError):
         return Fix(
-            f"The card was refused: {redacted(error.user_message or 'your bank declined it')} Nothing was changed.",
+            t(
+                "The card was refused: {n} Nothing was changed.",
+                n=redacted(error.user_message or "your bank declined it"),
+            ),
             code="card_declined",
             category=Category.VALIDATION,
             **rest,
         )
     if error.http_status == 404 or error.code == "resource_missing":
         return Missing(
-            "The payment service no longer has this.", code="vendor_missing", category=Category.PROVIDER, **rest
+            t("The payment service no longer has this."), code="vendor_missing", category=Category.PROVIDER, **rest
         )
     if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
         return Stop(
-            "Payments are not available: the payment service refused this studio's key. The operator has to renew it.",
+            t(
+                "Payments are not available: the payment service refused this studio's key. The operator has to "
+                "renew it."
+            ),
             code="vendor_credentials",
             category=Category.AUTHENTICATION,
             **rest,
         )
     if isinstance(error, stripe.InvalidRequestError | stripe.IdempotencyError) and error.http_status != 409:
         return Fix(
-            "The payment service refused this. Reload the page and try again; if it is refused again, tell whoever "
-            "runs this studio.",
+            t(
+                "The payment service refused this. Reload the page and try again; if it is refused again, tell whoever "
+                "runs this studio."
+            ),
             code="payment_refused",
             category=Category.VALIDATION,
             **rest,
         )
     network = isinstance(error, stripe.APIConnectionError)
     return Retry(
-        "The payment service does not answer just now. Nothing was charged that you did not see; try again in a "
-        "minute.",
+        t(
+            "The payment service does not answer just now. Nothing was charged that you did not see; try again in a "
+            "minute."
+        ),
         code="vendor_unreachable" if network else "vendor_trouble",
         category=Category.NETWORK if network else Category.PROVIDER,
         **rest,

@@ -19,6 +19,7 @@ from photogen.gateways.examination import Finding, failed, good, warning
 from photogen.gateways.http import PerProcess
 from photogen.kit.guard import outside_call
 from photogen.kit.ids import new_id
+from photogen.kit.text import t
 
 LANES = ("quick", "work")
 """Names of RQ's queues, the urgent one first: workers look at them in this order."""
@@ -202,4 +203,4 @@ def _kept(server: redis.Redis, about: Mapping[str, Any]) -> str:
 
 
 def _unavailable() -> Unavailable:
-    return Unavailable("The queue of jobs does not answer. What was asked for is kept, and is done once it does.")
+    return Unavailable(t("The queue of jobs does not answer. What was asked for is kept, and is done once it does."))

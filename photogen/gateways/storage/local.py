@@ -19,6 +19,7 @@ from photogen.gateways.storage.trial import tried
 from photogen.kit import scratch
 from photogen.kit.guard import outside_call
 from photogen.kit.ids import new_id
+from photogen.kit.text import t
 
 VENDOR = "storage"
 _PIECE = 1024 * 1024
@@ -30,7 +31,7 @@ _ASIDE = ".incoming"  # on the same file system, and no key can name it
 def missing(key: str) -> Missing:
     """The error for an object that isn't there."""
     return Missing(
-        "This file is no longer here. Reload the page; if it stays away, tell the operator.",
+        t("This file is no longer here. Reload the page; if it stays away, tell the operator."),
         vendor=VENDOR,
         code="object_missing",
         category=Category.FILE,
@@ -280,7 +281,7 @@ def disk_trouble(error: OSError) -> Retry | Stop:
     words = f"{type(error).__name__}: {error.strerror}"
     if isinstance(error, PermissionError):
         return Stop(
-            "The studio can't use its files. The operator has to look at the data folder's permissions.",
+            t("The studio can't use its files. The operator has to look at the data folder's permissions."),
             vendor=VENDOR,
             code="storage_refused",
             category=Category.INTERNAL,
@@ -289,7 +290,7 @@ def disk_trouble(error: OSError) -> Retry | Stop:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return disk_full(words)
     return Retry(
-        "The studio could not store or read a file; its disk has trouble. Try again later, or tell the operator.",
+        t("The studio could not store or read a file; its disk has trouble. Try again later, or tell the operator."),
         vendor=VENDOR,
         code="storage_failed",
         category=Category.INTERNAL,
@@ -300,7 +301,7 @@ def disk_trouble(error: OSError) -> Retry | Stop:
 def disk_full(words: str) -> Retry:
     """The error for a file that has no room."""
     return Retry(
-        "The studio's disk is full, so nothing can be stored. Try again later; the operator has to make room.",
+        t("The studio's disk is full, so nothing can be stored. Try again later; the operator has to make room."),
         vendor=VENDOR,
         code="disk_full",
         category=Category.INTERNAL,

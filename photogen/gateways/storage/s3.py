@@ -20,6 +20,7 @@ from photogen.gateways.storage.local import disk_trouble, missing
 from photogen.gateways.storage.trial import fetched, tried
 from photogen.kit.guard import outside_call
 from photogen.kit.ids import new_id
+from photogen.kit.text import t
 
 VENDOR = "s3"
 _PIECE = 1024 * 1024
@@ -243,7 +244,7 @@ class S3Storage:
 
 def _refused(error: Exception) -> Stop:
     return Stop(
-        "The studio's file storage refused its key or bucket. The operator has to look at the S3 settings.",
+        t("The studio's file storage refused its key or bucket. The operator has to look at the S3 settings."),
         vendor=VENDOR,
         code="storage_refused",
         category=Category.AUTHENTICATION,
@@ -253,7 +254,7 @@ def _refused(error: Exception) -> Stop:
 
 def _trouble(error: Exception, category: Category = Category.PROVIDER) -> Retry:
     return Retry(
-        "The studio's file storage has trouble. Try again later.",
+        t("The studio's file storage has trouble. Try again later."),
         vendor=VENDOR,
         code="storage_failed",
         category=category,

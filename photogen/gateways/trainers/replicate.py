@@ -30,6 +30,7 @@ from photogen.gateways.replicate_api import VENDOR, Metrics, ReplicateApi, Vendo
 from photogen.gateways.trainers import keeping, weights
 from photogen.gateways.trainers.logs import losses, progress
 from photogen.kit.guard import outside_call
+from photogen.kit.text import t
 
 TRAINER_MODEL = "ostris/flux-dev-lora-trainer"
 DESTINATION = "photogen-loras"
@@ -119,36 +120,36 @@ def failure(job: VendorJob) -> GatewayError:
         return unsafe(VENDOR, words, request_id=job.id)
     if job.status == "aborted":
         return Retry(
-            "The training service gave up before the training began; nothing was charged there. Try again.",
+            t("The training service gave up before the training began; nothing was charged there. Try again."),
             code="vendor_aborted",
             category=Category.TIMEOUT,
             **rest,
         )
     if job.state is JobState.CANCELLED:
-        return Retry("The training was cancelled.", code="vendor_cancelled", category=Category.PROVIDER, **rest)
+        return Retry(t("The training was cancelled."), code="vendor_cancelled", category=Category.PROVIDER, **rest)
     if "out of memory" in lowered or "outofmemory" in lowered:
         return Fix(
-            "The training ran out of memory.",
+            t("The training ran out of memory."),
             code="out_of_memory",
             category=Category.PROVIDER,
             **rest,
         )
     if any(word in lowered for word in ("zip", "no images", "cannot identify image", "input_images")):
         return Fix(
-            "The training service could not read the photos. Remove those that look odd and try again.",
+            t("The training service could not read the photos. Remove those that look odd and try again."),
             code="dataset_refused",
             category=Category.FILE,
             **rest,
         )
     if "timed out" in lowered or "timeout" in lowered:
         return Fix(
-            "The training took longer than the service allows.",
+            t("The training took longer than the service allows."),
             code="training_timeout",
             category=Category.TIMEOUT,
             **rest,
         )
     return Fix(
-        "The training failed at the service. Try again; if it fails again, use other photos or fewer steps.",
+        t("The training failed at the service. Try again; if it fails again, use other photos or fewer steps."),
         code="training_failed",
         category=Category.PROVIDER,
         **rest,
@@ -210,7 +211,7 @@ class ReplicateTrainer:
         if not url:
             if self._api.job(f"/v1/trainings/{job.vendor_id}").data_removed:
                 raise Missing(
-                    "The service no longer has the trained weights. Train the model again.",
+                    t("The service no longer has the trained weights. Train the model again."),
                     vendor=VENDOR,
                     code="output_expired",
                     category=Category.PROVIDER,
@@ -315,8 +316,10 @@ class ReplicateTrainer:
                     model = self._create(path.partition("/")[0])
                 if model.visibility != "private":
                     raise Stop(
-                        "Trainings would become public at the service, so none is started. The operator has to make "
-                        "the model that collects them private.",
+                        t(
+                            "Trainings would become public at the service, so none is started. The operator has to "
+                            "make the model that collects them private."
+                        ),
                         vendor=VENDOR,
                         code="destination_public",
                         category=Category.INTERNAL,
@@ -367,7 +370,10 @@ def _read_model(data: Any) -> _Model:
 
 def _retired(words: str) -> Stop:
     return Stop(
-        "The training service no longer offers its trainer. The operator has to choose another; nothing was charged.",
+        t(
+            "The training service no longer offers its trainer. The operator has to choose another; nothing was "
+            "charged."
+        ),
         vendor=VENDOR,
         code="model_retired",
         category=Category.PROVIDER,

@@ -16,6 +16,7 @@ from typing import Any, TypeGuard
 import safetensors
 
 from photogen.gateways.base import Category, Fix
+from photogen.kit.text import t
 
 _NAMES = ("lora.safetensors", "flux-lora.safetensors")
 LARGEST_ARCHIVE = 3 * 1024**3
@@ -32,7 +33,10 @@ _BITS = {
 def corrupt(vendor: str, words: str, request_id: str = "") -> Fix:
     """The error for weights that can't be used."""
     return Fix(
-        "The trained weights arrived broken, so there is no model to use. Train it again; your credits are returned.",
+        t(
+            "The trained weights arrived broken, so there is no model to use. Train it again; your credits are "
+            "returned."
+        ),
         vendor=vendor,
         code="weights_corrupt",
         category=Category.FILE,

@@ -21,6 +21,7 @@ from starlette.responses import Response
 from photogen.errors import Invalid, NotFound, PhotogenError, Rejected, Unauthenticated
 from photogen.web import session
 from photogen.web.security.policy import permits
+from photogen.web.text import t
 
 BODY_MOST = 64 * 1024
 
@@ -53,13 +54,13 @@ async def body(request: Request) -> dict[str, Any]:
     async for chunk in request.stream():
         received += chunk
         if len(received) > BODY_MOST:
-            raise Invalid("That was more than this address takes.", code="too_large")
+            raise Invalid(t("That was more than this address takes."), code="too_large")
     try:
         content = json.loads(received)
     except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
-        raise Invalid("A JSON object was expected.", code="not_json")
+        raise Invalid(t("A JSON object was expected."), code="not_json")
     return content
 
 
@@ -81,7 +82,7 @@ def _guarded(handler: Endpoint, *, admin: bool) -> Callable[[Request], Awaitable
             if identity is None:
                 raise Unauthenticated
             if admin and not permits("admin", str(identity.role)):
-                raise NotFound("There is nothing at this address.")
+                raise NotFound(t("There is nothing at this address."))
             return await handler(request, identity.account_id)
         except PhotogenError as error:
             return refused(error)

@@ -14,6 +14,7 @@ from photogen.errors import Invalid
 from photogen.web import deps
 from photogen.web.api.answers import answer, endpoint
 from photogen.web.api.gallery import chosen_by
+from photogen.web.text import t
 
 FORM_MOST = 256 * 1024
 _ARCHIVE = "photogen.zip"
@@ -48,7 +49,7 @@ async def _archive(request: Request, account_id: str) -> Response:
     async for chunk in request.stream():
         received += chunk
         if len(received) > FORM_MOST:
-            raise Invalid("That was more than this address takes.", code="too_large")
+            raise Invalid(t("That was more than this address takes."), code="too_large")
     form = dict(parse_qsl(received.decode("latin-1"), keep_blank_values=True))
     asked, downloads = _as(form), deps.services().downloads
     if "ids" in form:
@@ -57,7 +58,7 @@ async def _archive(request: Request, account_id: str) -> Response:
     elif "query" in form:
         packed = await deps.call(downloads.all, account_id, chosen_by(form["query"]), asked)
     else:
-        raise Invalid("Say which pictures are meant.", field="ids", code="missing")
+        raise Invalid(t("Say which pictures are meant."), field="ids", code="missing")
     if form.get("check"):
         return answer({})
     return StreamingResponse(packed, media_type="application/zip", headers=_saved(_ARCHIVE))

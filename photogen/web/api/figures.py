@@ -14,6 +14,7 @@ from photogen.errors import NotFound
 from photogen.web import deps
 from photogen.web.api.answers import admin_endpoint
 from photogen.web.api.usage import lines_of, safe
+from photogen.web.text import t
 
 Cell = str | int | float
 Table = tuple[Sequence[str], Sequence[Sequence[Cell]]]
@@ -102,7 +103,7 @@ async def _table(part: str, view: Figures) -> AsyncIterator[bytes]:
 async def _file(request: Request, _account_id: str) -> Response:
     part = request.path_params["part"]
     if part not in {*TABLES, "ledger"}:
-        raise NotFound("There is no such file.")
+        raise NotFound(t("There is no such file."))
     period = Period.of(span=request.query_params.get("span", "30"))
     content = (
         _ledger(period)

@@ -74,7 +74,7 @@ def chosen_by(query: str, **more: object) -> GalleryQuery:
     """All that match `query`, which is written as in an address. Raises Invalid."""
     asked = dict(parse_qsl(query))
     if not asked.keys() <= {*_CHOOSING, "view"}:  # a filter that is not understood must not mean all there is
-        raise Invalid("This filter does not exist.", field="query", code="unknown_field")
+        raise Invalid(t("This filter does not exist."), field="query", code="unknown_field")
     return _chosen(GalleryQuery, asked, **more)
 
 
@@ -129,12 +129,12 @@ async def _change(request: Request, account_id: str) -> Response:
     wanted = await body(request)
     do, services = wanted.pop("do", None), deps.services()
     if not isinstance(do, dict):
-        raise Invalid("Say what to do with the pictures.", field="do", code="missing")
+        raise Invalid(t("Say what to do with the pictures."), field="do", code="missing")
     change = Change.of(**do)
     if "query" not in wanted:
         return _changed(await deps.call(services.gallery.change, account_id, change, ImageIds.of(**wanted).ids))
     if not isinstance(wanted["query"], str):
-        raise Invalid("Say which pictures are meant.", field="query", code="not_text")
+        raise Invalid(t("Say which pictures are meant."), field="query", code="not_text")
     query = chosen_by(wanted["query"], before=wanted.get("before"))
     return _changed(await deps.call(services.gallery.change_all, account_id, change, query))
 

@@ -25,6 +25,7 @@ from photogen.gateways.base_delivery import CDN
 from photogen.kit import log
 from photogen.web import deps
 from photogen.web.api.answers import endpoint, refused
+from photogen.web.text import t
 
 _log = log.get("media")
 
@@ -55,7 +56,7 @@ class _Answer:
 
 
 def _gone() -> NotFound:
-    return NotFound("This file does not exist, or is no longer here.")
+    return NotFound(t("This file does not exist, or is no longer here."))
 
 
 def _wanted(header: str, size: int) -> tuple[int, int] | None:
@@ -118,7 +119,7 @@ def _open(file: _File, head: bool, asked: dict[str, str]) -> _Answer:
         raise _gone() from None
     except GatewayError as error:
         _log.warning("storage does not answer", key=file.key, code=error.code)
-        raise Unavailable("The file can't be read just now. Try again in a minute.", code=error.code) from error
+        raise Unavailable(t("The file can't be read just now. Try again in a minute."), code=error.code) from error
 
 
 async def _send(request: Request, file: _File) -> Response:

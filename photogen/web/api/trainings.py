@@ -13,7 +13,7 @@ from starlette.routing import Route
 from photogen.domain.training.logbook import LogText
 from photogen.web import deps
 from photogen.web.api.answers import answer, endpoint
-from photogen.web.text import t
+from photogen.web.text import number, t
 
 
 def _text(log: LogText) -> str:
@@ -21,7 +21,7 @@ def _text(log: LogText) -> str:
     parts = []
     for piece in log.pieces:
         if piece.left_out:
-            parts.append(t("---- {n} characters of this log were left out here ----", n=f"{piece.left_out:,}") + "\n")
+            parts.append(t("---- {n} characters of this log were left out here ----", n=number(piece.left_out)) + "\n")
         parts.append(piece.text)
     return "".join(parts)
 

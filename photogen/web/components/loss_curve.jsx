@@ -75,7 +75,7 @@ export function LossCurve({ trainingId, version, steps, summary, words }) {
     };
   }, [points, width, steps]);
   const place = at === null ? null : Math.min(at, points.length - 1);
-  const words_at = (n) => say(words.value, { step: points[n][0].toLocaleString(), loss: short(points[n][1]), smooth: short(drawn.line[n]) });
+  const words_at = (n) => say(words.value, { step: points[n][0].toLocaleString(document.documentElement.lang), loss: short(points[n][1]), smooth: short(drawn.line[n]) });
   const point = (event) => {
     const box = event.currentTarget.getBoundingClientRect();
     const inside = event.clientX - box.left;
@@ -97,7 +97,7 @@ export function LossCurve({ trainingId, version, steps, summary, words }) {
                 </g>
               ))}
               {drawn.columns.map((value) => (
-                <text key={value} x={drawn.x(value)} y={HEIGHT - 8} textAnchor={value === 0 ? "start" : drawn.x(value) > width - 40 ? "end" : "middle"}>{value.toLocaleString()}</text>
+                <text key={value} x={drawn.x(value)} y={HEIGHT - 8} textAnchor={value === 0 ? "start" : drawn.x(value) > width - 40 ? "end" : "middle"}>{value.toLocaleString(document.documentElement.lang)}</text>
               ))}
             </g>
             <g clipPath={`url(#${clip})`}>

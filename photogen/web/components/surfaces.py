@@ -9,7 +9,8 @@ import reflex as rx
 
 from photogen.web.components.buttons import button, icon
 from photogen.web.components.islands import Ago, Anchored, Elapsed, Picture
-from photogen.web.text import t
+from photogen.web.text import language, t
+from photogen.web.words import credits as in_words
 
 Tone = Literal["", "accent", "good", "warn", "bad"]
 
@@ -203,11 +204,13 @@ def price(credits: Any, *, class_name: str = "") -> rx.Component:
 def price_text(credits: Any) -> Any:
     """The same as text, for the name of a button."""
     if isinstance(credits, rx.Var):
-        dollars = rx.Var(f"(({credits!s}) / 10).toFixed(2)", _var_data=credits._get_all_var_data()).to(str)
+        dollars = rx.Var(
+            f'new Intl.NumberFormat("{language()}", {{style: "currency", currency: "USD"}}).format(({credits!s}) / 10)',
+            _var_data=credits._get_all_var_data(),
+        ).to(str)
         noun = rx.cond(credits == 1, t("credit"), t("credits"))
-        return rx.Var.create(f"{credits} {noun} (${dollars})")
-    noun = t("credit") if credits == 1 else t("credits")
-    return f"{credits} {noun} (${credits / 10:.2f})"
+        return rx.Var.create(f"{credits} {noun} ({dollars})")
+    return in_words(credits)
 
 
 def ago(at: Any, *, class_name: str = "") -> rx.Component:

@@ -107,13 +107,13 @@ export function TrainingLog({ trainingId, version, running, words }) {
       </div>
       <div className="log-frame">
         <div ref={box} className="log-lines" role="log" aria-live="off" aria-label={words.title} tabIndex={0} onScroll={scroll}>
-          {hidden > 0 && <button type="button" className="log-earlier" onClick={earlier}>{say(words.earlier, { n: hidden.toLocaleString() })}</button>}
+          {hidden > 0 && <button type="button" className="log-earlier" onClick={earlier}>{say(words.earlier, { n: hidden.toLocaleString(document.documentElement.lang) })}</button>}
           {found.length ? found.slice(hidden).map((line) => <div key={line.n} data-level={line.level}>{line.text}</div>) : <div className="text-muted">{empty}</div>}
         </div>
         {!following && <button type="button" className="btn btn-secondary btn-sm log-newest" onClick={() => setFollowing(true)}>{words.newest}</button>}
       </div>
       <p className="text-xs text-muted num mt-2" role="status">
-        {filtered ? say(words.matches, { n: found.length.toLocaleString(), m: lines.length.toLocaleString() }) : lines.length ? say(words.count, { n: lines.length.toLocaleString() }) : ""}
+        {filtered ? say(words.matches, { n: found.length.toLocaleString(document.documentElement.lang), m: lines.length.toLocaleString(document.documentElement.lang) }) : lines.length ? say(words.count, { n: lines.length.toLocaleString(document.documentElement.lang) }) : ""}
         {running && lines.length > 0 && ` · ${following ? words.following : words.paused}`}
       </p>
     </div>

@@ -19,6 +19,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from photogen.errors import Invalid
+from photogen.web.text import t
 
 MAX_PAYLOAD = 256 * 1024
 """Bytes of JSON that one event may carry; files never travel by event."""
@@ -62,18 +63,20 @@ def validated(fn: Callable[..., Any], payload: dict[str, Any]) -> dict[str, Any]
     try:
         size = len(json.dumps(payload, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as error:
-        raise BadArguments("This request was not understood. Reload the page and try again.") from error
+        raise BadArguments(t("This request was not understood. Reload the page and try again.")) from error
     if size > MAX_PAYLOAD:
-        raise BadArguments("This is too long. Shorten it and try again.", code="payload_too_large")
+        raise BadArguments(t("This is too long. Shorten it and try again."), code="payload_too_large")
     if required - payload.keys() or payload.keys() - adapters.keys():
-        raise BadArguments("This request was not understood. Reload the page and try again.")
+        raise BadArguments(t("This request was not understood. Reload the page and try again."))
     result: dict[str, Any] = {}
     for name, value in payload.items():
         text = json.dumps(value, allow_nan=False)
         if _NUL.search(text):  # PostgreSQL's text can't hold it
-            raise BadArguments("This text has a character in it that can't be stored.", field=name)
+            raise BadArguments(t("This text has a character in it that can't be stored."), field=name)
         try:
             result[name] = adapters[name].validate_json(text, strict=True)
         except ValidationError as error:
-            raise BadArguments("This request was not understood. Reload the page and try again.", field=name) from error
+            raise BadArguments(
+                t("This request was not understood. Reload the page and try again."), field=name
+            ) from error
     return result

@@ -24,6 +24,7 @@ from photogen.web.notices import toast
 from photogen.web.security.arguments import validated
 from photogen.web.security.limits import TokenBuckets
 from photogen.web.security.policy import level_of, permits
+from photogen.web.text import t
 
 _log = log.get("guard")
 
@@ -57,7 +58,7 @@ def _redirect(path: str) -> Event:
 
 
 def _too_fast() -> RateLimited:
-    return RateLimited("That was too fast. Wait a moment and try again.", retry_after=2)
+    return RateLimited(t("That was too fast. Wait a moment and try again."), retry_after=2)
 
 
 def refusal(error: PhotogenError) -> StateUpdate:
@@ -93,7 +94,7 @@ class Guard(Middleware):
         registered = RegistrationContext.get().event_handlers.get(event.name)
         fn = registered.handler.fn if registered else None
         if fn is None:
-            return refusal(NotFound("This action does not exist. Reload the page and try again."))
+            return refusal(NotFound(t("This action does not exist. Reload the page and try again.")))
         if _is_framework(fn):
             return None
         level = level_of(fn)
@@ -103,7 +104,7 @@ class Guard(Middleware):
             )
             if identity is None and level is not None:
                 return StateUpdate(events=[_redirect(f"/login?next={state.router.url.path}")])
-            return refusal(NotFound("This action does not exist. Reload the page and try again."))
+            return refusal(NotFound(t("This action does not exist. Reload the page and try again.")))
         try:
             arguments = validated(fn, event.payload)
         except PhotogenError as error:

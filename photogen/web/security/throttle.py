@@ -72,7 +72,7 @@ class Throttle:
             wait = (
                 t("Try again in {n} seconds.", n=seconds) if seconds < 90 else t("Try again in {n} minutes.", n=minutes)
             )
-            raise RateLimited(f"{t('Too many attempts.')} {wait}", retry_after=seconds)
+            raise RateLimited(t("{n} {wait}", n=t("Too many attempts."), wait=wait), retry_after=seconds)
 
     async def log_in(self, address: str, email: str) -> None:
         """Counts a log-in, right or wrong. Raises RateLimited."""

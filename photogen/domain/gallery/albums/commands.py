@@ -6,6 +6,7 @@ from pydantic import Field
 
 from photogen.domain.gallery.commands import Id
 from photogen.kit.commands import Command, Line
+from photogen.kit.text import t
 
 NAME_LENGTH = 60
 
@@ -13,14 +14,14 @@ NAME_LENGTH = 60
 class NewAlbum(Command):
     """An empty one."""
 
-    name: Annotated[str, Line(NAME_LENGTH, least=1)] = Field(title="Name")
+    name: Annotated[str, Line(NAME_LENGTH, least=1)] = Field(title=t("Name"))
 
 
 class RenameAlbum(Command):
     """One of mine gets another name."""
 
     album: Id
-    name: Annotated[str, Line(NAME_LENGTH, least=1)] = Field(title="Name")
+    name: Annotated[str, Line(NAME_LENGTH, least=1)] = Field(title=t("Name"))
 
 
 class AlbumId(Command):

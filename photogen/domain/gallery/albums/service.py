@@ -12,6 +12,7 @@ from photogen.domain.gallery.albums.repository import AlbumRepository
 from photogen.domain.gallery.views import AlbumView
 from photogen.errors import Conflict, Invalid, NotFound
 from photogen.kit.clock import Clock
+from photogen.kit.text import t
 from photogen.models import Album
 
 MOST = 500
@@ -36,7 +37,7 @@ class AlbumsService:
             lock_account(uow.session, account_id)
             there = AlbumRepository(uow.session).names(account_id)
             if len(there) >= MOST:
-                raise Conflict(f"{MOST} albums are the most. Delete one first.", code="too_many_albums")
+                raise Conflict(t("{most} albums are the most. Delete one first.", most=MOST), code="too_many_albums")
             _check_name(command.name, there)
             row = Album(account_id=account_id, name=command.name, created_at=self._clock())
             uow.session.add(row)
@@ -65,7 +66,7 @@ class AlbumsService:
         with self._uow() as uow:
             row = _own(uow, account_id, command.album)
             if not AlbumRepository(uow.session).contains(row.id, command.image):
-                raise NotFound("This picture is not in the album.", code="image_not_found")
+                raise NotFound(t("This picture is not in the album."), code="image_not_found")
             row.cover_id = command.image
             uow.session.add(row)
             uow.notify(account_id, "gallery", row.id)
@@ -80,4 +81,4 @@ def _own(uow: UnitOfWork, account_id: str, album_id: str) -> Album:
 
 def _check_name(name: str, there: Mapping[str, str]) -> None:
     if name.casefold() in {taken.casefold() for taken in there.values()}:
-        raise Invalid(f"There is an album “{name}” already.", field="name", code="name_taken")
+        raise Invalid(t("There is an album “{name}” already.", name=name), field="name", code="name_taken")

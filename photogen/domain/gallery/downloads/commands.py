@@ -6,6 +6,7 @@ from pydantic import Field
 
 from photogen.domain.gallery.commands import Id
 from photogen.kit.commands import Command
+from photogen.kit.text import t
 
 IDS_MOST = 5000
 """Pictures that are named one by one; all that match are named by their filter."""
@@ -23,4 +24,4 @@ class SaveAs(Command):
 class ArchiveIds(Command):
     """Pictures that are to be packed."""
 
-    ids: tuple[Id, ...] = Field(title="Pictures", min_length=1, max_length=IDS_MOST)
+    ids: tuple[Id, ...] = Field(title=t("Pictures"), min_length=1, max_length=IDS_MOST)

@@ -18,6 +18,7 @@ from photogen.domain.gallery.service import GalleryService, file_stem, recipe_of
 from photogen.errors import NotFound, Unavailable
 from photogen.gateways.base import GatewayError, Missing, Storage
 from photogen.kit import log
+from photogen.kit.text import t
 from photogen.models import Image
 
 AT_ONCE = 100
@@ -49,13 +50,13 @@ class DownloadsService:
         """A picture as it is asked for. Raises NotFound, Unavailable (the storage does not answer)."""
         image = next(iter(self._rows(account_id, [image_id])), None)
         if image is None:
-            raise NotFound("This picture does not exist, or it has been deleted for good.", code="image_not_found")
+            raise NotFound(t("This picture does not exist, or it has been deleted for good."), code="image_not_found")
         try:
             return self._file(image, asked)
         except Missing:
-            raise NotFound("The file of this picture is no longer here.", code="file_not_found") from None
+            raise NotFound(t("The file of this picture is no longer here."), code="file_not_found") from None
         except GatewayError as error:
-            raise Unavailable("The file can't be read just now. Try again in a minute.", code=error.code) from error
+            raise Unavailable(t("The file can't be read just now. Try again in a minute."), code=error.code) from error
 
     def some(self, account_id: str, ids: Sequence[str], asked: SaveAs) -> Iterator[bytes]:
         """A ZIP of these, as it is made: no more than one picture of it is in memory. Raises NotFound, at once, when
@@ -63,13 +64,13 @@ class DownloadsService:
         wanted = list(dict.fromkeys(ids))
         with self._uow() as uow:
             if {image.id for image in ImageRepository(uow.session).whole(account_id, wanted)} != set(wanted):
-                raise NotFound("One of these pictures does not exist any more.", code="image_not_found")
+                raise NotFound(t("One of these pictures does not exist any more."), code="image_not_found")
         return self._zip(account_id, iter(wanted), asked)
 
     def all(self, account_id: str, query: GalleryQuery, asked: SaveAs) -> Iterator[bytes]:
         """A ZIP of all that meet `query`, however many. Raises NotFound, at once, when there is none."""
         if not self._gallery.page(account_id, query.model_copy(update={"limit": 1})).items:
-            raise NotFound("No picture matches these filters.", code="nothing_to_download")
+            raise NotFound(t("No picture matches these filters."), code="nothing_to_download")
         return self._zip(account_id, self._matching(account_id, query), asked)
 
     def _matching(self, account_id: str, query: GalleryQuery) -> Iterator[str]:
@@ -95,14 +96,14 @@ class DownloadsService:
                 except GatewayError as error:
                     # The answer has begun: what is missing can only be said inside of it.
                     _log.warning("picture left out of a download", image=image.id, code=error.code)
-                    left_out.append(f"{file_stem(image)}: the file can't be read ({error.code})")
+                    left_out.append(t("{n}: the file can't be read ({code})", n=file_stem(image), code=error.code))
                     continue
                 name = file.filename if file.filename not in taken else f"{image.id}-{file.filename}"
                 taken.add(name)
                 # Pictures are compressed already: packed, not squeezed.
                 yield name, image.created_at, _MODE, ZIP_AUTO(len(file.data), level=0), (file.data,)
         if left_out:
-            text = "\n".join(["These pictures are not in this archive:", *left_out, ""]).encode()
+            text = "\n".join([t("These pictures are not in this archive:"), *left_out, ""]).encode()
             yield _LEFT_OUT, image.created_at, _MODE, ZIP_AUTO(len(text)), (text,)
 
     def _rows(self, account_id: str, ids: Sequence[str]) -> Sequence[Image]:

@@ -16,6 +16,7 @@ from photogen.errors import Conflict, Invalid
 from photogen.gateways.base import Storage
 from photogen.kit.clock import Clock
 from photogen.kit.ids import new_id
+from photogen.kit.text import t
 
 MOST_UNUSED = 20
 """Uploads of an account that nothing was made of."""
@@ -40,7 +41,11 @@ class InputsService:
         with self._uow() as uow:
             if repository.unused(uow.session, account_id) >= MOST_UNUSED:
                 raise Conflict(
-                    f"{MOST_UNUSED} of your uploads wait to be used. Generate with one of them, or come back tomorrow.",
+                    t(
+                        "{most_unused} of your uploads wait to be used. Generate with one of them, or come back "
+                        "tomorrow.",
+                        most_unused=MOST_UNUSED,
+                    ),
                     code="too_many_uploads",
                 )
         try:

@@ -13,6 +13,7 @@ from photogen.domain.generation.presets.commands import PresetId, SavePreset, Se
 from photogen.domain.generation.presets.views import PresetView, SharedPreset
 from photogen.errors import Conflict, Invalid, NotFound
 from photogen.kit.clock import Clock
+from photogen.kit.text import t
 from photogen.models.preset import Preset
 
 MOST = 100
@@ -38,7 +39,7 @@ class PresetsService:
             lock_account(uow.session, account_id)
             there = repository.of_account(uow.session, account_id)
             if len(there) >= MOST:
-                raise Conflict(f"{MOST} presets are the most. Delete one first.", code="too_many_presets")
+                raise Conflict(t("{most} presets are the most. Delete one first.", most=MOST), code="too_many_presets")
             _check_name(command.name, there)
             row = Preset(
                 account_id=account_id,
@@ -86,20 +87,20 @@ class PresetsService:
         with self._uow() as uow:
             row = repository.by_token(uow.session, token) if _TOKEN.fullmatch(token) else None
         if row is None:
-            raise NotFound("This preset is not shared any more.", code="preset_not_found")
+            raise NotFound(t("This preset is not shared any more."), code="preset_not_found")
         return SharedPreset(row.name, _setup(row))
 
 
 def _own(uow: UnitOfWork, account_id: str, preset_id: str) -> Preset:
     row = repository.get(uow.session, account_id, preset_id)
     if row is None:
-        raise NotFound("This preset has been deleted.", code="preset_not_found")
+        raise NotFound(t("This preset has been deleted."), code="preset_not_found")
     return row
 
 
 def _check_name(name: str, others: Iterable[Preset]) -> None:
     if any(other.name.casefold() == name.casefold() for other in others):
-        raise Invalid("You have a preset of this name.", field="name", code="name_taken")
+        raise Invalid(t("You have a preset of this name."), field="name", code="name_taken")
 
 
 def _setup(row: Preset) -> SetUp:

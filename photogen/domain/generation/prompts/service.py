@@ -10,6 +10,7 @@ from photogen.domain.generation.prompts.phrases import phrases
 from photogen.domain.generation.prompts.views import PromptPage, PromptView, Suggestion
 from photogen.errors import NotFound
 from photogen.kit.clock import Clock
+from photogen.kit.text import t
 
 
 class PromptsService:
@@ -37,7 +38,7 @@ class PromptsService:
         with self._uow() as uow:
             row = repository.get(uow.session, account_id, command.prompt_id)
             if row is None:
-                raise NotFound("This prompt has been forgotten already.", code="prompt_not_found")
+                raise NotFound(t("This prompt has been forgotten already."), code="prompt_not_found")
             uow.session.delete(row)
             return PromptView(row.id, row.text, row.times, row.used_at)
 

@@ -7,6 +7,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from photogen.errors import NotFound
+from photogen.kit.text import t
 from photogen.models import (
     CreditPack,
     ImageModel,
@@ -62,7 +63,7 @@ def plan(session: Session, key: str) -> Plan:
     """Locked. Raises NotFound."""
     found = session.get(Plan, key, with_for_update={"key_share": True}, populate_existing=True)
     if found is None:
-        raise NotFound("There is no such plan.", code="plan_not_found")
+        raise NotFound(t("There is no such plan."), code="plan_not_found")
     return found
 
 
@@ -75,7 +76,7 @@ def pack(session: Session, key: str) -> CreditPack:
     """Locked. Raises NotFound."""
     found = session.get(CreditPack, key, with_for_update=True, populate_existing=True)
     if found is None:
-        raise NotFound("There is no such pack.", code="pack_not_found")
+        raise NotFound(t("There is no such pack."), code="pack_not_found")
     return found
 
 
@@ -88,5 +89,5 @@ def model(session: Session, key: str) -> ImageModel:
     """Locked. Raises NotFound."""
     found = session.get(ImageModel, key, with_for_update={"key_share": True}, populate_existing=True)
     if found is None:
-        raise NotFound("There is no such model.", code="model_not_found")
+        raise NotFound(t("There is no such model."), code="model_not_found")
     return found

@@ -15,6 +15,7 @@ from photogen.domain.plans.registry.views import ModelTerms, PackTerms, PlanOnOf
 from photogen.errors import Conflict, Invalid
 from photogen.gateways.base import Job
 from photogen.kit.clock import Clock
+from photogen.kit.text import t
 from photogen.models import CreditPack, ImageModel, Plan, PlanTerms, PlanVersion
 
 FREE = "free"
@@ -66,7 +67,7 @@ class Registry:
         Raises NotFound, Conflict (`edited_meanwhile`), Invalid (`free_plan`)."""
         if command.key == FREE and command.month_cents:
             raise Invalid(
-                "Accounts begin on this plan, so it costs nothing. Sell another one.",
+                t("Accounts begin on this plan, so it costs nothing. Sell another one."),
                 field="month_cents",
                 code="free_plan",
             )
@@ -74,7 +75,7 @@ class Registry:
             row = repository.plan(uow.session, command.key)
             if row.version != command.version:
                 raise Conflict(
-                    "Somebody else has edited this plan meanwhile. Look at what it says now, then edit it again.",
+                    t("Somebody else has edited this plan meanwhile. Look at what it says now, then edit it again."),
                     code="edited_meanwhile",
                 )
             before, after = _plain(row, _TERMS), _plain(command, _TERMS)
@@ -99,7 +100,7 @@ class Registry:
             else:
                 key = f"credits_{command.credits}"
                 if repository.pack_there(uow.session, key):
-                    raise Conflict("There is a pack of so many credits already. Edit that one.", code="pack_there")
+                    raise Conflict(t("There is a pack of so many credits already. Edit that one."), code="pack_there")
                 row, before = (
                     CreditPack(key=key, credits=command.credits, cents=command.cents, sort=command.credits),
                     {},

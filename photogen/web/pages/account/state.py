@@ -10,7 +10,7 @@ from photogen.errors import NotFound, PhotogenError
 from photogen.web import routes
 from photogen.web.deps import call, services
 from photogen.web.security.policy import allow
-from photogen.web.text import plural, t
+from photogen.web.text import number, plural, t
 from photogen.web.words import day, iso
 
 
@@ -70,16 +70,16 @@ def summary(view: Explanation) -> Summary:
             plan=view.plan.capitalize(),
             day=day(view.since),
         ),
-        f"{view.available:,}",
+        number(view.available),
         plural(view.held, "{n} more is set aside", "{n} more are set aside")
         if view.held
         else t("Nothing is set aside."),
-        f"{view.balance:,}",
+        number(view.balance),
         t(
             "{entries} entries say {n}, the grants {m}.",
-            entries=f"{view.entries:,}",
-            n=f"{view.balance:,}",
-            m=f"{view.remaining:,}",
+            entries=number(view.entries),
+            n=number(view.balance),
+            m=number(view.remaining),
         ),
         wrong,
     )
@@ -89,7 +89,7 @@ def lot(item: Left) -> Amount:
     """What is left of a grant."""
     until = t("Lapses on {day}", day=day(item.lapses_at)) if item.lapses_at else t("Never lapses")
     return Amount(
-        t("{left} of {n}", left=f"{item.remaining:,}", n=f"{item.amount:,}"),
+        t("{left} of {n}", left=number(item.remaining), n=number(item.amount)),
         item.what,
         t("Has lapsed; written off at the next movement") if item.lapsed else until,
     )
@@ -97,14 +97,14 @@ def lot(item: Left) -> Amount:
 
 def held(item: OpenHold) -> Amount:
     """What is set aside."""
-    return Amount(f"{item.amount:,}", item.why, f"{item.subject_kind} {item.subject_id}")
+    return Amount(number(item.amount), item.why, f"{item.subject_kind} {item.subject_id}")
 
 
 def entry(item: Line) -> Entry:
     """A line of the ledger."""
-    balance = f"{item.balance:,}"
+    balance = number(item.balance)
     if item.noted != item.balance:
-        balance = t("{n} (noted: {m})", n=balance, m=f"{item.noted:,}")
+        balance = t("{n} (noted: {m})", n=balance, m=number(item.noted))
     return Entry(
         item.id,
         iso(item.at),

@@ -10,7 +10,7 @@ from photogen.errors import Invalid, PhotogenError
 from photogen.web import routes
 from photogen.web.deps import call, services
 from photogen.web.security.policy import allow
-from photogen.web.text import t
+from photogen.web.text import number, t
 from photogen.web.words import iso
 
 
@@ -37,7 +37,7 @@ def shown(line: AccountLine) -> AccountShown:
         line.id if line.closed else line.email,
         "" if line.closed else line.plan.capitalize(),
         "" if line.role == "creator" else line.role.capitalize(),
-        f"{line.available:,}",
+        number(line.available),
         iso(line.since),
     )
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from photogen.domain.billing.views import CardView, PaymentView, RefundView, SubscriptionView
 from photogen.web.pages.billing.shop import rhythm
-from photogen.web.text import t
+from photogen.web.text import number, t
 from photogen.web.words import credits, day, dollars, iso
 
 
@@ -153,7 +153,7 @@ _STATUS = {
 
 def _words(view: PaymentView) -> str:
     if view.kind == "pack":
-        return t("{n} credits", n=f"{view.credits:,}")
+        return t("{n} credits", n=number(view.credits))
     plan = t("{plan}, by the year", plan=view.words) if view.interval == "year" else view.words
     return t("Change to {plan}", plan=plan) if view.reason == "subscription_update" else plan
 

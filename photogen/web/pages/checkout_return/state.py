@@ -41,24 +41,31 @@ class Returned(rx.State):
         asked = self.router.url.query_parameters
         try:
             found = await call(services().billing.purchase, current().account_id, str(asked.get("purchase", "")))
-            plan = ""
+            plan, trial = "", False
             if found.kind == "plan":
+                paid = await call(services().billing.subscription, current().account_id)
+                trial = paid is not None and paid.status == "trialing"
                 plans = {p.key: p.name for p in await call(services().plans.plans)}
                 plan = plans.get(found.plan_key, found.plan_key)
         except PhotogenError as error:
             self.problem, self.code, self.ready = error.public, error.code, True
             return
-        self._say(found, plan, left=asked.get("cancelled") == "1")
+        self._say(found, plan, trial=trial, left=asked.get("cancelled") == "1")
         self.problem, self.code, self.ready = "", "", True
 
-    def _say(self, found: PurchaseView, plan: str, *, left: bool):
+    def _say(self, found: PurchaseView, plan: str, *, trial: bool, left: bool):
         back = routes.PLANS if found.kind == "plan" else routes.PACKS
         self.words = found.words
         match found.status:
             case "complete" if found.kind == "plan":
                 self._show("paid", t("{plan} is yours", plan=plan), t("Make pictures"), routes.GENERATE)
-                self.words = t(
-                    "Paid, thank you. What the plan gives is ready to use; its credits come with the payment."
+                self.words = (
+                    t(
+                        "Nothing was charged. What the plan gives is ready to use; its credits come with the first "
+                        "payment."
+                    )
+                    if trial
+                    else t("Paid, thank you. What the plan gives is ready to use; its credits come with the payment.")
                 )
             case "complete":
                 bought = plural(found.credits, "{n} credit is yours", "{n} credits are yours")

@@ -76,7 +76,7 @@ def _full() -> rx.Component:
                 ui.section(
                     t("Plans, now"),
                     table(
-                        [t("Plan"), t("Paying"), t("Cancelled"), t("On trial"), t("A month")],
+                        [t("Plan"), t("Paying"), t("Leaving"), t("On trial"), t("Per month")],
                         _BOARD.plans,
                         t("Plans"),
                     ),

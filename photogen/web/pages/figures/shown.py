@@ -2,11 +2,10 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 from photogen.domain.analytics import DayFigures, Figures, PlanFigures, Statement, WorkFigures
-from photogen.web.text import plural, t
-from photogen.web.words import dollars
+from photogen.web.text import dollars, number, percent, plural, short_day, t
 
 _TIERS = {"free": t("Free"), "basic": t("Basic"), "pro": t("Pro"), "enterprise": t("Enterprise")}
 FLOWS = {
@@ -92,7 +91,7 @@ def board(view: Figures) -> Board:
         credits=chart(
             view,
             [(day.granted, day.burnt) for day in view.days],
-            lambda amount: f"{amount:,.0f}",
+            number,
             t("{first} credits granted, {second} burnt"),
         ),
         plans=_plans(view.plans),
@@ -103,7 +102,7 @@ def board(view: Figures) -> Board:
             "This does not add up: {n} credits too many at the end. Run python -m photogen check-books.",
             n=f"{view.statement.difference:+,}",
         ),
-        actives=[Row(_TIERS.get(one.tier.value, one.tier.value), [f"{one.accounts:,}"]) for one in view.actives],
+        actives=[Row(_TIERS.get(one.tier.value, one.tier.value), [number(one.accounts)]) for one in view.actives],
         work=[_work(one) for one in view.work],
         days=[_day(one) for one in reversed(view.days)],
         note=plural(
@@ -128,23 +127,23 @@ def _figures(view: Figures) -> list[Figure]:
     ]
     return [
         Figure(t("Recurring by the month"), money(view.mrr_cents), t("now, at what was sold")),
-        Figure(t("Subscribers"), f"{paying:,}", ", ".join(filter(None, also)) or t("now")),
+        Figure(t("Subscribers"), number(paying), ", ".join(filter(None, also)) or t("now")),
         Figure(
             t("Churn"),
-            percent(moved.churn),
+            of_all(moved.churn),
             t(
                 "{lost} of {n} left, {new} began",
-                lost=f"{moved.lost:,}",
-                n=f"{moved.at_start:,}",
-                new=f"{moved.began:,}",
+                lost=number(moved.lost),
+                n=number(moved.at_start),
+                new=number(moved.began),
             ),
         ),
         Figure(
             t("New accounts that paid"),
-            percent(moved.conversion),
-            t("{paid} of {n}", paid=f"{moved.paid:,}", n=f"{moved.registered:,}")
+            of_all(moved.conversion),
+            t("{paid} of {n}", paid=number(moved.paid), n=number(moved.registered))
             + (
-                t("; trials {paid} of {n}", paid=f"{moved.trials_paid:,}", n=f"{moved.trials:,}")
+                t("; trials {paid} of {n}", paid=number(moved.trials_paid), n=number(moved.trials))
                 if moved.trials
                 else ""
             ),
@@ -153,32 +152,32 @@ def _figures(view: Figures) -> list[Figure]:
         Figure(
             t("Vendors' costs"),
             money(cost),
-            t("{share} of the income", share=percent(cost / income if income > 0 else None)),
+            t("{share} of the income", share=of_all(cost / income if income > 0 else None)),
         ),
         Figure(
-            t("Active accounts"), f"{sum(a.accounts for a in view.actives):,}", t("asked for pictures or trainings")
+            t("Active accounts"), number(sum(a.accounts for a in view.actives)), t("asked for pictures or trainings")
         ),
-        Figure(t("Credits outstanding"), f"{view.statement.closing:,}", t("at the end of the period")),
+        Figure(t("Credits outstanding"), number(view.statement.closing), t("at the end of the period")),
     ]
 
 
 def _plans(plans: Sequence[PlanFigures]) -> list[Row]:
     rows = [
-        Row(plan.name, [f"{plan.subscribers:,}", f"{plan.ending:,}", f"{plan.trialing:,}", money(plan.mrr_cents)])
+        Row(plan.name, [number(plan.subscribers), number(plan.ending), number(plan.trialing), money(plan.mrr_cents)])
         for plan in plans
     ]
     whole = [sum(getattr(plan, name) for plan in plans) for name in ("subscribers", "ending", "trialing")]
     total = money(sum(plan.mrr_cents for plan in plans))
-    return [*rows, Row(t("All plans"), [*(f"{n:,}" for n in whole), total], strong=True)]
+    return [*rows, Row(t("All plans"), [*(number(n) for n in whole), total], strong=True)]
 
 
 def statement(view: Statement) -> list[Row]:
     """Opening, what came, what went, closing."""
     return [
-        Row(t("At the beginning"), [f"{view.opening:,}"], strong=True),
+        Row(t("At the beginning"), [number(view.opening)], strong=True),
         *(Row(FLOWS[flow.reason], [signed(flow.credits)]) for flow in view.came),
         *(Row(FLOWS[flow.reason], [signed(-flow.credits)]) for flow in view.went),
-        Row(t("At the end"), [f"{view.closing:,}"], strong=True),
+        Row(t("At the end"), [number(view.closing)], strong=True),
     ]
 
 
@@ -189,9 +188,9 @@ def _work(one: WorkFigures) -> Row:
     return Row(
         name,
         [
-            f"{one.count:,}",
-            f"{one.by_plan:,}",
-            f"{one.credits:,}",
+            number(one.count),
+            number(one.by_plan),
+            number(one.credits),
             money(one.credits * 10),
             money(one.cost_cents) if known > 0 else _DASH,
             each,
@@ -201,10 +200,10 @@ def _work(one: WorkFigures) -> Row:
 
 def _day(one: DayFigures) -> Row:
     return Row(
-        short(one.day),
+        short_day(one.day),
         [
             money(one.income_cents), money(one.returned_cents) if one.returned_cents else _DASH, money(one.cost_cents),
-            f"{one.pictures:,}", f"{one.trainings:,}", f"{one.granted:,}", f"{one.burnt:,}", f"{one.registered:,}",
+            number(one.pictures), number(one.trainings), number(one.granted), number(one.burnt), number(one.registered),
         ],
     )  # fmt: skip
 
@@ -218,31 +217,26 @@ def chart(view: Figures, values: Sequence[tuple[float, float]], say: Callable[[f
             on.isoformat(),
             max(0, first) * scale,
             max(0, second) * scale,
-            f"{short(on)}: {sentence.format(first=say(first), second=say(second))}",
+            f"{short_day(on)}: {sentence.format(first=say(first), second=say(second))}",
         )
         for on, (first, second) in zip((day.day for day in view.days), values, strict=True)
     ]
     both = [sum(pair[n] for pair in values) for n in (0, 1)]
     whole = sentence.format(first=say(both[0]), second=say(both[1]))
     last = view.end.date() - timedelta(days=1)
-    return Chart(bars, say(most) if most > 0 else "", short(view.start.date()), short(last), whole)
+    return Chart(bars, say(most) if most > 0 else "", short_day(view.start.date()), short_day(last), whole)
 
 
 def money(cents: float, *, fine: bool = False) -> str:
     """ "$1,234.50"; `fine` with four places, for what one picture takes."""
-    return f"${cents / 100:,.4f}" if fine else f"${cents / 100:,.2f}"
+    return dollars(cents, 4 if fine else 2)
 
 
-def percent(share: float | None) -> str:
+def of_all(share: float | None) -> str:
     """ "12.5 %"; a dash where there is nothing to take a share of."""
-    return _DASH if share is None else f"{share:.1%}"
+    return _DASH if share is None else percent(share, 1)
 
 
 def signed(amount: int) -> str:
     """ "+5" or "-5" with a true minus; "0"."""
-    return f"{amount:+,}".replace("-", "\N{MINUS SIGN}") if amount else "0"
-
-
-def short(on: date) -> str:
-    """ "3 Nov"."""
-    return t("{day} {month}", day=on.day, month=t(f"{on:%b}"))
+    return f"{'+' if amount > 0 else '-'}{number(abs(amount))}".replace("-", "\N{MINUS SIGN}") if amount else "0"

@@ -15,7 +15,7 @@ from photogen.web.deps import call, services
 from photogen.web.notices import toast
 from photogen.web.pages.generate.shown import InputShown
 from photogen.web.session import current
-from photogen.web.text import t
+from photogen.web.text import number, t
 
 if TYPE_CHECKING:
     from photogen.web.pages.generate.state import Generate
@@ -44,7 +44,7 @@ def fields(form: Generate) -> dict[str, object]:
 def asked(form: Generate) -> dict[str, object]:
     """What the form asks for. Raises Invalid (at the seed)."""
     if form.seed and not (form.seed.isascii() and form.seed.isdigit() and int(form.seed) <= LARGEST_SEED):
-        raise Invalid(t("A seed is a whole number up to {n}.", n=f"{LARGEST_SEED:,}"), field="seed")
+        raise Invalid(t("A seed is a whole number up to {n}.", n=number(LARGEST_SEED)), field="seed")
     can = form.controls
     return fields(form) | {
         "negative_prompt": form.negative if can.negative else "",

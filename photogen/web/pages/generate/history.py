@@ -12,7 +12,7 @@ from photogen.web.notices import toast
 from photogen.web.pages.generate.state import Generate
 from photogen.web.security.policy import allow
 from photogen.web.session import current
-from photogen.web.text import plural
+from photogen.web.text import number, plural, t
 from photogen.web.words import iso
 
 MOST = 300
@@ -30,7 +30,7 @@ class Line:
 
 
 def line(view: PromptView) -> Line:
-    return Line(view.id, view.text, iso(view.used_at), plural(view.times, "", "{n} times"))
+    return Line(view.id, view.text, iso(view.used_at), t("{n} times", n=number(view.times)) if view.times > 1 else "")
 
 
 class PromptHistory(rx.State):

@@ -103,7 +103,7 @@ def _style() -> rx.Component:
     return rx.el.div(
         rx.el.span(t("Style"), class_name="field-label mb-1.5 block"),
         rx.el.div(
-            tile("", t("None")),
+            tile("", t("No style")),
             *(tile(style.key, t(style.name)) for style in STYLES),
             role="radiogroup",
             class_name="style-strip",

@@ -34,7 +34,7 @@ from photogen.web.pages.generate.shown import (
 )
 from photogen.web.security.policy import allow
 from photogen.web.session import current
-from photogen.web.text import t
+from photogen.web.text import number, t
 
 SHOWN = 6
 """Batches on the page; older pictures are in the gallery."""
@@ -92,7 +92,7 @@ class Generate(rx.State):
         options = self._options
         both = (*options.my_models, *options.base_models)
         self.models = [Option(m.choice, name(m), not m.available) for m in both]
-        self.styles = [Option("", t("None")), *(Option(s.key, s.name) for s in options.styles)]
+        self.styles = [Option("", t("No style")), *(Option(s.key, s.name) for s in options.styles)]
         self._request_key = new_id()
         query = self.router.url.query_parameters
         wanted, source = str(query.get("model", "")), str(query.get("from", ""))
@@ -171,7 +171,11 @@ class Generate(rx.State):
         self.prompt = value
         long = len(value) > PROMPT_LENGTH
         self.errors = (
-            {"prompt": t("This is {n} characters long; {m} are the most.", n=f"{len(value):,}", m=f"{PROMPT_LENGTH:,}")}
+            {
+                "prompt": t(
+                    "This is {n} characters long; {m} are the most.", n=number(len(value)), m=number(PROMPT_LENGTH)
+                )
+            }
             if long
             else {}
         )

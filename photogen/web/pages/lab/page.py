@@ -73,7 +73,7 @@ def _column(column: rx.Var[Column]) -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.el.span(column.title, class_name="text-sm font-medium num"),
-            rx.cond(column.usual, ui.pill(t("Usual"), plain=True)),
+            rx.cond(column.usual, ui.pill(t("Default"), plain=True)),
             rx.cond(column.leads, ui.pill(t("Leads"), tone="accent")),
             class_name="flex flex-wrap items-center gap-2 min-h-6",
         ),

@@ -3,7 +3,7 @@
 import dataclasses
 
 from photogen.domain.loras.views import Change, ModelStory, PastTraining, VersionView
-from photogen.web.text import plural, t
+from photogen.web.text import number, plural, t
 from photogen.web.words import duration, iso, megabytes
 
 TONES = {"completed": "good", "failed": "bad", "cancelled": "", "queued": ""}
@@ -158,7 +158,7 @@ def shown(story: ModelStory) -> ModelShown:
     model = story.model
     spent = story.training_credits + story.picture_credits
     stats = [
-        (t("Pictures made"), f"{story.drawn:,}"),
+        (t("Pictures made"), number(story.drawn)),
         (t("Came out"), f"{story.success:.0%}" if story.success is not None else t("none yet")),
         (t("A picture takes"), duration(story.mean_seconds) or t("not known yet")),
         (t("Usual strength"), f"{model.default_scale:g}"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from photogen.domain.audit import AuditView
 from photogen.domain.plans.registry import EditModel, EditPack, EditPlan, ModelTerms, PackTerms, PlanOnOffer
 from photogen.errors import Invalid
-from photogen.web.text import plural, t
+from photogen.web.text import number, plural, t
 from photogen.web.words import dollars, iso
 
 TIERS = [("free", t("Free")), ("basic", t("Basic")), ("pro", t("Pro")), ("enterprise", t("Enterprise"))]
@@ -91,7 +91,7 @@ def plan(row: PlanOnOffer) -> Item:
 def pack(row: PackTerms) -> Item:
     """A pack in the list."""
     name = plural(row.credits, "{n} credit", "{n} credits")
-    each = t("{price} a credit", price=f"${row.cents / row.credits / 100:.3f}")
+    each = t("{price} a credit", price=dollars(row.cents / row.credits, 3))
     return Item(row.key, name, dollars(row.cents), each, *_off(row.enabled))
 
 
@@ -138,7 +138,7 @@ def _value(name: str, fields: Mapping[str, object]) -> str:
         return t("yes") if value else t("no")
     if name.endswith("cents") and isinstance(value, int):
         return dollars(value)
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return number(value) if isinstance(value, int) else str(value)
 
 
 # --- forms ----------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import reflex as rx
 from photogen.domain.billing.views import PackView
 from photogen.web import components as ui
 from photogen.web.pages.billing.shop import Shop
-from photogen.web.text import t
+from photogen.web.text import number, t
 from photogen.web.words import dollars
 
 
@@ -25,8 +25,8 @@ class Pack:
 
 def pack(view: PackView) -> Pack:
     """A pack with its price for each credit."""
-    each = t("{cents} cents a credit", cents=f"{view.cents / view.credits:.1f}".removesuffix(".0"))
-    return Pack(view.key, t("Buy {n} credits", n=f"{view.credits:,}"), f"{view.credits:,}", dollars(view.cents), each)
+    each = t("{cents} cents a credit", cents=number(view.cents / view.credits, 1 if view.cents % view.credits else 0))
+    return Pack(view.key, t("Buy {n} credits", n=number(view.credits)), number(view.credits), dollars(view.cents), each)
 
 
 def _pack(item: rx.Var[Pack]) -> rx.Component:

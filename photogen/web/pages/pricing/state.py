@@ -13,7 +13,7 @@ from photogen.web.deps import call
 from photogen.web.pages.pricing.packs import Pack, pack
 from photogen.web.security.policy import allow
 from photogen.web.session import current, maybe
-from photogen.web.text import plural, t
+from photogen.web.text import number, plural, t
 from photogen.web.words import dollars
 
 
@@ -63,8 +63,8 @@ def card(plan: Any) -> PlanCard:
             dollars(plan.year_cents) if plan.year_cents else t("None"),
             _per(plan.credits_once, once=True) if plan.credits_once else _per(plan.credits_month),
             _per(plan.trainings_included, once=plan.trainings_once),
-            f"{plan.daily_quota:,}" if plan.daily_quota else t("Paid by credit"),
-            f"{plan.model_slots:,}",
+            number(plan.daily_quota) if plan.daily_quota else t("Paid by credit"),
+            number(plan.model_slots),
             _TIERS.get(str(plan.tier), str(plan.tier)),
             t("Private, public if you choose") if plan.public_allowed else t("Private"),
         ],
@@ -91,7 +91,7 @@ _TIERS = {
 
 
 def _per(amount: int, *, once: bool = False) -> str:
-    return t("{n} once", n=f"{amount:,}") if once else t("{n} a month", n=f"{amount:,}")
+    return t("{n} once", n=number(amount)) if once else t("{n} a month", n=number(amount))
 
 
 @dataclasses.dataclass(frozen=True)

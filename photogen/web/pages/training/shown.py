@@ -4,7 +4,7 @@ import dataclasses
 
 from photogen.domain.training.history.views import RoundView, TimingView, TrainingFigures, VendorCostView
 from photogen.domain.training.views import AttemptView, RetryView, TrainingView
-from photogen.web.text import plural, t
+from photogen.web.text import dollars, number, plural, t
 from photogen.web.words import clock, credits, duration, iso
 
 TONES = {"completed": "good", "failed": "bad", "cancelled": "", "queued": ""}
@@ -149,7 +149,7 @@ def _facts(view: TrainingView) -> list[tuple[str, str]]:
         (t("Trigger word"), view.trigger_word),
         (t("Subject"), t(view.subject.capitalize())),
         (t("Photos"), str(view.photo_count)),
-        (t("Steps"), f"{view.steps:,}"),
+        (t("Steps"), number(view.steps)),
         (t("Learning rate"), f"{view.learning_rate:g}"),
         (t("LoRA rank"), str(view.lora_rank)),
         (t("Captions"), t("Automatic") if view.autocaption else t("Trigger word only")),
@@ -203,9 +203,9 @@ def _loss_words(view: TrainingView) -> str:
     words = t(
         "The loss is {last} at step {step}; the lowest was {lowest} at step {best}.",
         last=f"{losses.last[1]:.3g}",
-        step=f"{losses.last[0]:,.0f}",
+        step=number(losses.last[0]),
         lowest=f"{losses.lowest[1]:.3g}",
-        best=f"{losses.lowest[0]:,.0f}",
+        best=number(losses.lowest[0]),
     )
     trend = {
         "falling": t("It has been falling, as it should."),
@@ -226,9 +226,9 @@ def shown(view: TrainingView) -> Shown:
         tone=TONES.get(view.status, "accent"),
         percent=view.percent,
         steps=view.steps,
-        step_text=t("Step {n} of {m}", n=f"{view.step:,}", m=f"{view.steps:,}") if view.step else "",
+        step_text=t("Step {n} of {m}", n=number(view.step), m=number(view.steps)) if view.step else "",
         left=t("{time} left", time=duration(view.seconds_left)) if view.seconds_left is not None else "",
-        loss=f"{last[1]:.3f}" if last else "",
+        loss=number(last[1], 3) if last else "",
         loss_words=_loss_words(view),
         loss_version=f"{view.rounds}:{last[0]:.0f}:{view.losses.count}" if last else "",
         log_end=view.log_end,
@@ -290,7 +290,7 @@ def _timing(view: TimingView) -> Timing:
         name=STAGES.get(view.key, view.key),
         inside=view.key in INSIDE,
         took=clock(view.seconds) or NOTHING,
-        tries=t("{n} attempts", n=f"{view.tries:,}") if view.tries > 1 else "",
+        tries=t("{n} attempts", n=number(view.tries)) if view.tries > 1 else "",
         usual=clock(view.usual) or NOTHING,
         slow=clock(view.slow) or NOTHING,
         late=view.seconds is not None and view.slow is not None and view.seconds > view.slow + 1,
@@ -321,9 +321,9 @@ def _vendor_cost(cost: VendorCostView | None) -> str:
     if cost.cents is None:
         return t("Vendor: {id}, no cost known", id=cost.vendor_id)
     return t(
-        "Vendor: {id}, about ${cost} for {time} at work",
+        "Vendor: {id}, about {price} for {time} at work",
         id=cost.vendor_id,
-        cost=f"{cost.cents / 100:.2f}",
+        price=dollars(cost.cents, 2),
         time=clock(cost.run_seconds),
     )
 

@@ -13,7 +13,7 @@ from photogen.web import live, routes
 from photogen.web.deps import call, services
 from photogen.web.security.policy import allow
 from photogen.web.session import current
-from photogen.web.text import plural, t
+from photogen.web.text import number, plural, t
 from photogen.web.words import credits, duration, iso
 
 PAGE = 25
@@ -93,11 +93,11 @@ def totals(view: TrainingTotals) -> list[Figure]:
         plural(view.included, "{n} included in the plan", "{n} included in the plan") if view.included else "",
     ]
     return [
-        Figure(t("Trainings"), f"{view.count:,}", ", ".join(filter(None, also))),
+        Figure(t("Trainings"), number(view.count), ", ".join(filter(None, also))),
         Figure(
             t("Succeeded"),
             "\N{EN DASH}" if rate is None else f"{rate:.0%}",
-            t("{n} of {m} that ended", n=f"{view.completed:,}", m=f"{ended:,}") if ended else "",
+            t("{n} of {m} that ended", n=number(view.completed), m=number(ended)) if ended else "",
         ),
         Figure(t("Spent"), credits(view.credits_spent), ", ".join(filter(None, money))),
         Figure(

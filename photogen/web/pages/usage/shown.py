@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from photogen.domain.credits import DayUse, GrantSource, GrantView
 from photogen.domain.generation.views import ModelTotal
-from photogen.web.text import plural, t
+from photogen.web.text import number, plural, short_day, t
 from photogen.web.words import day, iso
 
 DAYS = 30
@@ -66,7 +66,7 @@ _SOURCES = {
 
 def lot(view: GrantView) -> Lot:
     """A grant that is not spent yet."""
-    left = t("{left} of {n}", left=f"{view.remaining:,}", n=f"{view.amount:,}")
+    left = t("{left} of {n}", left=number(view.remaining), n=number(view.amount))
     lapses = t("Lapse on {day}", day=day(view.expires_at)) if view.expires_at else t("Never lapse")
     words = _SOURCES.get(view.source, "") or view.note
     return Lot(words, left, lapses, iso(view.expires_at), round(100 * view.remaining / max(1, view.amount)))
@@ -79,7 +79,7 @@ def by_model(totals: Sequence[ModelTotal]) -> list[ModelRow]:
     def words(total: ModelTotal) -> str:
         took = [
             plural(total.credits, "{n} credit", "{n} credits") if total.credits else "",
-            t("{n} of the quota", n=f"{total.quota:,}") if total.quota else "",
+            t("{n} of the quota", n=number(total.quota)) if total.quota else "",
         ]
         pictures = plural(total.pictures, "{n} picture", "{n} pictures")
         return " \N{MIDDLE DOT} ".join([pictures, *(one for one in took if one)])
@@ -100,11 +100,7 @@ def trend(uses: Sequence[DayUse], today: date) -> Trend:
         pictures, trainings = days[on].get("shot", 0), days[on].get("training", 0)
         said = t("{pictures} for pictures, {trainings} for trainings", pictures=pictures, trainings=trainings)
         scale = 100 / max(1, most)
-        bars.append(Bar(on.isoformat(), pictures * scale, trainings * scale, f"{_short(on)}: {said}"))
+        bars.append(Bar(on.isoformat(), pictures * scale, trainings * scale, f"{short_day(on)}: {said}"))
     total = sum(sum(kinds.values()) for kinds in days.values())
     sentence = plural(total, "{n} credit used in 30 days", "{n} credits used in 30 days")
-    return Trend(bars, f"{most:,}", _short(today - timedelta(days=DAYS - 1)), t("Today"), sentence, total == 0)
-
-
-def _short(on: date) -> str:
-    return t("{day} {month}", day=on.day, month=t(f"{on:%b}"))
+    return Trend(bars, number(most), short_day(today - timedelta(days=DAYS - 1)), t("Today"), sentence, total == 0)

@@ -166,7 +166,7 @@ def _suggestion() -> rx.Component:
             rx.cond(
                 open_[0] | open_[1] | open_[2],
                 ui.button(t("Use suggestion"), size="sm", on_click=Wizard.use_suggestion),
-                rx.cond(~(other[0] | other[1] | other[2]), ui.pill(t("In use"), tone="good")),
+                rx.cond(~(other[0] | other[1] | other[2]), ui.pill(t("Taken over"), tone="good")),
             ),
             class_name="flex flex-wrap items-center justify-between gap-3",
         ),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from photogen.db.uow import UowFactory
-from photogen.domain.billing import repository
+from photogen.domain.billing.offers import repository
 from photogen.errors import NotFound
 from photogen.gateways.base_payments import PaymentGateway
 from photogen.kit.clock import Clock
+from photogen.kit.text import t
 from photogen.models import GatewayPrice, Interval, Plan
 
 _RHYTHM = {Interval.MONTH: "monthly", Interval.YEAR: "yearly"}
@@ -54,7 +55,7 @@ class Offers:
         with self._uow() as uow:
             found = next((plan for plan in repository.plans(uow.session) if plan.key == key), None)
         if found is None or not found.month_cents:
-            raise NotFound("This plan is not on sale. Reload the page and choose another.", code="plan_not_found")
+            raise NotFound(t("This plan is not on sale. Reload the page and choose another."), code="plan_not_found")
         return plan_offer(found, interval)
 
     def pack(self, key: str) -> Offer:
@@ -62,7 +63,7 @@ class Offers:
         with self._uow() as uow:
             found = next((pack for pack in repository.packs(uow.session) if pack.key == key), None)
         if found is None:
-            raise NotFound("This pack is not on sale. Reload the page and choose another.", code="pack_not_found")
+            raise NotFound(t("This pack is not on sale. Reload the page and choose another."), code="pack_not_found")
         return Offer(
             lookup_key=f"photogen_{found.key}_{found.credits}_{found.cents}",
             name=f"{found.credits:,} credits",
