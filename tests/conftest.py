@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import redis
 
-from tests.fakes.databases import TEMPLATE, Databases
+from tests.fakes.databases import TEMPLATE, Databases, dispose_engines
 from tests.fakes.servers import EmbeddedPostgres, EmbeddedValkey
 
 
@@ -23,9 +23,10 @@ def pg_url(postgres: EmbeddedPostgres) -> str:
 
 
 @pytest.fixture(scope="session")
-def databases(postgres: EmbeddedPostgres) -> Databases:
+def databases(postgres: EmbeddedPostgres) -> Iterator[Databases]:
     """Migrated databases of this run."""
-    return Databases(postgres)
+    yield Databases(postgres)
+    dispose_engines()
 
 
 @pytest.fixture(scope="session")

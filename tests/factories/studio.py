@@ -9,7 +9,6 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from sqlmodel import select
 
-from photogen.db.engine import make_engine
 from photogen.db.uow import UnitOfWork
 from photogen.domain.accounts import AccountsService, NewSession
 from photogen.domain.accounts.commands import Register
@@ -20,11 +19,10 @@ from photogen.domain.quota import QuotaService
 from photogen.gateways.queue.memory import MemoryQueue
 from photogen.models import Account, GrantSource, Interval, Subscription, SubscriptionStatus
 from tests.fakes.clock import FakeClock
+from tests.fakes.databases import POOL, engine_of
 
 PASSWORD = "correct horse battery"
 _numbers = count(1)
-_engines: dict[tuple[str, int], Engine] = {}
-"""By address and size of the pool."""
 
 
 def quick_passwords() -> Passwords:
@@ -50,11 +48,9 @@ class Studio:
         )
 
     @classmethod
-    def on(cls, database_url: str, *, pool_size: int = 10) -> "Studio":
-        """One on the database of that address; call `close` at the end."""
-        # An engine keeps what it has compiled: half of a test's time, were each to have an engine of its own.
-        engine = _engines.get((database_url, pool_size)) or make_engine(database_url, pool_size=pool_size)
-        return cls(_engines.setdefault((database_url, pool_size), engine))
+    def on(cls, database_url: str, *, pool_size: int = POOL) -> "Studio":
+        """One on the database of that address."""
+        return cls(engine_of(database_url, pool_size))
 
     def uow(self) -> UnitOfWork:
         return UnitOfWork(self.engine, self.queue)
@@ -64,7 +60,10 @@ class Studio:
         return Session(self.engine)
 
     def close(self) -> None:
-        self.engine.dispose()
+        """Its connections stay open for the next one on this database, unless they are many."""
+        assert self.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+        if self.engine.pool.size() > POOL:  # type: ignore[attr-defined]
+            self.engine.dispose()
 
     def register(self, email: str = "", name: str = "Ada") -> NewSession:
         """A new account, logged in, with the free plan's welcome credits (5)."""

@@ -11,6 +11,8 @@ from typing import Any, Self
 
 import httpx
 
+from photogen.gateways.http import tls
+
 
 def free_port() -> int:
     """A port that was free a moment ago."""
@@ -38,7 +40,7 @@ class SandboxServer:
             **(environment or {}),
         }
         self._process: subprocess.Popen[bytes] | None = None
-        self._control = httpx.Client(base_url=self.url, trust_env=False, timeout=10)
+        self._control = httpx.Client(base_url=self.url, verify=tls(), trust_env=False, timeout=10)
 
     @property
     def replicate(self) -> str:

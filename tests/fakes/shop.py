@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from stripe import StripeClient
+from stripe import RequestsClient, StripeClient
 
+from photogen.gateways.http import tls
 from tests.fakes.sandbox import SandboxServer
 
 GOOD, DECLINED, SECOND_STEP = "4242424242424242", "4000000000000002", "4000002500003155"
@@ -25,7 +26,10 @@ class Shop:
 
     def __post_init__(self) -> None:
         self.client = StripeClient(
-            "sk_test_sandbox", base_addresses={"api": self.sandbox.stripe}, max_network_retries=0
+            "sk_test_sandbox",
+            base_addresses={"api": self.sandbox.stripe},
+            max_network_retries=0,
+            http_client=RequestsClient(),
         )
 
     def stock(self) -> None:
@@ -53,7 +57,9 @@ class Shop:
 
     def pay(self, session: Any, card: str = GOOD, do: str = "pay", **fields: str) -> httpx.Response:
         """What the payer does on the page of a session."""
-        return httpx.post(session.url, data={"card": card, "email": "ada@example.com", "do": do, **fields})
+        return httpx.post(
+            session.url, verify=tls(), data={"card": card, "email": "ada@example.com", "do": do, **fields}
+        )
 
     def subscribe(self, price: str = "month", card: str = GOOD, **params: Any) -> Any:
         """A paid subscription, as the API shows it."""

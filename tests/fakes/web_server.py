@@ -14,6 +14,7 @@ import httpx
 
 from photogen.bootstrap import Services, build
 from photogen.domain.accounts.secrets import digest, new_token
+from photogen.gateways.http import tls
 from photogen.kit.ids import new_id
 from photogen.models import Account, GrantSource, LoginSession
 from photogen.runtime import services as runtime
@@ -98,7 +99,9 @@ class WebServer:
     @property
     def alive(self) -> bool:
         """Whether it runs and answers."""
-        return self._process.poll() is None and httpx.get(f"{self.url}/healthz", trust_env=False).is_success
+        return (
+            self._process.poll() is None and httpx.get(f"{self.url}/healthz", verify=tls(), trust_env=False).is_success
+        )
 
     def log(self) -> str:
         """All that it has said."""
@@ -135,6 +138,6 @@ class WebServer:
             base_url=self.url,
             cookies={"photogen_session": token} if token else {},
             headers={"origin": origin} if origin else {},
-            transport=httpx.AsyncHTTPTransport(local_address=address),
+            transport=httpx.AsyncHTTPTransport(verify=tls(), local_address=address),
             timeout=15,
         )

@@ -281,6 +281,7 @@ def test_open_pages_hear_of_it_when_it_is_durable(room: Room) -> None:
         room.gallery.trash(room.me, [made.id])
         room.gallery.trash(room.me, [made.id])
         heard = [note.payload for note in ear.connection.driver_connection.notifies(timeout=0.2)]
+        ear.execute(text("UNLISTEN *"))
     assert len(heard) == 2
     assert all(f'"kind":"gallery","id":"{made.id}"' in note for note in heard)
 
