@@ -81,6 +81,11 @@ def _measure(engine: Engine, folder: Path, count: int, report: Callable[[str, st
         "shape, one in 4": (GalleryQuery(aspect="3:2"), RIVAL_SEARCH),
         "style, one in 1,000": (GalleryQuery(style="noir"), RIVAL_SEARCH),
         "model of the oldest third": (GalleryQuery(model="base:flux:old"), RIVAL_SEARCH),
+        "model of the newer part, oldest first": (
+            GalleryQuery(model="base:together:flux-schnell", sort="oldest"),
+            RIVAL_SEARCH,
+        ),
+        "model of the oldest third, word": (GalleryQuery(model="base:flux:old", search="dusk"), RIVAL_SEARCH),
         "seed": (GalleryQuery(seed=count // 2), RIVAL_SEARCH),
         f"month {middle}, style": (GalleryQuery(month=middle, style="noir"), RIVAL_SEARCH),
         "word on every picture": (GalleryQuery(search="photograph"), RIVAL_SEARCH),

@@ -71,6 +71,14 @@ class Image(SQLModel, table=True):
             )
             for name, what in (("favourite", "favourite_at IS NOT NULL"), ("rated", "rating > 0"))
         ),
+        Index(
+            "ix_image_model",
+            "account_id",
+            text("COALESCE(lora_model_id, model_key)"),
+            "created_at",
+            "id",
+            postgresql_where=text("deleted_at IS NULL AND in_gallery"),
+        ),
         Index("ix_image_search", "search", postgresql_using="gin"),
         Index("ix_image_lora_model_id", "lora_model_id", "id", postgresql_where=text("lora_model_id IS NOT NULL")),
         Index(

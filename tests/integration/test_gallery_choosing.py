@@ -17,6 +17,7 @@ from photogen.domain.gallery.albums.commands import AlbumCover, AlbumId, NewAlbu
 from photogen.domain.gallery.listing import repository as listing
 from photogen.errors import Conflict, Invalid, NotFound
 from photogen.kit.ids import new_id
+from photogen.models import LoraModel
 from tests.factories.images import image, many_images
 from tests.factories.studio import Studio
 from tests.fakes.storage import MemoryStorage
@@ -144,6 +145,31 @@ def test_filters_alone_and_together_in_both_orders(
         assert room.ids(limit=50, **asked, sort="oldest") == expected[::-1], names
     assert room.ids(limit=33, sort="oldest") == newest[::-1]
     room.agrees()
+
+
+@pytest.mark.parametrize("walk", [6000, 2], ids=["walked", "gathered"])
+def test_a_lora_s_pictures_are_not_those_of_the_model_below_it(
+    room: Room, monkeypatch: pytest.MonkeyPatch, walk: int
+) -> None:
+    monkeypatch.setattr(listing, "WALK", walk)
+    with room.studio.uow() as uow:
+        mine = LoraModel(id=new_id(), account_id=room.me, name="Ada", trigger_word="adalove")
+        uow.session.add(mine)
+        lora = mine.id
+    drawn = [room.add(minute=n, lora_model_id=lora if n % 3 == 0 else None, aspect="3:4").id for n in range(12)]
+    room.add(minute=13, model_key="flux:dev")
+    of_lora, of_base = drawn[::3], [id_ for n, id_ in enumerate(drawn) if n % 3]
+    room.change("favourite", [drawn[0], drawn[1]])
+    room.change("trash", [drawn[3], drawn[4]])
+    base = "base:together:flux-schnell"
+    for model, made in ((f"lora:{lora}", of_lora), (base, of_base)):
+        kept = [id_ for id_ in made if id_ not in {drawn[3], drawn[4]}]
+        assert room.ids(model=model, limit=2) == kept[::-1]
+        assert room.ids(model=model, limit=2, sort="oldest") == kept
+        assert room.ids(model=model, limit=2, search="fox", aspect="3:4") == kept[::-1]
+        assert room.ids(model=model, search="boat") == []
+        assert room.ids(model=model, favourite=True) == kept[:1]
+        assert room.ids(model=model, trash=True) == [id_ for id_ in made if id_ not in kept]
 
 
 def test_a_cursor_belongs_to_its_filter_and_its_order(room: Room) -> None:

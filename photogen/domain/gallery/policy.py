@@ -43,12 +43,13 @@ class Position:
 class Selection:
     """Which pictures, and in which order: all conditions have to be met.
 
-    `words` is a tsquery (see search_query); `facets` are words of `image.search` that begin with its mark; `since` and
-    `until` (without) bound `created_at` and are beginnings of months; `rating` is the least; `trashed_since` makes it
-    the trash, whose order is that of `deleted_at`."""
+    `words` is a tsquery (see search_query); `facets` are words of `image.search` that begin with its mark; `model` is
+    the id of a LoRA or the key of a base model; `since` and `until` (without) bound `created_at` and are beginnings of
+    months; `rating` is the least; `trashed_since` makes it the trash, whose order is that of `deleted_at`."""
 
     words: str | None = None
     facets: tuple[str, ...] = ()
+    model: str = ""
     favourite: bool = False
     rating: int = 0
     album_id: str | None = None
@@ -62,8 +63,8 @@ class Selection:
     def mark(self) -> str:
         """Stands in cursors: one of another list or order is refused. "" for the whole gallery, newest first."""
         said = (
-            self.words, self.facets, self.favourite, self.rating, self.album_id, self.parent_id, self.since, self.until,
-            self.oldest,
+            self.words, self.facets, self.model, self.favourite, self.rating, self.album_id, self.parent_id, self.since,
+            self.until, self.oldest,
         )  # fmt: skip
         if self == Selection(trashed_since=self.trashed_since):
             return ""

@@ -112,7 +112,6 @@ class GalleryService:
         if query.search and words is None:
             return None
         facets = {
-            "m": query.model.partition(":")[2],
             "s": query.style,
             "a": query.aspect,
             "n": "" if query.seed is None else str(query.seed),
@@ -120,6 +119,7 @@ class GalleryService:
         return Selection(
             words=words,
             facets=tuple(f"{OWNER}{kind}:{value}" for kind, value in facets.items() if value),
+            model=query.model.partition(":")[2],
             favourite=query.favourite,
             rating=query.rating,
             album_id=query.album,

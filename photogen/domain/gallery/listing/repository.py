@@ -148,11 +148,10 @@ class Listing:
         return [at.desc(), id_.desc()] if down else [at.asc(), id_.asc()]
 
     def _listed(self, columns: Sequence[ColumnElement[Any]], start: Position | None, down: bool) -> Select[Any]:
-        return (
-            select(*columns)
-            .where(*self._conditions(), *self._behind(start, down))
-            .order_by(*self._ordered(self._at, self._id, down))
-        )
+        met = [*self._conditions(), *self._behind(start, down)]
+        if self._chosen.model:
+            met.append(func.coalesce(_C.lora_model_id, _C.model_key) == self._chosen.model)
+        return select(*columns).where(*met).order_by(*self._ordered(self._at, self._id, down))
 
     def _seen(
         self,
@@ -213,7 +212,8 @@ class Listing:
         """What the index of words has of this account (and these months). Materialised, so that the planner doesn't
         fall back to walking the whole gallery in order."""
         within = " | ".join(quoted(f"{OWNER}y:{month}") for month in months)
-        owned = self._asked(quoted(OWNER + self._account), *([f"({within})"] if within else []))
+        exact = [OWNER + self._account, *([f"{OWNER}m:{self._chosen.model}"] if self._chosen.model else [])]
+        owned = self._asked(*map(quoted, exact), *([f"({within})"] if within else []))
         found = select(*columns).where(_C.search.bool_op("@@")(owned), *self._conditions(), *self._behind(start, down))
         return found.limit(most).cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
 
