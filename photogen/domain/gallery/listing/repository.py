@@ -13,10 +13,11 @@ from photogen.models.image import OWNER
 
 WALK = 6000
 """How many pictures a search looks through in order before it asks the index of words. What is on one picture in sixty
-fills a page of 100 on the way and costs no more than that; what is rarer is gathered from the index, month by month."""
+fills a page of 100 on the way and costs no more than that; what is rarer is gathered from the index."""
 
 GATHER = 3000
-"""With more hits than this in a run of months, walking through them in order fills a page sooner than sorting all."""
+"""So many hits are sorted at most. More are looked for month by month; in a month with more than that, walking through
+it in order fills a page sooner."""
 
 COUNT_MOST = 10_000
 """What is chosen is counted up to here."""
@@ -176,7 +177,11 @@ class Listing:
         )
 
     def _gathered(self, match: ColumnElement[Any], start: Position | None, down: bool, limit: int) -> Sequence[Any]:
-        """A page from the index of words, month by month: however many there are in all, few are sorted."""
+        """A page from the index of words, at once or month by month: however many there are in all, few are sorted."""
+        if not (self._chosen.since or self._chosen.until):
+            whole = self._sorted(start, limit, down=down, months=())
+            if whole is not None:
+                return whole
         months = [month.month for month in self.months()]
         if start is not None:
             at = month_of(start.at)
@@ -185,12 +190,9 @@ class Listing:
         runs = [list(run) for run in grouped(months if down else months[::-1])][::-1]
         while runs and len(rows) < limit:
             run = runs.pop()
-            jump = self._jump(_CARD, start, down=down, months=run, most=GATHER + 1)
-            order = self._ordered(jump.c.created_at, jump.c.id, down)
-            columns = [*(jump.c[name] for name in _NAMES), func.count().over().label("hits")]
-            found = self._rows(select(*columns).order_by(*order), limit - len(rows))
-            if not found or found[0].hits <= GATHER:
-                rows += [row[:-1] for row in found]
+            found = self._sorted(start, limit - len(rows), down=down, months=run)
+            if found is not None:
+                rows += found
             elif len(run) > 1:
                 runs += [[month] for month in reversed(run)]
             else:
@@ -199,6 +201,14 @@ class Listing:
                 rows += self._walked(match, place, down, limit - len(rows), _ALL)
                 break
         return rows
+
+    def _sorted(self, start: Position | None, limit: int, *, down: bool, months: Sequence[int]) -> Sequence[Any] | None:
+        """The first of what the index of words has; None where that is more than `GATHER`."""
+        jump = self._jump(_CARD, start, down=down, months=months, most=GATHER + 1)
+        order = self._ordered(jump.c.created_at, jump.c.id, down)
+        columns = [*(jump.c[name] for name in _NAMES), func.count().over().label("hits")]
+        found = self._rows(select(*columns).order_by(*order), limit)
+        return None if found and found[0].hits > GATHER else [row[:-1] for row in found]
 
     def _jump(
         self,
