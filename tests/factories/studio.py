@@ -89,7 +89,7 @@ class Studio:
             row = Subscription(
                 account_id=account_id, gateway="stripe", gateway_id=f"sub_{next(_numbers)}",
                 status=SubscriptionStatus.ACTIVE, plan_key=plan, plan_version=version,
-                interval=Interval.MONTH, price_id="price_test", period_start=now,
+                interval=Interval.MONTH, price_id="price_test", period_start=now, created_at=now,
                 period_end=now + timedelta(days=days), entitled_until=now + timedelta(days=days),
             )  # fmt: skip
             uow.session.add(row)

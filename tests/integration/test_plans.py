@@ -66,6 +66,18 @@ def test_a_months_trainings_come_back_with_the_month_and_a_lifetimes_do_not(stud
     assert (left(studio, monthly), left(studio, once)) == (1, 0)
 
 
+def test_what_was_used_before_a_plan_was_bought_was_not_the_plans(studio: Studio) -> None:
+    account = studio.account()
+    train(studio, account, TrainingStatus.COMPLETED)
+    assert left(studio, account) == 0
+    studio.clock.move(minutes=1)
+    studio.subscribe(account, "creator")
+    assert left(studio, account) == 1
+    studio.clock.move(minutes=1)
+    train(studio, account, TrainingStatus.COMPLETED)
+    assert left(studio, account) == 0
+
+
 def test_models_are_locked_until_a_plan_opens_them(studio: Studio) -> None:
     for who in (None, studio.account()):
         seen = {model.key: (model.locked, model.unlocked_by) for model in studio.plans.image_models(who)}

@@ -13,10 +13,17 @@ def test_a_training_costs_twenty_credits_per_begun_thousand_steps(steps: int, cr
     assert policy.training_price(steps) == credits
 
 
-def test_a_period_is_the_utc_month_or_a_lifetime() -> None:
+def test_trainings_count_from_the_utc_month_or_the_purchase_in_it_or_ever() -> None:
     now = datetime(2026, 3, 31, 23, 59, 59, 999999, tzinfo=UTC)
-    assert policy.period_start(now, once=False) == datetime(2026, 3, 1, tzinfo=UTC)
-    assert policy.period_start(now, once=True) is None
+    month, bought, long_ago = (
+        datetime(2026, 3, 1, tzinfo=UTC),
+        datetime(2026, 3, 9, tzinfo=UTC),
+        datetime(2025, 1, 1, tzinfo=UTC),
+    )
+    assert policy.trainings_since(now, None, once=False) == month
+    assert policy.trainings_since(now, bought, once=False) == bought
+    assert policy.trainings_since(now, long_ago, once=False) == month
+    assert policy.trainings_since(now, bought, once=True) is None
 
 
 def test_a_tier_opens_itself_and_what_is_below() -> None:

@@ -37,10 +37,14 @@ def picture_price(credits: int, unit: CreditUnit, width: int, height: int) -> in
     return max(1, (2 * credits * width * height + MEGAPIXEL) // (2 * MEGAPIXEL))
 
 
-def period_start(now: datetime, *, once: bool) -> datetime | None:
-    """From when included trainings count: the first of the UTC month, or None, from the beginning, where they come
-    once. The window follows from the date: nothing has to reset it."""
-    return None if once else now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+def trainings_since(now: datetime, paid_since: datetime | None, *, once: bool) -> datetime | None:
+    """From when included trainings count: the first of the UTC month, but not before the plan was bought, for what came
+    with another one was not this one's; None, from the beginning, where they come once. The window follows from the
+    date: nothing has to reset it."""
+    if once:
+        return None
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return month if paid_since is None else max(month, paid_since)
 
 
 def opener(plans: Iterable[Plan], tier: Tier) -> Plan | None:

@@ -39,12 +39,13 @@ def plan(session: Session, key: str) -> Plan:
     return found
 
 
-def terms_of(session: Session, account_id: str, now: datetime) -> tuple[str, PlanTerms]:
-    """The account's plan, key and terms: as it was sold where it is paid for, else as it is offered now.
+def terms_of(session: Session, account_id: str, now: datetime) -> tuple[str, PlanTerms, datetime | None]:
+    """The account's plan, key and terms, and since when a plan is paid for: as it was sold where it is, else as it is
+    offered now, and None.
 
     Raises NotFound when there is no such account."""
     sold = session.exec(
-        select(PlanVersion)
+        select(PlanVersion, Subscription.created_at)
         .join(
             Subscription,
             (col(Subscription.plan_key) == col(PlanVersion.plan_key))
@@ -59,11 +60,12 @@ def terms_of(session: Session, account_id: str, now: datetime) -> tuple[str, Pla
         .limit(1)
     ).first()
     if sold is not None:
-        return sold.plan_key, sold
+        version, since = sold
+        return version.plan_key, version, since
     found = session.exec(select(Plan).join(Account).where(Account.id == account_id)).first()
     if found is None:
         raise NotFound(t("There is no such account."), code="account_not_found")
-    return found.key, found
+    return found.key, found, None
 
 
 _PAYING = text("""

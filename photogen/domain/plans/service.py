@@ -55,8 +55,8 @@ class PlansService:
 
     def entitlements_of(self, uow: UnitOfWork, account_id: str) -> Entitlements:
         """As `entitlements`."""
-        key, plan = repository.terms_of(uow.session, account_id, self._clock())
-        since = policy.period_start(self._clock(), once=plan.trainings_once)
+        key, plan, paid_since = repository.terms_of(uow.session, account_id, self._clock())
+        since = policy.trainings_since(self._clock(), paid_since, once=plan.trainings_once)
         return Entitlements(
             plan_key=key,
             name=plan.name,
