@@ -76,6 +76,11 @@ def mark(sentence: str) -> str:
     return sentence
 
 
+def within(label: str) -> str:
+    """A label as it stands within a sentence: "Version 2" begins small there in English, and stays in German."""
+    return label[:1].lower() + label[1:] if language() == _SOURCE else label
+
+
 # --- numbers, amounts, days -------------------------------------------------------------------------------------------
 
 

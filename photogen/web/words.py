@@ -14,9 +14,53 @@ __all__ = [
     "duration",
     "included_left",
     "iso",
+    "left_behind",
     "megabytes",
     "month",
+    "subject",
+    "tier",
+    "training",
 ]
+
+
+_SUBJECTS = {"person": t("Person"), "pet": t("Pet"), "product": t("Product"), "style": t("Style")}
+_TIERS = {"free": t("Free"), "basic": t("Basic"), "pro": t("Pro"), "enterprise": t("Enterprise")}
+_TRAININGS = {
+    "queued": t("Queued"),
+    "preparing": t("Preparing"),
+    "training": t("Training"),
+    "publishing": t("Publishing"),
+    "completed": t("Completed"),
+    "failed": t("Failed"),
+    "cancelled": t("Cancelled"),
+}
+_LEFT = {
+    "dataset": t("ZIP of the photos"),
+    "vendor": t("Training at the vendor"),
+    "weights": t("Weights"),
+    "repository": t("Repository"),
+    "customer": t("Customer"),
+}
+
+
+def subject(kind: str) -> str:
+    """What photos show: "Person"."""
+    return _SUBJECTS.get(kind, kind.capitalize())
+
+
+def tier(name: str) -> str:
+    """A class of models: "Pro"."""
+    return _TIERS.get(name, name.capitalize())
+
+
+def training(status: str) -> str:
+    """Where a training stands: "Publishing"."""
+    return _TRAININGS.get(status, status.capitalize())
+
+
+def left_behind(kind: str) -> str:
+    """What should be gone: "Repository"."""
+    return _LEFT.get(kind, kind.capitalize())
 
 
 def iso(moment: datetime | None) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from photogen.domain.billing.policy import Sold
 from photogen.domain.billing.views import ChangeQuote, PaymentView, PurchaseView, SubscriptionView
-from photogen.kit.text import t
+from photogen.kit.text import plural, t
 from photogen.models import Payment, PaymentStatus, Purchase, PurchaseKind, PurchaseStatus, Subscription
 
 _WORDS = {
@@ -58,8 +58,8 @@ def change(wanted: Sold, *, immediate: bool, due: int, starts: datetime, resumes
 
 def payment(row: Payment, names: Mapping[str, str]) -> PaymentView:
     """One line of the history."""
-    plan = names.get(row.plan_key or "", row.plan_key or "Plan")
-    words = f"{row.credits:,} credits" if row.kind is PurchaseKind.PACK else plan
+    plan = names.get(row.plan_key or "", row.plan_key or t("Plan"))
+    words = plural(row.credits, "{n} credit", "{n} credits") if row.kind is PurchaseKind.PACK else plan
     status = row.status.value
     if row.disputed:
         status = "disputed"

@@ -1,11 +1,13 @@
 """From rows to words: pure."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from photogen.domain.books.policy import payment_of
 from photogen.domain.books.repository import Causes, Sums
 from photogen.domain.books.views import Left, Line, OpenHold, Part
+from photogen.kit import text
+from photogen.kit.text import dollars, number, plural, t
 from photogen.models import (
     CreditEntry,
     CreditGrant,
@@ -18,17 +20,17 @@ from photogen.models import (
 )
 
 _RECEIVED = {
-    GrantSource.WELCOME: "Welcome credits",
-    GrantSource.PLAN: "Came with plans",
-    GrantSource.PACK: "Bought",
-    GrantSource.ADMIN: "Given by the operator",
-    GrantSource.REFUND: "Returned",
+    GrantSource.WELCOME: t("Welcome credits"),
+    GrantSource.PLAN: t("Came with plans"),
+    GrantSource.PACK: t("Bought"),
+    GrantSource.ADMIN: t("Given by the operator"),
+    GrantSource.REFUND: t("Returned"),
 }
-UNACCOUNTED = "Not accounted for by any hold"
+UNACCOUNTED = t("Not accounted for by any hold")
 _REASONS = {
-    "subscription_create": "first invoice",
-    "subscription_cycle": "renewal",
-    "subscription_update": "change of plan",
+    "subscription_create": t("first invoice"),
+    "subscription_cycle": t("renewal"),
+    "subscription_update": t("change of plan"),
 }
 
 
@@ -41,10 +43,12 @@ def parts(sums: Sums) -> Iterator[Part]:
         if source is GrantSource.ADMIN:
             filled += sum(moved.pop((EntryKind.ADJUST, origin, True), 0) for origin in GrantSource)
         yield Part(words, filled)
-    yield Part("Taken by the operator", sum(moved.pop((EntryKind.ADJUST, origin, False), 0) for origin in GrantSource))
-    yield Part("Spent", -sums.captured)
-    yield Part("Set aside for work under way", -sums.open)
-    lost = {EntryKind.EXPIRE: "Lapsed", EntryKind.CLAWBACK: "Taken back with a payment"}
+    yield Part(
+        t("Taken by the operator"), sum(moved.pop((EntryKind.ADJUST, origin, False), 0) for origin in GrantSource)
+    )
+    yield Part(t("Spent"), -sums.captured)
+    yield Part(t("Set aside for work under way"), -sums.open)
+    lost = {EntryKind.EXPIRE: t("Lapsed"), EntryKind.CLAWBACK: t("Taken back with a payment")}
     for kind, words in lost.items():
         yield Part(words, sum(moved.pop((kind, origin, False), 0) for origin in GrantSource))
     # What holds took and gave back by the entries, against what the holds say of themselves.
@@ -89,29 +93,33 @@ def _about(entry: CreditEntry, causes: Causes) -> tuple[str, str]:
 
 def _why(entry: CreditEntry, causes: Causes) -> str:
     held, grant = causes.holds.get(entry.hold_id or ""), causes.grants.get(entry.grant_id or "")
-    work = _work(held, causes) if held else "work that nothing is known of"
-    origin = _source(grant, causes) if grant else "a grant that nothing is known of"
+    work = _work(held, causes) if held else t("work that nothing is known of")
+    origin = _source(grant, causes) if grant else t("a grant that nothing is known of")
     lot = _lot(grant) if grant else origin
     match entry.kind:
         case EntryKind.GRANT:
-            until = f"; lapses on {day(grant.expires_at)}" if grant and grant.expires_at else ""
+            until = t("; lapses on {day}", day=day(grant.expires_at)) if grant and grant.expires_at else ""
             return _sentence(f"{origin}{until}")
         case EntryKind.HOLD:
-            return f"Set aside for {work}, out of {lot}"
+            return t("Set aside for {work}, out of {lot}", work=work, lot=lot)
         case EntryKind.CAPTURE:
-            return f"Spent {_credits(held.amount if held else 0)}: {work} was delivered"
+            return t("Spent {credits}: {work} was delivered", credits=_credits(held.amount if held else 0), work=work)
         case EntryKind.RELEASE:
-            return f"Returned: {work} {_fate(held, causes)}; back to {lot}"
+            return t("Returned: {work} {fate}; back to {lot}", work=work, fate=_fate(held, causes), lot=lot)
         case EntryKind.EXPIRE:
             if entry.key.startswith("lapse:"):
-                return f"Written off because the account was deleted: what was left of {origin}"
-            return f"Lapsed on {day(grant.expires_at if grant else entry.created_at)}: what was left of {origin}"
+                return t("Written off because the account was deleted: what was left of {lot}", lot=origin)
+            on = day(grant.expires_at if grant else entry.created_at)
+            return t("Lapsed on {day}: what was left of {lot}", day=on, lot=origin)
         case EntryKind.ADJUST:
-            verb = "Given" if entry.amount > 0 else "Taken"
-            return f"{verb} by {entry.made_by or 'somebody'}: {entry.note or 'no reason is kept'}"
+            by, why = entry.made_by or t("somebody"), entry.note or t("no reason is kept")
+            if entry.amount > 0:
+                return t("Given by {who}: {why}", who=by, why=why)
+            return t("Taken by {who}: {why}", who=by, why=why)
         case EntryKind.CLAWBACK:
             paid = _payment(entry.key, causes)
-            return f"Taken back with {_paid(paid) if paid else 'a payment'} out of {origin}"
+            with_it = _paid(paid) if paid else t("a payment")
+            return t("Taken back with {payment} out of {lot}", payment=with_it, lot=origin)
 
 
 def _work(row: CreditHold, causes: Causes) -> str:
@@ -119,17 +127,22 @@ def _work(row: CreditHold, causes: Causes) -> str:
         training = causes.trainings.get(row.subject_id)
         again = int(row.key.rsplit(":", 1)[-1]) if row.key.count(":") > 1 else 1
         if training is None:
-            return f"training {row.subject_id}, which is deleted"
-        return f"training {training.name!r} of {training.steps:,} steps{f', attempt {again}' if again > 1 else ''}"
+            return t("training {id}, which is deleted", id=row.subject_id)
+        values = {"name": repr(training.name), "n": number(training.steps)}
+        if again > 1:
+            return t("training {name} of {n} steps, attempt {again}", again=again, **values)
+        return t("training {name} of {n} steps", **values)
     picture = causes.pictures.get(row.subject_id)
     if picture is None:
-        return f"{'picture' if row.kind == 'shot' else row.kind} {row.subject_id}, which is deleted"
-    return f"picture {picture.number} of {picture.count} with {picture.model}"
+        if row.kind != "shot":
+            return t("{kind} {id}, which is deleted", kind=row.kind, id=row.subject_id)
+        return t("picture {id}, which is deleted", id=row.subject_id)
+    return t("picture {n} of {m} with {model}", n=picture.number, m=picture.count, model=picture.model)
 
 
 def _fate(row: CreditHold | None, causes: Causes) -> str:
     if row is None:
-        return "came to nothing"
+        return t("came to nothing")
     picture = causes.pictures.get(row.subject_id)
     training: Training | None = causes.trainings.get(row.subject_id)
     status, code = "", ""
@@ -138,8 +151,10 @@ def _fate(row: CreditHold | None, causes: Causes) -> str:
     elif training is not None and row.key == training.hold_key:
         status, code = training.status.value, training.error_code
     if status == "cancelled":
-        return "was cancelled"
-    return f"failed ({code})" if code else "failed" if status == "failed" else "came to nothing"
+        return t("was cancelled")
+    if code:
+        return t("failed ({code})", code=code)
+    return t("failed") if status == "failed" else t("came to nothing")
 
 
 def _lot(grant: CreditGrant) -> str:
@@ -147,32 +162,34 @@ def _lot(grant: CreditGrant) -> str:
     since = day(grant.created_at)
     match grant.source:
         case GrantSource.WELCOME:
-            return "the welcome credits"
+            return t("the welcome credits")
         case GrantSource.PLAN:
-            return f"the {grant.note or 'plan'} credits of {since}"
+            return t("the {plan} credits of {day}", plan=grant.note or t("plan"), day=since)
         case GrantSource.PACK:
-            return f"the {_credits(grant.amount)} bought on {since}"
+            return t("the {credits} bought on {day}", credits=_credits(grant.amount), day=since)
         case GrantSource.ADMIN:
-            return f"the {_credits(grant.amount)} given on {since}"
+            return t("the {credits} given on {day}", credits=_credits(grant.amount), day=since)
         case GrantSource.REFUND:
-            return f"the {_credits(grant.amount)} returned on {since}"
+            return t("the {credits} returned on {day}", credits=_credits(grant.amount), day=since)
 
 
 def _source(grant: CreditGrant, causes: Causes) -> str:
     paid, since = _payment(grant.key, causes), day(grant.created_at)
     match grant.source:
         case GrantSource.WELCOME:
-            return f"the welcome credits of {since}"
+            return t("the welcome credits of {day}", day=since)
         case GrantSource.PLAN:
             name = payment_of(grant.key)
-            month = f", month {name.month}" if name and name.month else ""
-            return f"the {grant.note or 'plan'}{month}, {_paid(paid) if paid else f'of {since} ({grant.key})'}"
+            plan, how = grant.note or t("plan"), _bought(paid, since, grant.key)
+            if name and name.month:
+                return t("the {plan}, month {n}, {paid}", plan=plan, n=name.month, paid=how)
+            return t("the {plan}, {paid}", plan=plan, paid=how)
         case GrantSource.PACK:
-            return f"{_credits(grant.amount)} bought, {_paid(paid) if paid else f'of {since} ({grant.key})'}"
+            return t("{credits} bought, {paid}", credits=_credits(grant.amount), paid=_bought(paid, since, grant.key))
         case GrantSource.ADMIN:
-            return f"{_credits(grant.amount)} that the operator gave on {since}"
+            return t("{credits} that the operator gave on {day}", credits=_credits(grant.amount), day=since)
         case GrantSource.REFUND:
-            return f"{_credits(grant.amount)} returned on {since}: {grant.note}"
+            return t("{credits} returned on {day}: {why}", credits=_credits(grant.amount), day=since, why=grant.note)
 
 
 def _payment(key: str, causes: Causes) -> Payment | None:
@@ -180,12 +197,22 @@ def _payment(key: str, causes: Causes) -> Payment | None:
     return causes.payments.get(name.key) if name else None
 
 
+def _bought(paid: Payment | None, since: str, key: str) -> str:
+    return _paid(paid) if paid else t("of {day} ({key})", day=since, key=key)
+
+
 def _paid(row: Payment) -> str:
-    what = "the pack's payment" if row.kind is PurchaseKind.PACK else _REASONS.get(row.reason, "invoice")
-    number = row.number or row.gateway_id
-    back = f", {_dollars(row.refunded_cents)} of it given back" if row.refunded_cents else ""
-    disputed = ", disputed" if row.disputed else ""
-    return f"{what} {number} of {day(row.paid_at or row.created_at)} over {_dollars(row.cents)}{back}{disputed}"
+    what = t("the pack's payment") if row.kind is PurchaseKind.PACK else _REASONS.get(row.reason, t("invoice"))
+    told = t(
+        "{what} {number} of {day} over {price}",
+        what=what,
+        number=row.number or row.gateway_id,
+        day=day(row.paid_at or row.created_at),
+        price=dollars(row.cents, 2),
+    )
+    if row.refunded_cents:
+        told += t(", {price} of it given back", price=dollars(row.refunded_cents, 2))
+    return told + t(", disputed") if row.disputed else told
 
 
 def _sentence(words: str) -> str:
@@ -193,16 +220,9 @@ def _sentence(words: str) -> str:
 
 
 def _credits(amount: int) -> str:
-    return f"{amount:,} credit{'' if amount == 1 else 's'}"
-
-
-def _dollars(cents: int) -> str:
-    return f"${cents / 100:,.2f}"
+    return plural(amount, "{n} credit", "{n} credits")
 
 
 def day(moment: datetime | None) -> str:
     """ "3 November 2026", by UTC."""
-    if moment is None:
-        return "an unknown day"
-    utc = moment.astimezone(UTC)
-    return f"{utc.day} {utc:%B %Y}"
+    return text.day(moment) or t("an unknown day")

@@ -34,12 +34,12 @@ _MOVES: Mapping[ShotStatus, frozenset[ShotStatus]] = {
 _LONGEST_WAIT = 30.0
 """Seconds between two tries at most, unless the vendor asks for more."""
 WORDS: Mapping[str, str] = {
-    "queued": "Queued",
-    "running": "Drawing",
-    "done": "Done",
+    "queued": t("Queued"),
+    "running": t("Drawing"),
+    "done": t("Done"),
     "partly": t("Partly done"),
-    "failed": "Failed",
-    "cancelled": "Cancelled",
+    "failed": t("Failed"),
+    "cancelled": t("Cancelled"),
 }
 
 
@@ -112,8 +112,8 @@ def choose(command: StartGeneration, can: Capabilities, lora_default: float | No
         )
     if command.negative_prompt and not can.negative_prompt:
         raise Invalid(t("This model takes no negative prompt."), field="negative_prompt", code="not_supported")
-    steps = _within("steps", "Steps", command.steps, can.steps)
-    guidance = _within("guidance", "Guidance", command.guidance, can.guidance)
+    steps = _within("steps", t("Steps"), command.steps, can.steps)
+    guidance = _within("guidance", t("Guidance"), command.guidance, can.guidance)
     scale = command.lora_scale if command.lora_scale is not None else lora_default
     lora_scale = _within("lora_scale", t("LoRA scale"), scale, can.lora_scale if can.lora else None)
     return Chosen(None if steps is None else int(steps), guidance, lora_scale, _strength(command, can))
@@ -124,7 +124,7 @@ def _strength(command: StartGeneration, can: Capabilities) -> float | None:
         return None
     if not can.image_input:
         raise Invalid(t("This model can't begin with a picture."), field="input", code="not_supported")
-    return _within("strength", "Strength", command.strength, can.strength or (0, 1, 0.8))
+    return _within("strength", t("Strength"), command.strength, can.strength or (0, 1, 0.8))
 
 
 def nearest_aspect(width: int, height: int) -> str:

@@ -92,10 +92,10 @@ def each(text: str) -> list[str]:
     if total > MOST_COMBINATIONS:
         raise Invalid(
             t(
-                "This has {n} combinations; {most_combinations} at once are the most. Take one at random "
-                "per picture, or leave some out.",
+                "This has {n} combinations; {most} at once are the most. Take one at random per picture, or leave some "
+                "out.",
                 n=_many(total),
-                most_combinations=MOST_COMBINATIONS,
+                most=MOST_COMBINATIONS,
             ),
             field="prompt",
             code="too_many_combinations",
@@ -109,7 +109,7 @@ def literal(text: str) -> str:
 
 
 def _many(total: int) -> str:
-    return number(total) if total < 10**9 else "billions of"
+    return number(total) if total < 10**9 else t("billions of")
 
 
 def _visible(text: str) -> str:

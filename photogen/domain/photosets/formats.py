@@ -3,24 +3,25 @@
 from enum import StrEnum
 
 from photogen.domain.photosets.verdict import Unusable, animated, empty, wrong_type
+from photogen.kit.text import t
 
 _SEQUENCES = {b"hevc", b"hevx", b"hevm", b"hevs", b"msf1"}
 _HEVC = {b"heic", b"heix", b"heim", b"heis"}
 _MOVIES = {b"isom", b"iso2", b"mp41", b"mp42", b"M4V ", b"avc1", b"qt  ", b"dash", b"3gp4", b"3gp5"}
 
 _OTHERS = (
-    (b"GIF8", "a GIF"),
-    (b"%PDF", "a PDF"),
-    (b"II*\0", "a TIFF or raw file"),
-    (b"MM\0*", "a TIFF or raw file"),
-    (b"BM", "a BMP"),
-    (b"8BPS", "a Photoshop file"),
-    (b"\xff\x0a", "a JPEG XL"),
-    (b"\0\0\0\x0cJXL ", "a JPEG XL"),
-    (b"\0\0\0\x0cjP  ", "a JPEG 2000"),
-    (b"PK\x03\x04", "a ZIP or a document"),
-    (b"<svg", "an SVG"),
-    (b"\x1aE\xdf\xa3", "a video"),
+    (b"GIF8", t("a GIF")),
+    (b"%PDF", t("a PDF")),
+    (b"II*\0", t("a TIFF or raw file")),
+    (b"MM\0*", t("a TIFF or raw file")),
+    (b"BM", t("a BMP")),
+    (b"8BPS", t("a Photoshop file")),
+    (b"\xff\x0a", t("a JPEG XL")),
+    (b"\0\0\0\x0cJXL ", t("a JPEG XL")),
+    (b"\0\0\0\x0cjP  ", t("a JPEG 2000")),
+    (b"PK\x03\x04", t("a ZIP or a document")),
+    (b"<svg", t("an SVG")),
+    (b"\x1aE\xdf\xa3", t("a video")),
 )
 
 
@@ -57,8 +58,8 @@ def _by_brands(data: bytes) -> Kind:
     if brands & _HEVC:
         return Kind.HEIC
     if brands & {b"avif", b"avis"}:
-        raise Unusable(wrong_type("an AVIF"))
-    raise Unusable(wrong_type("a video" if brands & _MOVIES else ""))
+        raise Unusable(wrong_type(t("an AVIF")))
+    raise Unusable(wrong_type(t("a video") if brands & _MOVIES else ""))
 
 
 def _name(data: bytes) -> str:
@@ -67,5 +68,5 @@ def _name(data: bytes) -> str:
         if data.startswith(magic) or head[:4].lower() == magic:
             return name
     if head[:5].lower() == b"<?xml" and b"<svg" in head.lower():
-        return "an SVG"
+        return t("an SVG")
     return ""

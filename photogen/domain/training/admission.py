@@ -8,7 +8,7 @@ from photogen.domain.plans.views import Entitlements
 from photogen.domain.training import repository
 from photogen.domain.training.commands import PHOTOS
 from photogen.errors import Conflict, Invalid
-from photogen.kit.text import t
+from photogen.kit.text import plural, t
 from photogen.models.lora import LoraModel
 from photogen.models.training import Training, Visibility
 
@@ -78,14 +78,13 @@ class Admission:
             self.model(uow, account_id, replaced)
         used = repository.slots_used(uow.session, account_id) - (1 if replaced is not None else 0)
         if used >= slots:
-            one = slots == 1
             raise Conflict(
-                t(
-                    "Your plan has room for {slots} model{n}, and {n2} taken. Replace a model with the new "
-                    "one, delete one, or choose a larger plan.",
-                    slots=slots,
-                    n="" if one else "s",
-                    n2="it is" if one else "all are",
+                plural(
+                    slots,
+                    "Your plan has room for {n} model, and it is taken. Replace a model with the new one, delete one, "
+                    "or choose a larger plan.",
+                    "Your plan has room for {n} models, and all are taken. Replace a model with the new one, delete "
+                    "one, or choose a larger plan.",
                 ),
                 code="no_free_slot",
                 used=used,

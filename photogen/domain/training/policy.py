@@ -22,7 +22,15 @@ STAGES: tuple[TrainingStatus, ...] = (S.QUEUED, S.PREPARING, S.TRAINING, S.PUBLI
 """Stages in which something is done, in order. Completed is the end of the last."""
 FINAL = frozenset({S.COMPLETED, S.FAILED, S.CANCELLED})
 ACTIVE = tuple(stage.value for stage in STAGES)
-WORDS: Mapping[TrainingStatus, str] = {status: status.value.capitalize() for status in TrainingStatus}
+WORDS: Mapping[TrainingStatus, str] = {
+    S.QUEUED: t("Queued"),
+    S.PREPARING: t("Preparing"),
+    S.TRAINING: t("Training"),
+    S.PUBLISHING: t("Publishing"),
+    S.COMPLETED: t("Completed"),
+    S.FAILED: t("Failed"),
+    S.CANCELLED: t("Cancelled"),
+}
 
 _MOVES: Mapping[TrainingStatus, frozenset[TrainingStatus]] = {
     S.QUEUED: frozenset({S.PREPARING, S.FAILED, S.CANCELLED}),

@@ -181,10 +181,9 @@ class TrainingService:
             row.cancel_requested_at = self._clock()
             if not self._settlement.settle(uow, row, TrainingStatus.CANCELLED):
                 raise Conflict(
-                    t(
-                        "This training has already {n}.",
-                        n="failed" if row.status is TrainingStatus.FAILED else "finished",
-                    ),
+                    t("This training has already failed.")
+                    if row.status is TrainingStatus.FAILED
+                    else t("This training has already finished."),
                     code="already_finished",
                 )
 

@@ -46,10 +46,9 @@ def failure(error: stripe.StripeError) -> GatewayError:
     rest: dict[str, Any] = {"vendor": VENDOR, "words": words, "request_id": error.request_id or ""}
     if isinstance(error, stripe.CardError):
         return Fix(
-            t(
-                "The card was refused: {n} Nothing was changed.",
-                n=redacted(error.user_message or "your bank declined it"),
-            ),
+            t("The card was refused: {why} Nothing was changed.", why=redacted(error.user_message))
+            if error.user_message
+            else t("Your bank declined the card. Nothing was changed."),
             code="card_declined",
             category=Category.VALIDATION,
             **rest,

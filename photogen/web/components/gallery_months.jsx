@@ -1,12 +1,13 @@
 // The months as a rail: each as tall as it has pictures. A click jumps to the month.
 import { useMemo } from "react";
-import { fill, monthName, number } from "./gallery_parts.jsx";
+import { counted, fill, monthName } from "./gallery_parts.jsx";
 
 const LEAST = 22; // pixels that a month needs to be hit
 
 export function Months({ months, current, onJump, words }) {
   const total = useMemo(() => months.reduce((sum, [, count]) => sum + count, 0), [months]);
   if (months.length < 2) return null;
+  const name = (month, count) => fill(words.monthCount, { month: monthName(month), pictures: counted({ count }, words) });
   return (
     <nav className="gallery-months" aria-label={words.months}>
       <ol style={{ minHeight: months.length * LEAST }}>
@@ -16,7 +17,7 @@ export function Months({ months, current, onJump, words }) {
           return (
             <li key={month} style={{ flexGrow: count / total, flexBasis: LEAST }} data-year={first ? year : undefined}>
               <button type="button" aria-current={month === current ? "true" : undefined} onClick={() => onJump(String(month))}
-                aria-label={fill(words.monthCount, { month: monthName(month), n: number(count) })} title={fill(words.monthCount, { month: monthName(month), n: number(count) })}>
+                aria-label={name(month, count)} title={name(month, count)}>
                 <span aria-hidden="true">{monthName(month, "short").split(" ")[0]}</span>
               </button>
             </li>

@@ -43,6 +43,8 @@ export const lang = () => document.documentElement.lang || "en";
 
 export const number = (value, digits = 2) => new Intl.NumberFormat(lang(), { maximumFractionDigits: digits }).format(value);
 
+export const dollars = (value) => new Intl.NumberFormat(lang(), { style: "currency", currency: "USD" }).format(value);
+
 // "March 2026" for 202603.
 export const monthName = (month, style = "long") =>
   new Intl.DateTimeFormat(lang(), { month: style, year: "numeric", timeZone: "UTC" }).format(Date.UTC(Math.floor(month / 100), (month % 100) - 1));

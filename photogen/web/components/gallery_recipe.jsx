@@ -2,7 +2,7 @@
 import { useEffect, useState } from "react";
 import { Link } from "react-router";
 import { ask } from "./gallery_feed.js";
-import { Icon, fill, lang, number } from "./gallery_parts.jsx";
+import { Icon, dollars, fill, lang, number } from "./gallery_parts.jsx";
 import { NO_FILTER } from "./gallery_place.js";
 
 function Copy({ text, label, words }) {
@@ -64,7 +64,7 @@ function Family({ recipe, words, narrow, onOpen }) {
 export function Recipe({ recipe, words, onPlace }) {
   const narrow = (change) => (event) => { event.preventDefault(); onPlace({ ...NO_FILTER, ...change }); };
   const made = new Date(recipe.created_at);
-  const cost = fill(recipe.credits === 1 ? words.credit : words.credits, { n: number(recipe.credits), usd: (recipe.credits / 10).toFixed(2) });
+  const cost = fill(recipe.credits === 1 ? words.credit : words.credits, { n: number(recipe.credits), price: dollars(recipe.credits / 10) });
   const facts = [
     [words.model, recipe.lora_model_id ? <Link className="link" to={`/models/${recipe.lora_model_id}`}>{recipe.model_name}</Link> : recipe.model_name],
     [words.version, recipe.vendor_model && <span className="gallery-mono">{recipe.vendor_model}</span>, true],

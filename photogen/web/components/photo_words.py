@@ -116,7 +116,7 @@ def _editing() -> dict[str, str]:
         "edited": t("{name} changed"),
         "lost": t("This photo could not be loaded. Close this and try again."),
         "aspect": t("Shape"),
-        "free": t("Free"),
+        "free": t("Any shape"),
         "turnLeft": t("Turn left"),
         "turnRight": t("Turn right"),
         "left": t("Left edge, %"),

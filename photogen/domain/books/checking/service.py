@@ -12,6 +12,7 @@ from photogen.domain.books.checking.views import Verdict
 from photogen.domain.incidents import IncidentsService
 from photogen.kit import log
 from photogen.kit.clock import Clock
+from photogen.kit.text import t
 
 BATCH = 500
 """Accounts whose rows one transaction reads."""
@@ -58,8 +59,12 @@ class Checking:
         if found:
             with self._uow() as uow:
                 for one in found:
-                    message = f"The books contradict themselves: {one.words}. Nothing was changed. See what happened: "
-                    message += f"python -m photogen explain-balance {one.account_id}"
+                    message = t(
+                        "The books contradict themselves: {what}. Nothing was changed. See what happened: "
+                        "python -m photogen explain-balance {id}",
+                        what=one.words,
+                        id=one.account_id,
+                    )
                     kind = f"books_{one.check}"
                     self._incidents.report(uow, kind, one.subject, message, account_id=one.account_id)
         return found

@@ -10,7 +10,7 @@ from photogen.web.notices import toast
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import plural, t
-from photogen.web.words import iso
+from photogen.web.words import iso, left_behind
 
 _SHOWN = 50
 
@@ -98,7 +98,7 @@ class Admin(rx.State):
         self.leftovers = [
             LeftoverShown(
                 one.id,
-                t(one.what.capitalize()),
+                left_behind(one.what),
                 f"{one.name} ({one.place})",
                 iso(one.since),
                 plural(one.tries, "{n} try", "{n} tries"),

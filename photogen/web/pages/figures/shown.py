@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from photogen.domain.analytics import DayFigures, Figures, PlanFigures, Statement, WorkFigures
 from photogen.web.text import dollars, number, percent, plural, short_day, t
+from photogen.web.words import tier
 
-_TIERS = {"free": t("Free"), "basic": t("Basic"), "pro": t("Pro"), "enterprise": t("Enterprise")}
 FLOWS = {
     "welcome": t("Welcome credits"),
     "plan": t("With plans"),
@@ -102,7 +102,7 @@ def board(view: Figures) -> Board:
             "This does not add up: {n} credits too many at the end. Run python -m photogen check-books.",
             n=f"{view.statement.difference:+,}",
         ),
-        actives=[Row(_TIERS.get(one.tier.value, one.tier.value), [number(one.accounts)]) for one in view.actives],
+        actives=[Row(tier(one.tier.value), [number(one.accounts)]) for one in view.actives],
         work=[_work(one) for one in view.work],
         days=[_day(one) for one in reversed(view.days)],
         note=plural(

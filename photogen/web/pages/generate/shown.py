@@ -8,7 +8,7 @@ from photogen.domain.generation.prompts.views import Suggestion
 from photogen.domain.generation.views import GenerationQuote, GenerationView, ModelChoiceView
 from photogen.domain.vendors.views import VendorTrouble
 from photogen.web.text import plural, t
-from photogen.web.words import about, credits, iso
+from photogen.web.words import about, credits, iso, tier
 
 _EXAMPLES = 6
 _WORTH_TELLING = 10  # seconds
@@ -161,7 +161,7 @@ def card(model: ModelChoiceView) -> ModelCard:
         name=model.name,
         note=model.description,
         preview=model.preview_url,
-        tier=t(model.tier.capitalize()),
+        tier=tier(model.tier),
         cost=plural(model.credits, "{n} credit", "{n} credits"),
         lock=lock,
         beta=model.beta,

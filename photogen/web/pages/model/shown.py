@@ -4,7 +4,7 @@ import dataclasses
 
 from photogen.domain.loras.views import Change, ModelStory, PastTraining, VersionView
 from photogen.web.text import number, plural, t
-from photogen.web.words import duration, iso, megabytes
+from photogen.web.words import duration, iso, megabytes, subject, training
 
 TONES = {"completed": "good", "failed": "bad", "cancelled": "", "queued": ""}
 _NAMES = {
@@ -132,7 +132,7 @@ def past(view: PastTraining) -> Past:
     ]
     return Past(
         id=view.id,
-        word=t(view.status.capitalize()),
+        word=training(view.status),
         tone=TONES.get(view.status, "accent"),
         remark=" · ".join(part for part in parts if part),
         created_at=iso(view.created_at),
@@ -173,7 +173,7 @@ def shown(story: ModelStory) -> ModelShown:
         name=model.name,
         held=held(model.status, model.status_reason),
         trigger_word=model.trigger_word,
-        line=" · ".join((t(model.subject.capitalize()), model.base_model)),
+        line=" · ".join((subject(model.subject), model.base_model)),
         version=t("Version {n}", n=model.version_number),
         public=model.visibility == "public",
         hub_url=model.hub_url,

@@ -9,7 +9,7 @@ from photogen.web.notices import toast
 from photogen.web.pages.model.shown import ModelShown, Past, Shot, VersionShown, past, shots, shown, version
 from photogen.web.security.policy import allow
 from photogen.web.session import current
-from photogen.web.text import t
+from photogen.web.text import t, within
 
 
 class ModelPage(rx.State):
@@ -125,7 +125,7 @@ class ModelPage(rx.State):
             yield toast.error(error)
             return
         await self._read()
-        yield toast.good(t("Pictures are drawn with {version} from now on", version=self.view.version.lower()))
+        yield toast.good(t("Pictures are drawn with {version} from now on", version=within(self.view.version)))
 
     @rx.event
     @allow("user")

@@ -14,7 +14,7 @@ from photogen.web.pages.trainings.state import Line, line
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import plural, t
-from photogen.web.words import iso
+from photogen.web.words import iso, subject
 
 FEW = 6
 """Models that need no search."""
@@ -47,7 +47,7 @@ def card(view: LoraModelView, coming: Mapping[str, int]) -> Card:
         id=view.id,
         name=view.name,
         trigger_word=view.trigger_word,
-        subject=t(view.subject.capitalize()),
+        subject=subject(view.subject),
         preview=view.preview_url,
         blurred=view.preview_thumbhash,
         uses=plural(view.uses, "{n} picture", "{n} pictures"),

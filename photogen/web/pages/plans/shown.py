@@ -74,7 +74,7 @@ def plan(row: PlanOnOffer) -> Item:
         plural(terms.trainings_included, "{n} training", "{n} trainings") + f" {per}",
         t("{n} pictures a day", n=terms.daily_quota) if terms.daily_quota else "",
         plural(terms.model_slots, "{n} model", "{n} models"),
-        t("models up to {tier}", tier=_TIER[terms.tier.value].lower()),
+        t("models up to {tier}", tier=_TIER[terms.tier.value]),
     ]
     sold = plural(row.subscribers, "{n} subscriber", "{n} subscribers") if row.subscribers else ""
     earlier = t("{n} on earlier terms", n=row.earlier) if row.earlier else ""
@@ -214,12 +214,13 @@ def command(
 
 
 def cents(text: str, field: str) -> int:
-    """ "20", "$20.50", "1,200" in cents. Raises Invalid."""
-    plain = text.strip().removeprefix("$").replace(",", "")
-    if not re.fullmatch(r"\d{1,7}(\.\d{1,2})?", plain, re.ASCII):
+    """ "20", "$20.50", "20,50", "1,200" and "1.200,00" in cents: two figures behind the last mark are cents, three are
+    not. Raises Invalid."""
+    found = re.fullmatch(r"\$?\s*(\d{1,7}|\d{1,3}(?:([.,])\d{3})+)(?:[.,](\d{1,2}))?\s*\$?", text.strip(), re.ASCII)
+    if found is None:
         raise Invalid(t("This should be dollars, such as 20 or 20.50."), field=field, code="not_money")
-    whole, _, rest = plain.partition(".")
-    return int(whole) * 100 + int(rest.ljust(2, "0") or 0)
+    whole, _, rest = found.groups()
+    return int(re.sub(r"\D", "", whole)) * 100 + int((rest or "").ljust(2, "0"))
 
 
 def money(amount: int) -> str:

@@ -36,9 +36,7 @@ def _line(text: Any) -> rx.Component:
 def _buy(plan: Any, interval: str) -> rx.Component:
     def press(kind: ui.Kind) -> rx.Component:
         return ui.button(
-            t("Choose"),
-            " ",
-            plan.name,
+            t("Choose {plan}", plan=plan.name),
             kind=kind,
             on_click=Shop.choose(plan.key, interval),
             busy=Shop.busy == f"{plan.key}-{interval}",

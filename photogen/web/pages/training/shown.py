@@ -4,8 +4,8 @@ import dataclasses
 
 from photogen.domain.training.history.views import RoundView, TimingView, TrainingFigures, VendorCostView
 from photogen.domain.training.views import AttemptView, RetryView, TrainingView
-from photogen.web.text import dollars, number, plural, t
-from photogen.web.words import clock, credits, duration, iso
+from photogen.web.text import dollars, number, plural, t, within
+from photogen.web.words import clock, credits, duration, iso, subject
 
 TONES = {"completed": "good", "failed": "bad", "cancelled": "", "queued": ""}
 STAGE_STATES = {"done": "done", "now": "current", "failed": "failed", "cancelled": "failed"}
@@ -147,7 +147,7 @@ def _money(view: TrainingView) -> str:
 def _facts(view: TrainingView) -> list[tuple[str, str]]:
     return [
         (t("Trigger word"), view.trigger_word),
-        (t("Subject"), t(view.subject.capitalize())),
+        (t("Subject"), subject(view.subject)),
         (t("Photos"), str(view.photo_count)),
         (t("Steps"), number(view.steps)),
         (t("Learning rate"), f"{view.learning_rate:g}"),
@@ -310,7 +310,7 @@ def _round(view: RoundView, cost: VendorCostView | None, many: bool) -> Round:
     }.get(view.state, (amount, ""))
     name = t("Round {n}", n=view.number)
     if many and view.number > 1:
-        name = t("Round {n}, from {stage}", n=view.number, stage=STAGES.get(view.stage, view.stage).lower())
+        name = t("Round {n}, from {stage}", n=view.number, stage=within(STAGES.get(view.stage, view.stage)))
     return Round(name if many else t("Price"), words, tone, iso(view.started_at), _vendor_cost(cost))
 
 

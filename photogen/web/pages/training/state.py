@@ -9,7 +9,7 @@ from photogen.web.notices import toast
 from photogen.web.pages.training.shown import STAGE_STATES, Attempt, Figures, Shown, Stage, attempt, figures, shown
 from photogen.web.security.policy import allow
 from photogen.web.session import current
-from photogen.web.text import plural, t
+from photogen.web.text import plural
 from photogen.web.words import clock
 
 PAGE = 20
@@ -57,7 +57,7 @@ class TrainingPage(rx.State):
             self.problem, self.code, self.ready = error.public, error.code, True
             return
         self.view = shown(view)
-        self.stages = [Stage(t(s.name), STAGE_STATES.get(s.state, "todo"), clock(s.seconds)) for s in view.stages]
+        self.stages = [Stage(s.name, STAGE_STATES.get(s.state, "todo"), clock(s.seconds)) for s in view.stages]
         self.count = plural(view.attempts_count, "{n} attempt", "{n} attempts")
         if not self._trail:
             self.attempts = [attempt(a) for a in reversed(view.attempts)]
