@@ -38,7 +38,8 @@ class Till:
             BillingConfig(address="http://studio.test", **config),
         )  # fmt: skip
         self._heard: set[str] = set()
-        self._sent = ""
+        self._told: list[Event] = []
+        self._last, self._sent = "", 0
         studio.clock.now = datetime.fromtimestamp(int(time.time()), UTC)
 
     def close(self) -> None:
@@ -89,15 +90,21 @@ class Till:
 
     def events(self) -> list[Event]:
         """What has happened and was not heard of, oldest first."""
-        fresh = [event for event in self.shop.events() if event.id not in self._heard]
-        return [_event(event) for event in fresh]
+        return [event for event in self._all() if event.event_id not in self._heard]
 
     def sent(self) -> list[Event]:
         """What our endpoint is sent since the last time: whoever takes it delivers it."""
-        fresh = self.shop.events_after(self._sent)
-        self._sent = fresh[-1].id if fresh else self._sent
-        self._heard.update(event.id for event in fresh)
-        return [_event(event) for event in fresh if event.type in EVENTS]
+        fresh = self._all()[self._sent :]
+        self._sent += len(fresh)
+        self._heard.update(event.event_id for event in fresh)
+        return [event for event in fresh if event.kind in EVENTS]
+
+    def _all(self) -> list[Event]:
+        """What has happened until now. Of Stripe's list only its new end is asked for: a page of it is long to read."""
+        fresh = self.shop.events_after(self._last)
+        self._last = fresh[-1].id if fresh else self._last
+        self._told += [_event(event) for event in fresh]
+        return self._told
 
     def hear(self, events: list[Event] | None = None) -> None:
         """Billing is told, and the worker does what follows."""

@@ -102,7 +102,7 @@ class Shop:
             params: Any = {"limit": 100, "ending_before": last} if last else {"limit": 100}
             page = list(reversed(self.client.v1.events.list(params=params).data))
             found += page
-            if not last or not page:
+            if not last or len(page) < 100:
                 return found
             last = page[-1].id
 
