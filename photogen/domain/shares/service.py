@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-
-from stream_zip import ZIP_AUTO, Method, stream_zip
+from typing import TYPE_CHECKING
 
 from photogen.db.locks import lock_account
 from photogen.db.uow import UnitOfWork, UowFactory
@@ -32,6 +31,9 @@ from photogen.gateways.base import GatewayError, Missing, Storage
 from photogen.kit.clock import Clock
 from photogen.kit.text import t
 from photogen.models import Image, ShareLink, ShareLinkImage
+
+if TYPE_CHECKING:
+    from stream_zip import Method
 
 PAGE = 100
 """Pictures on one page of a link."""
@@ -240,6 +242,8 @@ class SharesService:
         Raises NotFound (`share_not_found`), at once."""
         if not self.look(token).downloads:
             raise _none()
+        from stream_zip import stream_zip  # it brings a library of ciphers along
+
         return iter(stream_zip(self._members(token)))
 
     def _members(self, token: str) -> Iterator[tuple[str, datetime, int, Method, tuple[bytes, ...]]]:
@@ -281,6 +285,8 @@ class SharesService:
 
 
 def _member(name: str, at: datetime, data: bytes) -> tuple[str, datetime, int, Method, tuple[bytes, ...]]:
+    from stream_zip import ZIP_AUTO
+
     return name, at, _MODE, ZIP_AUTO(len(data), level=0), (data,)  # pictures are compressed already
 
 

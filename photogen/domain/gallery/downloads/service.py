@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-
-from stream_zip import ZIP_AUTO, Method, stream_zip
+from typing import TYPE_CHECKING
 
 from photogen.db.uow import UowFactory
 from photogen.domain.gallery.commands import GalleryQuery
@@ -20,6 +19,9 @@ from photogen.gateways.base import GatewayError, Missing, Storage
 from photogen.kit import log
 from photogen.kit.text import t
 from photogen.models import Image
+
+if TYPE_CHECKING:
+    from stream_zip import Method
 
 AT_ONCE = 100
 """Pictures whose rows are read together."""
@@ -83,11 +85,15 @@ class DownloadsService:
                 return
 
     def _zip(self, account_id: str, ids: Iterator[str], asked: SaveAs) -> Iterator[bytes]:
+        from stream_zip import stream_zip  # it brings a library of ciphers along
+
         yield from stream_zip(self._members(account_id, ids, asked))
 
     def _members(
         self, account_id: str, ids: Iterator[str], asked: SaveAs
     ) -> Iterator[tuple[str, datetime, int, Method, tuple[bytes, ...]]]:
+        from stream_zip import ZIP_AUTO
+
         left_out, taken = [], set[str]()
         while batch := list(islice(ids, AT_ONCE)):
             for image in self._rows(account_id, batch):
