@@ -6,34 +6,10 @@ from typing import Any
 
 import reflex as rx
 
+from photogen.web.components.scripts import LIBRARIES
 from photogen.web.text import t
 
-_LIBRARY = rx.asset("gallery_grid.jsx", shared=True).importable_path
-for _part in (
-    "gallery_albums.jsx",
-    "gallery_bar.jsx",
-    "gallery_card.jsx",
-    "gallery_compare.jsx",
-    "gallery_detail.jsx",
-    "gallery_download.jsx",
-    "gallery_feed.js",
-    "gallery_keys.js",
-    "gallery_months.jsx",
-    "gallery_moves.jsx",
-    "gallery_parts.jsx",
-    "gallery_place.js",
-    "gallery_recipe.jsx",
-    "gallery_rows.js",
-    "gallery_select.jsx",
-    "gallery_share.jsx",
-    "gallery_sheet.jsx",
-    "gallery_stage.jsx",
-    "thumbhash.js",
-    "times.jsx",
-    "toasts.jsx",
-    "ui.jsx",
-):
-    rx.asset(_part, shared=True)
+_LIBRARY = LIBRARIES["gallery_grid.jsx"]
 
 
 class _GalleryGrid(rx.Component):

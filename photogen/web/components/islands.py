@@ -4,9 +4,10 @@ from typing import Any
 
 import reflex as rx
 
-_LIBRARY = rx.asset("ui.jsx", shared=True).importable_path
-_TIMES = rx.asset("times.jsx", shared=True).importable_path
-rx.asset("thumbhash.js", shared=True)
+from photogen.web.components.scripts import LIBRARIES
+
+_LIBRARY = LIBRARIES["ui.jsx"]
+_TIMES = LIBRARIES["times.jsx"]
 
 
 class Island(rx.Component):

@@ -9,22 +9,9 @@ import reflex as rx
 from photogen.domain.photosets.imaging import SMALLEST_CROP
 from photogen.domain.photosets.verdict import MAX_BYTES
 from photogen.web.components.photo_words import photo_words
+from photogen.web.components.scripts import LIBRARIES
 
-_LIBRARY = rx.asset("photo_uploader.jsx", shared=True).importable_path
-for _part in (
-    "photo_captions.jsx",
-    "photo_card.jsx",
-    "photo_coach.js",
-    "photo_editor.jsx",
-    "photo_pairs.jsx",
-    "photo_parts.jsx",
-    "photo_score.jsx",
-    "photo_uploads.js",
-    "thumbhash.js",
-    "toasts.jsx",
-    "ui.jsx",
-):
-    rx.asset(_part, shared=True)
+_LIBRARY = LIBRARIES["photo_uploader.jsx"]
 
 
 class _PhotoUploader(rx.Component):

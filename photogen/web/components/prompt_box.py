@@ -7,9 +7,10 @@ from typing import Any
 import reflex as rx
 
 from photogen.web.components.fields import error_line
+from photogen.web.components.scripts import LIBRARIES
 from photogen.web.text import t
 
-_LIBRARY = rx.asset("prompt_box.jsx", shared=True).importable_path
+_LIBRARY = LIBRARIES["prompt_box.jsx"]
 
 
 class _PromptBox(rx.Component):

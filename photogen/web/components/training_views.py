@@ -7,11 +7,12 @@ from typing import Any
 
 import reflex as rx
 
+from photogen.web.components.scripts import LIBRARIES
 from photogen.web.text import t
 
 
 class _TrainingLog(rx.Component):
-    library = rx.asset("training_log.jsx", shared=True).importable_path
+    library = LIBRARIES["training_log.jsx"]
     tag = "TrainingLog"
 
     training_id: rx.Var[str]
@@ -21,7 +22,7 @@ class _TrainingLog(rx.Component):
 
 
 class _LossCurve(rx.Component):
-    library = rx.asset("loss_curve.jsx", shared=True).importable_path
+    library = LIBRARIES["loss_curve.jsx"]
     tag = "LossCurve"
 
     training_id: rx.Var[str]

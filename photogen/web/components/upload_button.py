@@ -6,9 +6,10 @@ from typing import Any
 
 import reflex as rx
 
+from photogen.web.components.scripts import LIBRARIES
 from photogen.web.text import t
 
-_LIBRARY = rx.asset("upload_button.jsx", shared=True).importable_path
+_LIBRARY = LIBRARIES["upload_button.jsx"]
 
 
 class _UploadButton(rx.Component):
