@@ -103,9 +103,16 @@ class WebServer:
             self._process.poll() is None and httpx.get(f"{self.url}/healthz", verify=tls(), trust_env=False).is_success
         )
 
-    def log(self) -> str:
-        """All that it has said."""
-        return (self.folder / "web.log").read_text(errors="replace")
+    def log(self, after: int = 0) -> str:
+        """All that it has said, but for its first `after` bytes."""
+        with (self.folder / "web.log").open("rb") as file:
+            file.seek(after)
+            return file.read().decode(errors="replace")
+
+    @property
+    def log_length(self) -> int:
+        """Bytes that it has said."""
+        return (self.folder / "web.log").stat().st_size
 
     # --- people ---
 
