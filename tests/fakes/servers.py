@@ -136,12 +136,12 @@ class EmbeddedValkey(_Server):
         return self.server.answers()
 
 
-def wait_for(condition: Callable[[], bool], what: str, seconds: float = 10.0) -> None:
+def wait_for(condition: Callable[[], bool], what: str, seconds: float = 10.0, *, every: float = 0.02) -> None:
     """Waits for the effect instead of for a while. Raises AssertionError naming `what` when it doesn't come."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         with suppress(OSError):
             if condition():
                 return
-        time.sleep(0.02)
+        time.sleep(every)
     raise AssertionError(f"not within {seconds:g} s: {what}")

@@ -36,6 +36,8 @@ from tests.fakes.sandbox import SandboxServer
 from tests.fakes.servers import wait_for
 
 _PATIENCE = 40.0
+_LOOK = 0.1
+"""Seconds between two looks: each asks services, and so takes from the worker the core that it waits for."""
 
 
 class World:
@@ -123,7 +125,7 @@ class World:
     def until(self, condition: Callable[[], bool], what: str, seconds: float = _PATIENCE) -> None:
         """Waits for it; fails with the worker's last words."""
         try:
-            wait_for(condition, what, seconds)
+            wait_for(condition, what, seconds, every=_LOOK)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self.log()[-3000:]}") from None
 
