@@ -2,11 +2,14 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+from photogen.sandbox.context import Sandbox
+from photogen.sandbox.drawing import Recipe
 from photogen.sandbox.faults import ANSWER_FAULTS, JOB_FAULTS, Fault, Faults
 from photogen.sandbox.pace import Pace
 from photogen.sandbox.replicate.trainer import TrainerError, _Dataset
@@ -89,3 +92,17 @@ def test_the_trainer_takes_images_and_captions_and_skips_what_macos_adds() -> No
 def test_the_trainer_refuses_what_is_no_zip(data: bytes) -> None:
     with pytest.raises(TrainerError, match="zip"):
         _Dataset(data)
+
+
+async def test_the_latest_picture_is_handed_out_again_for_its_own_recipe_only(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path, "http://sandbox")
+    fox = Recipe(prompt="a fox", seed=7, model="flux", width=128, height=128)
+    drawn = await sandbox.draw(fox, "png", 90)
+
+    assert await sandbox.draw(fox, "png", 90) == drawn
+    assert await sandbox.draw(replace(fox, seed=8), "png", 90) != drawn
+    assert await sandbox.draw(fox, "png", 90) == drawn
+    assert await sandbox.draw(fox, "jpg", 90) != drawn
+    sandbox.pace = sandbox.pace.model_copy(update={"largest_side": 64})
+    assert await sandbox.draw(fox, "jpg", 90) != drawn
+    await sandbox.close()
