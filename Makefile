@@ -13,7 +13,7 @@ test: install-tests
 	@exec .venv/bin/python -m tests
 
 bench: install-tests
-	@exec .venv/bin/python -m bench
+	@exec .venv/bin/python -m bench --write
 
 doctor: install
 	@exec .venv/bin/python -m photogen doctor

@@ -43,6 +43,12 @@ class SandboxServer:
         self._control = httpx.Client(base_url=self.url, verify=tls(), trust_env=False, timeout=10)
 
     @property
+    def pid(self) -> int:
+        """Of its process, while it runs."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def replicate(self) -> str:
         return f"{self.url}/replicate"
 

@@ -59,6 +59,11 @@ class _Server:
         self._child.end(time.monotonic() + 10)
 
     @property
+    def pid(self) -> int:
+        """Of the process that was started."""
+        return self._child.pid
+
+    @property
     def running(self) -> bool:
         """Whether it has been started and lives."""
         return self._child.poll() is None

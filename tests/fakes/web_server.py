@@ -39,7 +39,8 @@ PAGES = (
 
 
 class WebServer:
-    """`with WebServer(folder, database_url, redis_url) as web:` serves at `web.url`, as `make run` would.
+    """`with WebServer(folder, database_url, redis_url) as web:` serves at `web.url`, as `make run` would;
+    `web.environment` is what its process was told.
 
     `web.services` is a second process's view of the same rows: for making them, and for looking at them."""
 
@@ -57,7 +58,7 @@ class WebServer:
             "PHOTOGEN_SANDBOX_URL": "http://127.0.0.1:1",
             "PUBLIC_URL": self.url,
         }
-        self._environment = {**os.environ, **values, **(environment or {})}
+        self.environment = {**os.environ, **values, **(environment or {})}
         self.services: Services = build(
             Settings(
                 data_folder=folder,
@@ -76,7 +77,7 @@ class WebServer:
             (client / page / "index.html").write_text(f"<html><script>1</script>{page}</html>")
         (client / "404.html").write_text("<html>not here</html>")
         (self.folder / "pages" / "backend").mkdir()
-        service = runtime.web(self.port, self.folder / "pages", self._environment)
+        service = runtime.web(self.port, self.folder / "pages", self.environment)
         with (self.folder / "web.log").open("ab") as log:
             self._process = subprocess.Popen(service.argv, cwd=service.cwd, env=service.env, stdout=log, stderr=log)
         try:
@@ -95,6 +96,11 @@ class WebServer:
     def _end(self) -> None:
         self._process.terminate()
         self._process.wait(15)
+
+    @property
+    def pid(self) -> int:
+        """The process that was started; what serves is a child of it."""
+        return self._process.pid
 
     @property
     def alive(self) -> bool:
