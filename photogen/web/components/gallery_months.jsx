@@ -1,10 +1,11 @@
 // The months as a rail: each as tall as it has pictures. A click jumps to the month.
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import { counted, fill, monthName } from "./gallery_parts.jsx";
 
 const LEAST = 22; // pixels that a month needs to be hit
 
-export function Months({ months, current, onJump, words }) {
+// Drawn again when one has come to another month, not with every row that is scrolled by.
+export const Months = memo(function Months({ months, current, onJump, words }) {
   const total = useMemo(() => months.reduce((sum, [, count]) => sum + count, 0), [months]);
   if (months.length < 2) return null;
   const name = (month, count) => fill(words.monthCount, { month: monthName(month), pictures: counted({ count }, words) });
@@ -26,4 +27,4 @@ export function Months({ months, current, onJump, words }) {
       </ol>
     </nav>
   );
-}
+});

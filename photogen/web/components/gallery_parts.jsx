@@ -41,13 +41,21 @@ export const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (whole,
 
 export const lang = () => document.documentElement.lang || "en";
 
-export const number = (value, digits = 2) => new Intl.NumberFormat(lang(), { maximumFractionDigits: digits }).format(value);
+// One of each kind: they are slow to make, and the browser clears thousands of them away in one long task.
+const formats = new Map();
+const formatOf = (Kind, options) => {
+  const key = `${Kind.name} ${lang()} ${JSON.stringify(options)}`;
+  if (!formats.has(key)) formats.set(key, new Kind(lang(), options));
+  return formats.get(key);
+};
 
-export const dollars = (value) => new Intl.NumberFormat(lang(), { style: "currency", currency: "USD" }).format(value);
+export const number = (value, digits = 2) => formatOf(Intl.NumberFormat, { maximumFractionDigits: digits }).format(value);
+
+export const dollars = (value) => formatOf(Intl.NumberFormat, { style: "currency", currency: "USD" }).format(value);
 
 // "March 2026" for 202603.
 export const monthName = (month, style = "long") =>
-  new Intl.DateTimeFormat(lang(), { month: style, year: "numeric", timeZone: "UTC" }).format(Date.UTC(Math.floor(month / 100), (month % 100) - 1));
+  formatOf(Intl.DateTimeFormat, { month: style, year: "numeric", timeZone: "UTC" }).format(Date.UTC(Math.floor(month / 100), (month % 100) - 1));
 
 // "1,234 pictures", "10,000+ pictures".
 export const counted = ({ count, more }, words) =>
