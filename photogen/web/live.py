@@ -20,8 +20,8 @@ import asyncio
 import itertools
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Hashable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 import psycopg
@@ -54,6 +54,7 @@ class Hub:
             dict
         )  # (account, kind): token: handlers
         self._pages: dict[str, str] = {}  # token: path, to drop the subscriptions of the page before
+        self._held: dict[str, set[str]] = {}  # token: handlers that are to run once the tab's own one has ended
         self._waiting: dict[tuple[str, str], bool] = {}  # (token, handler): announced again meanwhile
         self._tasks: set[asyncio.Task[None]] = set()
         self._readings: dict[tuple[str, str], dict[Hashable, asyncio.Task[Any]]] = {}
@@ -85,6 +86,18 @@ class Hub:
             for handler in handlers:
                 self._push(token, handler)
 
+    @contextmanager
+    def hold(self, token: str) -> Iterator[set[str]]:
+        """What the tab is to run meanwhile is kept until the end; a handler that reads for itself takes out of the set
+        what that reading answers."""
+        held = self._held.setdefault(token, set())
+        try:
+            yield held
+        finally:
+            self._held.pop(token, None)
+            for handler in held:
+                self._push(token, handler)
+
     def announce_all(self) -> None:
         """Every subscribed tab reads again: after the listener was away, and as the safety net."""
         for account_id, kind in list(self._subscriptions):
@@ -108,6 +121,9 @@ class Hub:
                 del self._readings[whose]
 
     def _push(self, token: str, handler: str) -> None:
+        if (held := self._held.get(token)) is not None:
+            held.add(handler)
+            return
         key = (token, handler)
         if key in self._waiting:
             self._waiting[key] = True
@@ -193,11 +209,23 @@ hub = Hub()
 """The one hub of this web process."""
 
 
+def _name(handler: Any) -> str:
+    return Event.from_event_type(handler() if callable(handler) else handler)[0].name
+
+
 def subscribe(state: rx.State, kind: str, handler: Any) -> None:
     """Lets `handler` (an event handler without arguments) run in this tab when a row of `kind` of the logged-in
     account changes."""
-    name = Event.from_event_type(handler())[0].name if callable(handler) else Event.from_event_type(handler)[0].name
-    hub.subscribe(state.router.session.client_token, state.router.url.path, current().account_id, kind, name)
+    hub.subscribe(state.router.session.client_token, state.router.url.path, current().account_id, kind, _name(handler))
+
+
+@contextmanager
+def own_change(state: rx.State) -> Iterator[Callable[..., None]]:
+    """Around a handler that changes rows and then reads them itself. It calls what this gives with the handlers of its
+    tab whose work it does, right before it reads: what has been announced for them until then is answered by that
+    reading. All else that is announced runs when the block ends."""
+    with hub.hold(state.router.session.client_token) as held:
+        yield lambda *answered: held.difference_update(map(_name, answered))
 
 
 async def read(kind: str, fn: Callable[..., R], *args: Hashable) -> R:

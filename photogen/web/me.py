@@ -85,11 +85,12 @@ class Me(rx.State):
     async def load(self):
         live.subscribe(self, "credits", Me.refresh)
         live.subscribe(self, "quota", Me.refresh)
-        live.subscribe(self, "notices", Me.refresh)
+        live.subscribe(self, "notices", Me.refresh_news)
         who = current()
         self.account_id, self.name, self.email, self.role = who.account_id, who.name, who.email, str(who.role)
         self.initial = who.name[:1]
         await self._read()
+        await self._read_news()
         self.ready = True
 
     async def _read(self):
@@ -97,13 +98,22 @@ class Me(rx.State):
         services = deps.services()
         self.credits = (await live.read("credits", services.credits.balance, account)).available
         self.quota = quota_of(await live.read("quota", services.quota.now, account))
-        self.news = news_of(await live.read("notices", services.notices.news, account))
+
+    async def _read_news(self):
+        account = current().account_id
+        self.news = news_of(await live.read("notices", deps.services().notices.news, account))
 
     @rx.event
     @allow("user")
     async def refresh(self):
-        """Balance, quota and notices again, after something was charged, given back or told."""
+        """Balance and quota again, after something was charged or given back."""
         await self._read()
+
+    @rx.event
+    @allow("user")
+    async def refresh_news(self):
+        """The notices again, after something was told."""
+        await self._read_news()
 
 
 class Visitor(rx.State):

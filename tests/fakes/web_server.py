@@ -63,9 +63,9 @@ class WebServer:
             Settings(
                 data_folder=folder,
                 port=self.port,
-                database_url=database_url,  # type: ignore[arg-type]
-                redis_url=redis_url,  # type: ignore[arg-type]
-                secret_key=values["SECRET_KEY"],  # type: ignore[arg-type]
+                database_url=database_url,
+                redis_url=redis_url,
+                secret_key=values["SECRET_KEY"],
                 sandbox_url=values["PHOTOGEN_SANDBOX_URL"],
             )
         )

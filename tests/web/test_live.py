@@ -88,6 +88,27 @@ async def test_two_handlers_of_a_page_both_hear(hub, processor):
     await processor.finish_all()
 
 
+async def test_a_handler_that_reads_for_itself_answers_what_was_announced_until_then_and_nothing_else(hub, processor):
+    hub.subscribe("tab-1", "/x", "ada", "generation", "T.refresh")
+    hub.subscribe("tab-1", "/x", "ada", "credits", "Me.refresh")
+    hub.subscribe("tab-2", "/x", "ada", "generation", "T.refresh")
+    with hub.hold("tab-1") as held:
+        hub.announce("ada", "generation")
+        hub.announce("ada", "credits")
+        await settle()
+        assert processor.taken == [("tab-2", "T.refresh")]
+        held.discard("T.refresh")
+    await settle()
+    assert processor.taken[1:] == [("tab-1", "Me.refresh")]
+    await processor.finish_all()
+    with hub.hold("tab-1") as held:
+        held.discard("T.refresh")
+        hub.announce("ada", "generation")  # after the reading began
+    await settle()
+    assert ("tab-1", "T.refresh") in processor.taken
+    await processor.finish_all()
+
+
 async def test_who_disconnected_is_forgotten_and_the_rest_read_again(hub, processor, connected):
     hub.subscribe("tab-1", "/x", "ada", "training", "T.refresh")
     hub.subscribe("tab-2", "/x", "bob", "training", "T.refresh")

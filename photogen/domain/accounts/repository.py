@@ -5,9 +5,11 @@ from datetime import datetime
 
 from psycopg.errors import UniqueViolation
 from sqlalchemy import delete, update
+from sqlalchemy import select as columns
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from photogen.domain.accounts.views import Identity
 from photogen.errors import Invalid, NotFound
 from photogen.kit.text import t
 from photogen.models import Account, LoginSession, Role
@@ -72,18 +74,23 @@ def add_session(session: Session, row: LoginSession) -> None:
     session.flush()
 
 
-def find_session(session: Session, session_id: str, now: datetime) -> tuple[Account, datetime] | None:
-    """Account and last use of a session that is neither over nor a suspended account's."""
-    row = session.exec(
-        select(Account, LoginSession.last_seen_at)
+def find_session(session: Session, session_id: str, now: datetime) -> tuple[Identity, datetime] | None:
+    """Who is logged in, and the last use, of a session that is neither over nor a suspended account's."""
+    asked = (Account.id, Account.name, Account.email, Account.role, LoginSession.last_seen_at)
+    row = session.execute(
+        columns(*(col(one) for one in asked))  # no rows of the ORM: this is asked before every event
+        .select_from(Account)
         .join(LoginSession)
         .where(
-            LoginSession.id == session_id,
-            LoginSession.expires_at > now,
+            col(LoginSession.id) == session_id,
+            col(LoginSession.expires_at) > now,
             col(Account.suspended_at).is_(None),
         )
     ).first()
-    return None if row is None else (row[0], row[1])
+    if row is None:
+        return None
+    account_id, name, email, role, last_seen_at = row
+    return Identity(account_id, session_id, name, email, role), last_seen_at
 
 
 def slide(session: Session, session_id: str, now: datetime, expires_at: datetime) -> None:

@@ -112,10 +112,10 @@ class AccountsService:
             found = repository.find_session(uow.session, session_id, now)
             if found is None:
                 return None
-            account, last_seen_at = found
+            identity, last_seen_at = found
             if policy.should_slide(last_seen_at, now):
                 repository.slide(uow.session, session_id, now, policy.expiry(now, self._session_days))
-        return _identity(account, session_id)
+        return identity
 
     def session_alive(self, session_id: str) -> bool:
         """Whether the session still stands: not ended, not over, its account not suspended."""

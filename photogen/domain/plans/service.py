@@ -105,7 +105,9 @@ class PlansService:
         return Tier.FREE if account_id is None else repository.terms_of(uow.session, account_id, self._clock())[1].tier
 
     def _views(self, uow: UnitOfWork, models: Sequence[ImageModel], account_id: str | None) -> list[ImageModelView]:
-        tier, plans = self._tier(uow, account_id), repository.plans(uow.session)
+        tier = self._tier(uow, account_id)
+        shut = any(not tier.opens(model.tier) for model in models)
+        plans = repository.plans(uow.session) if shut else ()  # they say who opens what
         routes = routes_of(uow, [model.key for model in models])
         return [_model_view(model, routes[model.key], self._vendors, tier, plans) for model in models]
 

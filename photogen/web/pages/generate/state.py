@@ -327,18 +327,20 @@ class Generate(rx.State):
             return
         self.starting, self.errors = True, {}
         yield
-        try:
-            await call(services().generation.start, current().account_id, self._command())
-            self._request_key = new_id()
-        except Invalid as error:
-            self.errors = {error.field or "start": error.public}
-        except Rejected as error:
-            yield toast.error(error)
-        except PhotogenError as error:
-            self.errors = {"start": f"{error.public} ({error.code})"}
-        self.starting = False
-        await self._quote()
-        await self._read()
+        with live.own_change(self) as reading_for:
+            try:
+                await call(services().generation.start, current().account_id, self._command())
+                self._request_key = new_id()
+            except Invalid as error:
+                self.errors = {error.field or "start": error.public}
+            except Rejected as error:
+                yield toast.error(error)
+            except PhotogenError as error:
+                self.errors = {"start": f"{error.public} ({error.code})"}
+            self.starting = False
+            reading_for(Generate.refresh, Generate.refresh_price)
+            await self._quote()
+            await self._read()
 
     # --- batches -----------------------------------------------------------------------------------------------------
 
