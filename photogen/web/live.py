@@ -19,6 +19,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Hashable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -35,6 +36,9 @@ from photogen.web.session import current
 CHANNEL = "photogen_changes"
 SAFETY_SECONDS = 20.0
 """How often every subscribed page reads again in case an announcement was lost."""
+_LATELY = SAFETY_SECONDS / 2
+"""What a page read so lately is not read again for safety: a crowd's pages all read for what they caused themselves,
+and a third of what they asked for was safety."""
 _SLICES = 20
 """The pages take turns at it: all at once, 50 tabs would hold up everybody's announcements for a second."""
 _KEPT_SECONDS = 1.0
@@ -54,6 +58,7 @@ class Hub:
             dict
         )  # (account, kind): token: handlers
         self._pages: dict[str, str] = {}  # token: path, to drop the subscriptions of the page before
+        self._asked: dict[str, dict[str, float]] = {}  # token: handler: when it was last asked to run
         self._held: dict[str, set[str]] = {}  # token: handlers that are to run once the tab's own one has ended
         self._waiting: dict[tuple[str, str], bool] = {}  # (token, handler): announced again meanwhile
         self._tasks: set[asyncio.Task[None]] = set()
@@ -69,6 +74,7 @@ class Hub:
     def forget(self, token: str) -> None:
         """Drops everything about a tab."""
         self._pages.pop(token, None)
+        self._asked.pop(token, None)
         for key in [key for key, tabs in self._subscriptions.items() if token in tabs]:
             del self._subscriptions[key][token]
             if not self._subscriptions[key]:
@@ -129,6 +135,7 @@ class Hub:
             self._waiting[key] = True
             return
         self._waiting[key] = False
+        self._asked.setdefault(token, {})[handler] = time.monotonic()
         task = asyncio.get_running_loop().create_task(self._run(key))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -149,15 +156,18 @@ class Hub:
             del self._waiting[key]
 
     def tidy(self, part: int = 0, parts: int = 1) -> None:
-        """Forgets tabs that went away, then lets part `part` (from 0) of the rest read again."""
+        """Forgets tabs that went away, then lets part `part` (from 0) of the rest read again what they have not read
+        lately."""
         namespace = self._app.event_namespace
         if namespace is not None:
             self.prune(set(namespace.token_to_sid))
+        lately = time.monotonic() - _LATELY
         for tabs in self._subscriptions.values():
             for token, handlers in tabs.items():
                 if hash(token) % parts == part:
                     for handler in handlers:
-                        self._push(token, handler)
+                        if self._asked.get(token, {}).get(handler, float("-inf")) < lately:
+                            self._push(token, handler)
 
     @asynccontextmanager
     async def running(self, app: rx.App) -> AsyncIterator[None]:

@@ -1,12 +1,14 @@
 """The hub between announcements of the database and open tabs, with a stand-in for Reflex's event processor."""
 
 import asyncio
+import time
 from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
 
 from photogen.errors import NotFound
+from photogen.web import live
 from photogen.web.live import Hub
 
 
@@ -116,6 +118,25 @@ async def test_who_disconnected_is_forgotten_and_the_rest_read_again(hub, proces
     hub.tidy()
     await settle()
     assert processor.taken == [("tab-2", "T.refresh")]
+    await processor.finish_all()
+
+
+async def test_the_safety_net_leaves_out_what_was_read_lately(hub, processor, monkeypatch):
+    now = time.monotonic()
+    monkeypatch.setattr(live.time, "monotonic", lambda: now)
+    hub.subscribe("tab-1", "/x", "ada", "training", "T.refresh")
+    hub.subscribe("tab-1", "/x", "ada", "credits", "Me.refresh")
+    hub.announce("ada", "training")
+    await processor.finish_all()
+    now += live.SAFETY_SECONDS / 4
+    hub.tidy()
+    await settle()
+    assert processor.taken == [("tab-1", "T.refresh"), ("tab-1", "Me.refresh")]
+    await processor.finish_all()
+    now += live.SAFETY_SECONDS / 2 + 1
+    hub.tidy()
+    await settle()
+    assert sorted(processor.taken[2:]) == [("tab-1", "Me.refresh"), ("tab-1", "T.refresh")]
     await processor.finish_all()
 
 
