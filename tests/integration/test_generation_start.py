@@ -165,6 +165,22 @@ class TestBatch:
         quote = works.generation.quote(ada, QuoteGeneration.of(model=f"lora:{lora}", count=4))
         assert (quote.total, quote.balance_after, quote.affordable) == (4, 6, True)
 
+    def test_a_base_model_shows_what_one_made_with_it_last(self, works: Works, ada: str) -> None:
+        def shown() -> dict[str, str]:
+            return {choice.choice: choice.preview_url for choice in works.generation.options(ada).base_models}
+
+        assert set(shown().values()) == {""}
+        for _ in range(2):
+            works.picture(ada, model="base:flux:schnell")
+            works.run()
+        works.picture(ada, model=f"lora:{works.lora(ada)}")
+        works.picture(works.studio.account(credits=5), model="base:flux:schnell")
+        works.run()
+        newest, earlier = works.gallery.page(ada, GalleryQuery.of(model="base:flux:schnell")).items
+        assert shown() == {"base:flux:schnell": f"/media/images/{newest.id}/512", "base:flux:1.1-pro": ""}
+        works.gallery.trash(ada, [newest.id])
+        assert shown()["base:flux:schnell"] == f"/media/images/{earlier.id}/512"
+
 
 class TestWildcards:
     def test_each_combination_once_or_one_at_random(self, works: Works) -> None:

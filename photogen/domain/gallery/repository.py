@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, String, column, delete, func, or_, select, true, update, values
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, SQLModel
 
@@ -60,6 +60,28 @@ class ImageRepository:
             )
         )
         return {row.shot_id: row.id for row in rows}
+
+    def newest_of(self, account_id: str, models: Sequence[str]) -> dict[str, str]:
+        """The id of the account's newest picture by each of these models (keys of base models, ids of its own) that
+        has one. One step in the index for each model, however many pictures it has."""
+        if not models:
+            return {}
+        asked = values(column("model", String), name="asked").data([(model,) for model in models])
+        newest = (
+            select(_C.id)
+            .where(
+                _C.account_id == account_id,
+                func.coalesce(_C.lora_model_id, _C.model_key) == asked.c.model,
+                _C.deleted_at.is_(None),
+                _C.in_gallery,
+            )
+            .order_by(_C.created_at.desc(), _C.id.desc())
+            .limit(1)
+            .lateral()
+        )
+        return {
+            row.model: row.id for row in self._session.execute(select(asked.c.model, newest.c.id).join(newest, true()))
+        }
 
     def mark(self, account_id: str, ids: Sequence[str], deleted_at: datetime | None) -> int:
         """Puts pictures into the trash, or takes them out (None). How many of them moved."""

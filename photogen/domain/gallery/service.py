@@ -135,6 +135,12 @@ class GalleryService:
         with self._uow() as uow:
             return ImageRepository(uow.session).of_shots(account_id, shots)
 
+    def newest_of(self, account_id: str, models: Sequence[str]) -> dict[str, str]:
+        """Ids of the newest picture by each of these models that has one: what the model does, in the account's own
+        work."""
+        with self._uow() as uow:
+            return ImageRepository(uow.session).newest_of(account_id, models)
+
     def recent(self, account_id: str, limit: int) -> tuple[ImageCard, ...]:
         """The newest `limit` pictures."""
         with self._uow() as uow:

@@ -65,7 +65,7 @@ class GenerationService:
         self._uow = uow
         self._clock = clock
         self._payment = Payment(credits, quota)
-        self._plans = plans
+        self._plans, self._gallery = plans, gallery
         self._config = config or GenerationConfig()
         self._settlement = Settlement(clock, self._payment, self._config)
         self._leases: Leases[Shot] = Leases(uow, clock, Shot, self._config.lease)
@@ -89,8 +89,10 @@ class GenerationService:
                 mine = repository.loras(uow.session, account_id)
                 newest = loras.previews(uow.session, [lora.id for lora, _ in mine])
                 previews = {model_id: image_id for model_id, (image_id, _) in newest.items()}
+        base = [model for model in models if not model.draws_loras]
+        made = self._gallery.newest_of(account_id, [model.key for model in base])
         return GenerateOptions(
-            base_models=tuple(show.base_choice(model) for model in models if not model.draws_loras),
+            base_models=tuple(show.base_choice(model, made.get(model.key)) for model in base),
             my_models=tuple(
                 show.lora_choice(lora, version, painting, previews.get(lora.id)) for lora, version in mine if painting
             ),

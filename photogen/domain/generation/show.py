@@ -95,8 +95,8 @@ def generation(
     )
 
 
-def base_choice(model: ImageModelView) -> ModelChoiceView:
-    """A base model in the picker."""
+def base_choice(model: ImageModelView, preview: str | None) -> ModelChoiceView:
+    """A base model in the picker, with a picture that the creator made with it."""
     return ModelChoiceView(
         choice=f"base:{model.key}",
         name=model.name,
@@ -108,6 +108,7 @@ def base_choice(model: ImageModelView) -> ModelChoiceView:
         unlocked_by=model.unlocked_by,
         beta=model.beta,
         vendors=model.vendors,
+        preview_url=_preview_url(preview),
     )
 
 
@@ -127,5 +128,9 @@ def lora_choice(lora: LoraModel, version: LoraVersion, by: ImageModelView, previ
         trigger_word=lora.trigger_word,
         subject=lora.subject.value,
         default_scale=version.default_scale,
-        preview_url=f"/media/images/{preview}/512" if preview else "",
+        preview_url=_preview_url(preview),
     )
+
+
+def _preview_url(image_id: str | None) -> str:
+    return f"/media/images/{image_id}/512" if image_id else ""
