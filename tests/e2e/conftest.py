@@ -119,6 +119,12 @@ def photo_files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return files
 
 
+def repainted(page: Page) -> None:
+    """Waits until a change of colours has arrived everywhere: axe would judge those on the way."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.wait_for_function("() => document.getAnimations().every((one) => one.playState !== 'running')")
+
+
 def train(page: Page, files: list[Path], name: str = "Luna") -> None:
     """Goes through the wizard with these photos, up to the page of the running training."""
     page.goto("/models/new")

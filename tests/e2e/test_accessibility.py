@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import INSIDE, PUBLIC, Somebody, register
+from tests.e2e.conftest import INSIDE, PUBLIC, Somebody, register, repainted
 from tests.fakes.running import RunningPhotogen
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -51,8 +51,7 @@ def _faults(page: Page) -> list[str]:
     for scheme, rules in (("dark", {}), ("light", RULES_OF_COLOUR)):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.wait_for_function("(theme) => document.documentElement.classList.contains(theme)", arg=scheme)
-        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        page.wait_for_function("() => document.getAnimations().every((one) => one.playState !== 'running')")
+        repainted(page)
         if not page.evaluate("() => 'axe' in window"):
             page.evaluate(AXE)
         for rule in page.evaluate(VIOLATIONS, rules | {"resultTypes": ["violations"]}):

@@ -3,7 +3,7 @@
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import generate
+from tests.e2e.conftest import generate, repainted
 from tests.e2e.test_accessibility import RULES_OF_COLOUR
 from tests.fakes.running import RunningPhotogen
 
@@ -40,6 +40,7 @@ def test_shared_seen_without_an_account_and_taken_back(
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         for scheme, rules in (("dark", {}), ("light", RULES_OF_COLOUR)):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            repainted(page)
             faults = Axe().run(page, options=rules).response["violations"]
             assert [f["id"] for f in faults if f["impact"] in {"serious", "critical"}] == [], scheme
         with page.expect_download() as saved:
