@@ -7,12 +7,13 @@ import re
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import generate
+from tests.e2e.conftest import generate, repainted
 
 FOX = "a red fox in fog in the distance"
 
 
 def _sound(page: Page, where: str) -> None:
+    repainted(page)
     found = Axe().run(page).response["violations"]
     assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == [], where
 
