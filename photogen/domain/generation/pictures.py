@@ -9,7 +9,6 @@ from io import BytesIO
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from photogen.kit import thumbhash
-from photogen.kit.text import t
 
 MOST_BYTES = 40 * 1024 * 1024
 MOST_PIXELS = 40_000_000
@@ -40,7 +39,7 @@ class Prepared:
 def prepare(data: bytes) -> Prepared:
     """Decodes `data` whole and makes the thumbnails. Raises Unreadable."""
     if len(data) > MOST_BYTES:
-        raise Unreadable(t("{n} bytes", n=len(data)))
+        raise Unreadable(f"{len(data)} bytes")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -48,7 +47,7 @@ def prepare(data: bytes) -> Prepared:
                 content_type, suffix = _FORMATS[str(opened.format)]
                 width, height = opened.size
                 if not FEWEST_PIXELS <= width * height <= MOST_PIXELS:
-                    raise Unreadable(t("{width} x {height} pixels", width=width, height=height))
+                    raise Unreadable(f"{width} x {height} pixels")
                 picture = ImageOps.exif_transpose(opened).convert("RGB")
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombWarning) as error:
         raise Unreadable(type(error).__name__) from error

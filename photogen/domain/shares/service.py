@@ -67,7 +67,7 @@ class SharesService:
             links = ShareRepository(uow.session)
             if links.working(account_id, now) >= policy.MOST:
                 raise Conflict(
-                    t("{MOST} links are the most. Revoke one first.", MOST=policy.MOST), code="too_many_links"
+                    t("{most} links are the most. Revoke one first.", most=policy.MOST), code="too_many_links"
                 )
             if command.album and AlbumRepository(uow.session).get(account_id, command.album) is None:
                 raise no_album()
