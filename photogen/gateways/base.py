@@ -203,9 +203,8 @@ class Capabilities:
     """What an image model can do; pages show only these controls, services refuse the rest.
 
     Ranges are inclusive (low, high, default); None hides the control. `strength` goes with `image_input`: how much of
-    the input is drawn anew. `sides` are the shortest and the longest side in pixels; `images_per_call` is how many
-    pictures of one prompt a single call can give.
-    """
+    the input is drawn anew. `any_size`: besides the `aspects`, whatever width and height within `sides`, the shortest
+    and the longest in pixels. `images_per_call` is how many pictures of one prompt a single call can give."""
 
     lora: bool = False
     image_input: bool = False
@@ -217,6 +216,7 @@ class Capabilities:
     strength: tuple[float, float, float] | None = None
     aspects: tuple[str, ...] = ("1:1", "4:5", "3:4", "2:3", "9:16", "16:9", "3:2")
     sides: tuple[int, int] = (256, 1920)
+    any_size: bool = False
     images_per_call: int = 1
 
 
@@ -238,8 +238,8 @@ class InputImage:
 
 @dataclass(frozen=True)
 class ImageRequest:
-    """One picture. `reference` is our shot's id; width and height in pixels; `model` is the vendor's own name. With an
-    `image` to begin with, the result has its shape."""
+    """One picture. `reference` is our shot's id; width and height in pixels, which `aspect` names, "custom" where they
+    were chosen; `model` is the vendor's own name. With an `image` to begin with, the result has its shape."""
 
     reference: str
     model: str

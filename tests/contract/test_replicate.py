@@ -6,6 +6,7 @@ import json
 import tarfile
 import time
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -17,6 +18,9 @@ from replicate.exceptions import ReplicateError
 from replicate.training import Training
 from replicate.webhook import Webhooks
 
+from photogen.gateways.base import ImageRequest
+from photogen.gateways.images.replicate import build
+from photogen.kit.ids import new_id
 from tests.contract.descriptions import ModelInputs
 from tests.contract.recording import RecordedSandbox
 from tests.fakes.receiver import Receiver
@@ -341,6 +345,12 @@ def test_what_we_send_fits_the_models(model_inputs: ModelInputs) -> None:
     assert model_inputs.check(LORA, False, {name: begun[name] for name in begun if name != "aspect_ratio"}) == []
     assert model_inputs.check(LORA, False, begun | {"prompt_strength": 1.1}) != []
     assert model_inputs.check(LORA, False, picture | {"num_outputs": 9, "nope": 1}) != []
+    plain = ImageRequest(new_id(), "black-forest-labs/flux-1.1-pro", "MIA", 1440, 256, "custom", seed=1)
+    own = build(plain)["input"]
+    assert (own["aspect_ratio"], own["width"], own["height"]) == ("custom", 1440, 256)
+    assert model_inputs.check(plain.model, False, own) == []
+    assert model_inputs.check(plain.model, False, build(replace(plain, width=1472))["input"]) != []
+    assert model_inputs.check(LORA, False, picture | {"aspect_ratio": "custom"}) != []
 
 
 def test_the_sandbox_publishes_inputs_like_the_vendor(

@@ -9,7 +9,7 @@ import pytest
 from photogen.domain.gallery.commands import GalleryQuery
 from photogen.domain.generation.commands import QuoteGeneration, StartGeneration
 from photogen.errors import InsufficientCredits, Invalid, NotFound, TierRequired
-from photogen.gateways.base import JobState
+from photogen.gateways.base import Category, Fix, JobState
 from photogen.kit.ids import new_id
 from photogen.models import ShotStatus
 from tests.factories.work import Works
@@ -108,6 +108,39 @@ class TestBatch:
         assert works.generation.recent(poor) == []
         assert works.balance(poor) == 2
         assert works.queue.depth() == 0
+
+    def test_a_size_of_ones_own(self, works: Works) -> None:
+        ada = works.studio.account(plan="creator", credits=10)
+        own = {"model": "base:flux:1.1-pro", "aspect": "custom", "width": 1000, "height": 300}
+        id_ = works.picture(ada, **own)
+        works.run()
+        view = works.generation.get(ada, id_)
+        assert (view.status, view.aspect, view.width, view.height) == ("done", "custom", 992, 288)
+        assert [(r.aspect, r.width, r.height) for r in works.inline.requests] == [("custom", 992, 288)]
+        found = works.gallery.page(ada, GalleryQuery(aspect="custom")).items
+        assert [item.id for item in found] == [view.shots[0].id]
+        works.inline.breaks["submit"] = [Fix("Dropped.", vendor="fake", code="unsafe", category=Category.MODERATION)]
+        lost = works.picture(ada, **own)
+        works.run()
+        again = works.generation.get(ada, works.generation.retry(ada, lost))
+        assert (again.aspect, again.width, again.height) == ("custom", 992, 288)
+
+    @pytest.mark.parametrize(
+        ("changes", "field"),
+        [
+            ({"width": 1000}, "height"),
+            ({"width": 100, "height": 512}, "width"),
+            ({"width": 512, "height": 4000}, "height"),
+            ({"width": 2048, "height": 2048}, "width"),
+            ({"width": 512, "height": 512, "model": "base:flux:schnell"}, "aspect"),
+        ],
+    )
+    def test_a_size_that_cannot_be_drawn(self, works: Works, changes: dict[str, object], field: str) -> None:
+        ada = works.studio.account(plan="creator", credits=10)
+        with pytest.raises(Invalid) as refused:
+            works.picture(ada, **{"model": "base:flux:1.1-pro", "aspect": "custom"} | changes)
+        assert refused.value.field == field
+        assert works.balance(ada) == 10
 
     def test_403_names_the_plan(self, works: Works, ada: str) -> None:
         with pytest.raises(TierRequired) as refused:

@@ -6,16 +6,40 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from photogen.domain.generation import pictures, policy
 from photogen.domain.generation.commands import StartGeneration
-from photogen.domain.generation.styles import ASPECTS, STYLES, pixels
+from photogen.domain.generation.styles import ASPECTS, STYLES, pixels, size
+from photogen.domain.vendors.routing import CUSTOM
 from photogen.errors import Invalid
 from photogen.gateways.base import Capabilities, Category
 from photogen.models import ShotStatus
 
 S = ShotStatus
+
+
+@given(st.integers(256, 2048), st.integers(256, 2048))
+def test_a_size_of_ones_own_is_the_nearest_on_the_grid(width: int, height: int) -> None:
+    nearest = [min(range(256, 2049, 32), key=lambda step: abs(step - side)) for side in (width, height)]
+    if nearest[0] * nearest[1] > 2 * 1024 * 1024:
+        with pytest.raises(Invalid, match="too many"):
+            size(CUSTOM, width, height)
+        return
+    wide, high = size(CUSTOM, width, height)
+    assert wide % 32 == high % 32 == 0
+    assert max(abs(wide - width), abs(high - height)) <= 16
+
+
+@pytest.mark.parametrize(("width", "height", "field"), [(None, 512, "width"), (512, 255, "height"), (2049, 9, "width")])
+def test_a_size_of_ones_own_has_both_sides_within_what_models_draw(
+    width: int | None, height: int | None, field: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        size(CUSTOM, width, height)
+    assert refused.value.field == field
 
 
 @pytest.mark.parametrize("aspect", [view.key for view in ASPECTS])

@@ -40,6 +40,19 @@ def test_the_first_that_can_is_taken() -> None:
     assert chosen(replace(WANTED, aspect="21:9")) == ""
 
 
+def test_a_size_of_ones_own_goes_to_who_draws_any_within_its_sides() -> None:
+    small, large = (replace(PLAIN, any_size=True, sides=sides) for sides in ((256, 1440), (64, 2048)))
+    routes = (A, route("b", small), route("c", large))
+    own = replace(WANTED, aspect=routing.CUSTOM, width=1440, height=256)
+    assert chosen(own, routes) == "b"
+    assert chosen(replace(own, width=1472), routes) == "c"
+    assert chosen(replace(own, height=32), routes) == ""
+    assert chosen(own, (A, C)) == ""
+    assert chosen(WANTED, routes) == "a"
+    assert (routing.offered(routes).any_size, routing.offered(routes).sides) == (True, (64, 2048))
+    assert (routing.offered([A, C]).any_size, routing.offered([route("b", small), C]).sides) == (False, (256, 1440))
+
+
 @pytest.mark.parametrize("needs", ["lora", "image_input"])
 def test_what_no_route_can_do_is_nobodys(needs: str) -> None:
     assert chosen(replace(WANTED, **{needs: True})) == ""

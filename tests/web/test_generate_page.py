@@ -139,6 +139,32 @@ async def test_a_picture_comes_back_into_the_form_as_much_as_is_asked_for(web: W
         assert ada.seen_in(other.words, sent=[image]) == []
 
 
+async def test_a_size_of_ones_own_is_drawn_kept_and_comes_back(web: WebServer) -> None:
+    ada = web.account(plan="creator")
+    async with RawTab(web.url, web.session(ada), path="/generate") as tab:
+        await tab.send(f"{GENERATE}.set_model", {"value": "base:flux:1.1-pro"})
+        assert tab.value("generate.controls")["sides"]["shown"] is True
+        await tab.send(f"{GENERATE}.set_aspect", {"value": "16:9"})
+        await tab.send(f"{GENERATE}.set_aspect", {"value": "custom"})
+        assert (tab.value("generate.width"), tab.value("generate.height")) == (1344, 768)
+        await tab.send(f"{GENERATE}.set_sides", {"width": 2048, "height": 2048})
+        assert "too many" in tab.value("generate.errors")["width"]
+        await tab.send(f"{GENERATE}.set_sides", {"width": 1000, "height": 600})
+        assert tab.value("generate.errors") == {}
+        await tab.send(f"{GENERATE}.set_prompt", {"value": "a wide field"})
+        await tab.send(f"{PRESETS}.set_name", {"value": "Wide"})
+        await tab.send(f"{PRESETS}.save", {"form_data": {}})
+        await tab.send(f"{GENERATE}.start", {"form_data": {}})
+        made = tab.value("generate.batches")[0]
+        assert (made["ratio"], "992 × 608" in made["line"]) == ("992/608", True)
+        await tab.send(f"{GENERATE}.set_model", {"value": "base:flux:schnell"})
+        assert (tab.value("generate.aspect"), tab.value("generate.controls")["sides"]["shown"]) == ("16:9", False)
+        await tab.send(f"{PRESETS}.use", {"preset_id": tab.value("presets.items")[0]["id"]})
+        assert (tab.value("generate.model"), tab.value("generate.aspect")) == ("base:flux:1.1-pro", "custom")
+        assert (tab.value("generate.width"), tab.value("generate.height")) == (1000, 600)
+        assert tab.value("generate.dirty") is False
+
+
 async def test_a_picture_is_uploaded_and_begun_with(web: WebServer) -> None:
     ada = victim(web)
     stranger = web.account()

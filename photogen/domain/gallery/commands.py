@@ -38,7 +38,7 @@ class GalleryFilter(Command):
     search: Annotated[str, Line(200)] = Field("", title=t("Search"))
     model: str = Field("", max_length=70, pattern=MODEL)
     style: str = Field("", max_length=40, pattern=r"^[a-z0-9_-]*$")
-    aspect: str = Field("", max_length=10, pattern=r"^[0-9:.x]*$")
+    aspect: str = Field("", max_length=10, pattern=r"^[0-9:.x]*$|^custom$")
     seed: int | None = Field(None, ge=0, le=2**63 - 1)
     month: Month | None = None
     until: Month | None = None

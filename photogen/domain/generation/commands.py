@@ -43,6 +43,10 @@ ModelChoice = Annotated[str, AfterValidator(_choice)]
 """`base:<key of the registry>` or `lora:<id of a trained model>`."""
 
 
+Side = Annotated[int | None, Field(None, ge=1, le=10_000)]
+"""Pixels of a side; only where the `aspect` is "custom"."""
+
+
 class StartGeneration(Command):
     """A batch of pictures. `request_key` is made by the page per click: the same key is the same batch.
 
@@ -58,6 +62,8 @@ class StartGeneration(Command):
     wildcards: Literal["random", "each"] = "random"
     negative_prompt: Annotated[str, Lines(PROMPT_LENGTH)] = ""
     aspect: str = Field("1:1", max_length=10)
+    width: Side = None
+    height: Side = None
     count: int = Field(1, title=t("Images"), ge=COUNT[0], le=COUNT[1])
     seed: int | None = Field(None, ge=0, le=LARGEST_SEED)
     steps: int | None = Field(None, ge=1, le=200)
@@ -75,4 +81,6 @@ class QuoteGeneration(Command):
 
     model: ModelChoice
     aspect: str = Field("1:1", max_length=10)
+    width: Side = None
+    height: Side = None
     count: int = Field(1, title=t("Images"), ge=COUNT[0], le=MOST_COMBINATIONS)

@@ -14,7 +14,7 @@ from photogen.domain.generation.line import repository as line
 from photogen.domain.generation.paying import Payment
 from photogen.domain.generation.policy import Take
 from photogen.domain.generation.settle import DRAW_NEXT
-from photogen.domain.generation.styles import pixels
+from photogen.domain.generation.styles import pixels, size
 from photogen.domain.plans.service import PlansService
 from photogen.domain.vendors import routing
 from photogen.domain.vendors.routes import routes_of
@@ -69,7 +69,7 @@ class Making:
         chosen = policy.choose(command, model.capabilities, version.default_scale if version else None)
         begin = self._input(uow, account_id, command.input_image_id)
         aspect = policy.nearest_aspect(begin.width, begin.height) if begin else command.aspect
-        width, height = pixels(aspect)
+        width, height = pixels(aspect) if begin else size(aspect, command.width, command.height)
         word = lora.trigger_word if lora else ""
         batch = Generation(
             id=new_id(),

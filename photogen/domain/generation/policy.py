@@ -13,7 +13,7 @@ from photogen.domain.generation.commands import StartGeneration
 from photogen.domain.generation.line.views import Place
 from photogen.domain.generation.styles import ASPECTS, STYLES
 from photogen.domain.vendors import policy as vendors
-from photogen.domain.vendors.routing import Wanted
+from photogen.domain.vendors.routing import CUSTOM, Wanted
 from photogen.errors import Invalid
 from photogen.gateways.base import Capabilities, Category, GatewayError, Missing, Retry, Stop
 from photogen.kit.retry import backoff
@@ -106,7 +106,12 @@ def choose(command: StartGeneration, can: Capabilities, lora_default: float | No
     """Holds the command against what the model can do. Raises Invalid for what it can't."""
     if command.style and command.style not in {style.key for style in STYLES}:
         raise Invalid(t("There is no such style."), field="style", code="not_a_choice")
-    if command.aspect not in can.aspects or command.aspect not in {aspect.key for aspect in ASPECTS}:
+    if command.aspect == CUSTOM:
+        if not can.any_size and command.input_image_id is None:
+            raise Invalid(
+                t("This model draws certain shapes only. Choose one of them."), field="aspect", code="not_supported"
+            )
+    elif command.aspect not in can.aspects or command.aspect not in {aspect.key for aspect in ASPECTS}:
         raise Invalid(
             t("This model can't draw pictures of {aspect}.", aspect=command.aspect), field="aspect", code="not_a_choice"
         )

@@ -23,13 +23,14 @@ from photogen.domain.generation.paying import Payment
 from photogen.domain.generation.policy import Take
 from photogen.domain.generation.prompts import repository as prompts
 from photogen.domain.generation.settle import ADVANCE, DRAW_NEXT, Settlement
-from photogen.domain.generation.styles import ASPECTS, SQUARE, STYLES, pixels
+from photogen.domain.generation.styles import ASPECTS, SQUARE, STYLES, pixels, size
 from photogen.domain.generation.views import GenerateOptions, GenerationQuote, GenerationView, ModelTotal, Tariff
 from photogen.domain.loras import repository as loras
 from photogen.domain.plans.service import PlansService
 from photogen.domain.plans.views import ImageModelView
 from photogen.domain.quota import QuotaService
-from photogen.errors import Conflict, Invalid, NotFound
+from photogen.domain.vendors.routing import CUSTOM
+from photogen.errors import Conflict, NotFound
 from photogen.gateways.base import ImageVendor, Job, Storage
 from photogen.kit.clock import Clock
 from photogen.kit.ids import is_id
@@ -106,7 +107,7 @@ class GenerationService:
         with self._uow() as uow:
             model, _ = self._choosing.chosen(uow, account_id, command.model)
             check_available(model)
-            return self._payment.tariff(uow, account_id, model, _size(command.aspect)).quote(command.count)
+            return self._payment.tariff(uow, account_id, model, _size(command)).quote(command.count)
 
     def tariff(self, account_id: str) -> Tariff:
         """What pictures of the account's own models cost. Raises what `painter` raises."""
@@ -205,6 +206,8 @@ class GenerationService:
             prompt=batch.prompt,
             negative_prompt=batch.negative_prompt,
             aspect=batch.aspect,
+            width=batch.width if batch.aspect == CUSTOM else None,
+            height=batch.height if batch.aspect == CUSTOM else None,
             steps=batch.steps,
             guidance=batch.guidance,
             lora_scale=batch.lora_scale,
@@ -306,7 +309,5 @@ class GenerationService:
         return known[1]
 
 
-def _size(aspect: str) -> tuple[int, int]:
-    if aspect not in {one.key for one in ASPECTS}:
-        raise Invalid(t("There are no pictures of {aspect}.", aspect=aspect), field="aspect", code="not_a_choice")
-    return pixels(aspect)
+def _size(command: QuoteGeneration) -> tuple[int, int]:
+    return size(command.aspect, command.width, command.height)

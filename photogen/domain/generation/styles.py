@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 
 from photogen.domain.generation.views import AspectView, StyleView
-from photogen.kit.text import mark
+from photogen.domain.vendors.routing import CUSTOM
+from photogen.errors import Invalid
+from photogen.kit.text import mark, number, t
 
 STYLES: tuple[StyleView, ...] = (
     StyleView("natural", mark("Natural light"), "natural light, shot on a 50 mm lens, true colours, fine detail"),
@@ -51,6 +53,40 @@ def pixels(aspect: str) -> tuple[int, int]:
     ratio = math.sqrt(width / height)
     side = math.sqrt(_AREA)
     return round(side * ratio / _GRID) * _GRID, round(side / ratio / _GRID) * _GRID
+
+
+SIDES, STEP, MOST_PIXELS = (256, 2048), 32, 2 * _AREA
+"""Of a size that is chosen: shortest and longest side, what both are multiples of (FLUX 1.1 pro draws no others), and
+how large it may be altogether: beyond two megapixels FLUX repeats itself."""
+
+
+def size(aspect: str, width: int | None, height: int | None) -> tuple[int, int]:
+    """Pixels of a picture of that shape; of the chosen `width` and `height`, brought to the next multiple of 32, where
+    it is "custom". Raises Invalid (at `aspect`, `width` or `height`)."""
+    if aspect != CUSTOM:
+        if aspect not in {one.key for one in ASPECTS}:
+            raise Invalid(t("There are no pictures of {aspect}.", aspect=aspect), field="aspect", code="not_a_choice")
+        return pixels(aspect)
+    for field, side in (("width", width), ("height", height)):
+        if side is None or not SIDES[0] <= side <= SIDES[1]:
+            raise Invalid(
+                t("A side has between {low} and {high} pixels.", low=SIDES[0], high=SIDES[1]),
+                field=field,
+                code="out_of_range",
+            )
+    wide, high = (round((side or 0) / STEP) * STEP for side in (width, height))
+    if wide * high > MOST_PIXELS:
+        raise Invalid(
+            t(
+                "{width} by {height} pixels are too many: a picture has {n} megapixels at most. Make one side shorter.",
+                width=wide,
+                height=high,
+                n=number(MOST_PIXELS // _AREA),
+            ),
+            field="width",
+            code="out_of_range",
+        )
+    return wide, high
 
 
 ASPECTS: tuple[AspectView, ...] = tuple(AspectView(key, name, *pixels(key)) for key, name in _NAMES.items())

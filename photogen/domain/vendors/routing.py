@@ -13,6 +13,8 @@ from typing import Any
 from photogen.gateways.base import Capabilities
 from photogen.models.vendor import CostUnit
 
+CUSTOM = "custom"
+"""The aspect of a picture whose width and height were chosen."""
 Range = tuple[float, float, float]
 
 
@@ -105,7 +107,8 @@ def fit(can: Capabilities, wanted: Wanted, routes: Iterable[Route]) -> Asked | N
 
     A number that some route of the model has as its default was not chosen by anybody: a route without that control, or
     with another range, then draws as it usually does."""
-    if wanted.aspect not in can.aspects or not _within(can.sides, wanted):
+    drawable = can.any_size if wanted.aspect == CUSTOM else wanted.aspect in can.aspects
+    if not drawable or not _within(can.sides, wanted):
         return None
     demands = (
         (wanted.lora, can.lora),
@@ -141,10 +144,12 @@ def _number(value: float | None, limits: Range | None, usual: Collection[float])
 
 def offered(routes: Sequence[Route]) -> Capabilities:
     """What can be asked for where any of `routes` may draw. Each can do a part of it; whether one can do all of a
-    request is asked with `choose`. Defaults are the first one's."""
+    request is asked with `choose`. Defaults are the first one's; `sides` are those of sizes that can be chosen, where
+    some can."""
     can = [route.can for route in routes]
     if not can:
         return Capabilities()
+    sides = [c.sides for c in can if c.any_size] or [c.sides for c in can]
     return Capabilities(
         lora=any(c.lora for c in can),
         image_input=any(c.image_input for c in can),
@@ -155,7 +160,8 @@ def offered(routes: Sequence[Route]) -> Capabilities:
         lora_scale=_union([c.lora_scale for c in can]),
         strength=_union([c.strength for c in can]),
         aspects=tuple(dict.fromkeys(aspect for c in can for aspect in c.aspects)),
-        sides=(min(c.sides[0] for c in can), max(c.sides[1] for c in can)),
+        sides=(min(low for low, _ in sides), max(high for _, high in sides)),
+        any_size=any(c.any_size for c in can),
         images_per_call=max(c.images_per_call for c in can),
     )
 

@@ -34,6 +34,8 @@ def build(request: ImageRequest) -> dict[str, Any]:
     }
     if request.image is None:
         given["aspect_ratio"] = request.aspect
+        if request.aspect == "custom":
+            given |= {"width": request.width, "height": request.height}
     else:  # "The aspect ratio of your output will match this image"
         given["image"] = request.image.url
         given["prompt_strength"] = request.image.strength

@@ -40,6 +40,8 @@ def build(request: ImageRequest) -> dict[str, Any]:
         extra["aspect_ratio"] = request.aspect  # Kontext takes it in the place of width and height
     else:
         arguments |= {"width": _side(request.width), "height": _side(request.height)}
+        if "schnell" in request.model.lower() and request.aspect != "custom":
+            extra["aspect_ratio"] = request.aspect  # documented for it, too; what a model doesn't know is passed over
     if request.steps is not None:
         arguments["steps"] = request.steps
     if request.guidance is not None:

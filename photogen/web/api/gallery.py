@@ -27,6 +27,7 @@ from photogen.domain.gallery import (
     ImageIds,
     Undo,
 )
+from photogen.domain.vendors.routing import CUSTOM
 from photogen.errors import Invalid
 from photogen.web import deps
 from photogen.web.api.answers import answer, body, endpoint
@@ -107,7 +108,10 @@ async def _choices(_: Request, account_id: str) -> Response:
         {
             "models": [[model.choice, model.name] for model in (*options.my_models, *options.base_models)],
             "styles": [[style.key, t(style.name)] for style in options.styles],
-            "aspects": [[aspect.key, f"{aspect.key} {t(aspect.name)}"] for aspect in options.aspects],
+            "aspects": [
+                *([aspect.key, f"{aspect.key} {t(aspect.name)}"] for aspect in options.aspects),
+                [CUSTOM, t("A size of its own")],
+            ],
         }
     )
 

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from "react";
 
 // Filters by the name that they have in the address, and what may stand there.
 const FILTERS = {
-  model: /^(base:[a-z0-9][a-z0-9:._-]{0,63}|lora:[0-9a-z]{26})$/, style: /^[a-z0-9_-]{1,40}$/, aspect: /^[0-9]{1,4}:[0-9]{1,4}$/,
+  model: /^(base:[a-z0-9][a-z0-9:._-]{0,63}|lora:[0-9a-z]{26})$/, style: /^[a-z0-9_-]{1,40}$/, aspect: /^([0-9]{1,4}:[0-9]{1,4}|custom)$/,
   seed: /^[0-9]{1,18}$/, month: /^[1-9][0-9]{3}(0[1-9]|1[0-2])$/, until: /^[1-9][0-9]{3}(0[1-9]|1[0-2])$/, favourite: /^1$/, rating: /^[1-5]$/,
   album: /^[0-9a-z]{26}$/, parent: /^[0-9a-z]{26}$/,
 };

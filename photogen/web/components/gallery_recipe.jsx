@@ -70,7 +70,7 @@ export function Recipe({ recipe, words, onPlace }) {
     [words.version, recipe.vendor_model && <span className="gallery-mono">{recipe.vendor_model}</span>, true],
     [words.seed, <span key="seed" className="num"><Link className="link" to={`/gallery?seed=${recipe.seed}`} onClick={narrow({ seed: String(recipe.seed) })}>{recipe.seed}</Link><Copy text={String(recipe.seed)} label={words.copySeed} words={words} /></span>],
     [words.size, `${recipe.width} × ${recipe.height}`],
-    [words.aspect, recipe.aspect],
+    [words.aspect, recipe.aspect !== "custom" && recipe.aspect],
     [words.steps, recipe.steps],
     [words.guidance, recipe.guidance !== null && number(recipe.guidance)],
     [words.modelVersion, recipe.model_version],

@@ -87,5 +87,7 @@ def facts(recipe: RecipeView) -> dict[str, object]:
         "guidance": recipe.guidance,
         "lora_scale": recipe.lora_scale,
         "aspect": recipe.aspect,
+        "width": recipe.width,
+        "height": recipe.height,
         "made": recipe.created_at.isoformat(),
     }

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from photogen.domain.generation.commands import COUNT, LARGEST_SEED, PROMPT_LENGTH, Id, ModelChoice
+from photogen.domain.generation.commands import COUNT, LARGEST_SEED, PROMPT_LENGTH, Id, ModelChoice, Side
 from photogen.kit.commands import Command, Line, Lines
 from photogen.kit.text import t
 
@@ -21,6 +21,8 @@ class SetUp(Command):
     negative_prompt: Annotated[str, Lines(PROMPT_LENGTH)] = ""
     wildcards: Literal["random", "each"] = "random"
     aspect: str = Field("1:1", max_length=10)
+    width: Side = None
+    height: Side = None
     count: int = Field(1, title=t("Images"), ge=COUNT[0], le=COUNT[1])
     seed: int | None = Field(None, ge=0, le=LARGEST_SEED)
     steps: int | None = Field(None, ge=1, le=200)

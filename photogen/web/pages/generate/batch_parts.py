@@ -94,7 +94,7 @@ def batch(item: rx.Var[Batch]) -> rx.Component:
         ),
         rx.el.ul(
             rx.foreach(item.shots, lambda shot: _shot(shot, item.ratio)),
-            class_name="tiles",
+            class_name=rx.cond(item.shots.length() == 1, "tiles tiles-one", "tiles"),
             style={"--tile": item.tile},
         ),
         key=item.id,

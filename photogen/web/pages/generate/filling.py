@@ -10,6 +10,7 @@ from photogen.domain.generation import wildcards
 from photogen.domain.generation.commands import LARGEST_SEED
 from photogen.domain.generation.policy import nearest_aspect
 from photogen.domain.generation.presets.commands import SetUp
+from photogen.domain.vendors.routing import CUSTOM
 from photogen.errors import Invalid, PhotogenError
 from photogen.web.deps import call, services
 from photogen.web.notices import toast
@@ -31,7 +32,7 @@ def fields(form: Generate) -> dict[str, object]:
         "prompt": form.prompt,
         "negative_prompt": form.negative,
         "wildcards": form.wildcards,
-        "aspect": form.aspect,
+        **shape(form),
         "count": form.count,
         "seed": form.seed,
         "steps": form.steps,
@@ -39,6 +40,12 @@ def fields(form: Generate) -> dict[str, object]:
         "lora_scale": form.lora_scale,
         "style": form.style,
     }
+
+
+def shape(form: Generate) -> dict[str, object]:
+    """The shape that stands in the form, with its sides where they are chosen."""
+    sides = {"width": form.width, "height": form.height} if form.aspect == CUSTOM else {}
+    return {"aspect": form.aspect} | sides
 
 
 def asked(form: Generate) -> dict[str, object]:
@@ -76,7 +83,8 @@ async def remix(form: Generate, image_id: str, part: str) -> EventSpec | None:
     choice = f"lora:{made.lora_model_id}" if made.lora_model_id else f"base:{made.model_key}"
     if choice in known:
         form._choose(choice)
-    form.aspect, form.style, form.negative = made.aspect, made.style, made.negative_prompt
+    form.style, form.negative = made.style, made.negative_prompt
+    reshape(form, made.aspect, made.width, made.height)
     form.seed = str(made.seed) if exact else ""
     if part == "variations":
         form.seed, form.count = str(min(made.seed + 1, LARGEST_SEED)), VARIATIONS
@@ -87,6 +95,14 @@ async def remix(form: Generate, image_id: str, part: str) -> EventSpec | None:
         form.strength = made.strength if made.strength is not None else form.strength
         return await begin_with(form, made.parent_id)
     return None
+
+
+def reshape(form: Generate, aspect: str, width: int, height: int) -> None:
+    """Another shape; where the model draws no size of its own, the shape most like it."""
+    if aspect == CUSTOM:
+        form.width, form.height = width, height
+        aspect = aspect if form.controls.sides.shown else nearest_aspect(width, height)
+    form.aspect = aspect
 
 
 async def begin_with(form: Generate, image_id: str) -> EventSpec | None:
@@ -119,7 +135,8 @@ async def use(form: Generate, preset: str, name: str, setup: SetUp) -> None:
     if setup.model in known:
         form._choose(setup.model)
     form.prompt, form.negative, form.wildcards = setup.prompt, setup.negative_prompt, setup.wildcards
-    form.aspect, form.count, form.style = setup.aspect, setup.count, setup.style
+    form.count, form.style = setup.count, setup.style
+    reshape(form, setup.aspect, setup.width or form.width, setup.height or form.height)
     form.seed = "" if setup.seed is None else str(setup.seed)
     form.steps = setup.steps if setup.steps is not None else form.steps
     form.guidance = setup.guidance if setup.guidance is not None else form.guidance

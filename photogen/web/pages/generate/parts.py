@@ -3,8 +3,9 @@
 import reflex as rx
 
 from photogen.domain.generation.commands import COUNT
-from photogen.domain.generation.styles import STYLES
+from photogen.domain.generation.styles import STEP, STYLES
 from photogen.domain.generation.wildcards import MOST_COMBINATIONS
+from photogen.domain.vendors.routing import CUSTOM
 from photogen.web import components as ui
 from photogen.web import routes
 from photogen.web.components.islands import Radio, TextInput, Until
@@ -30,6 +31,54 @@ def _shape(aspect: str) -> rx.Component:
         rx.el.span(box, class_name="h-4 w-4 grid place-content-center"),
         rx.el.span(aspect, class_name="num text-xs"),
         class_name="flex flex-col items-center gap-1",
+    )
+
+
+def _own_shape() -> rx.Component:
+    return rx.el.span(
+        ui.icon("scaling", size=16), rx.el.span(t("Custom"), class_name="text-xs"), class_name="shape-own"
+    )
+
+
+def _shapes(options: list[tuple[str, rx.Component]], class_name: str) -> rx.Component:
+    return ui.segmented(
+        t("Shape"),
+        options,
+        class_name=class_name,
+        name="aspect",
+        value=Generate.aspect,
+        on_change=Generate.set_aspect,
+    )
+
+
+def _sides() -> rx.Component:
+    """Width and height in pixels, and the two exchanged."""
+    sides = Generate.controls.sides
+
+    def side(label: str, id: str, value: rx.Var[int], on_change: object) -> rx.Component:
+        return ui.number_field(
+            label,
+            id=id,
+            value=value,
+            on_change=on_change,
+            min=sides.low,
+            max=sides.high,
+            step=STEP,
+            slider=False,
+            error=_error(id),
+        )
+
+    return rx.el.div(
+        side(t("Width"), "width", Generate.width, lambda value: Generate.set_sides(value, Generate.height)),
+        ui.icon_button(
+            "arrow_left_right",
+            t("Swap the sides"),
+            kind="secondary",
+            class_name="h-10! w-10! mt-[26px]",
+            on_click=Generate.set_sides(Generate.height, Generate.width),
+        ),
+        side(t("Height"), "height", Generate.height, lambda value: Generate.set_sides(Generate.width, value)),
+        class_name="grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)] gap-2 items-start mt-4",
     )
 
 
@@ -306,15 +355,13 @@ def form() -> rx.Component:
             rx.fragment(),
             rx.el.div(
                 rx.el.span(t("Shape"), class_name="field-label mb-1.5 block"),
-                ui.segmented(
-                    t("Shape"),
-                    [(a, _shape(a)) for a in ASPECTS],
-                    class_name="shapes",
-                    name="aspect",
-                    value=Generate.aspect,
-                    on_change=Generate.set_aspect,
+                rx.cond(
+                    Generate.controls.sides.shown,
+                    _shapes([*((a, _shape(a)) for a in ASPECTS), (CUSTOM, _own_shape())], "shapes eight"),
+                    _shapes([(a, _shape(a)) for a in ASPECTS], "shapes"),
                 ),
                 ui.error_line("aspect-error", _error("aspect")),
+                rx.cond(Generate.aspect == CUSTOM, _sides()),
             ),
         ),
         _style(),

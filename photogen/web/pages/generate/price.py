@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from photogen.domain.generation.commands import QuoteGeneration
-from photogen.errors import PhotogenError
+from photogen.errors import Invalid, PhotogenError
 from photogen.web.deps import call, services
+from photogen.web.pages.generate.filling import shape
 from photogen.web.pages.generate.shown import after, cost
 from photogen.web.session import current
 from photogen.web.text import plural, t
 
 if TYPE_CHECKING:
     from photogen.web.pages.generate.state import Generate
+
+
+_FIELDS = ("model", "aspect", "width", "height")
+"""What a price depends on."""
 
 
 async def quote(form: Generate) -> None:
@@ -26,13 +31,14 @@ async def quote(form: Generate) -> None:
             QuoteGeneration.of(
                 model=form.model,
                 count=form._pictures(),
-                aspect=form.input.aspect if form._begins() else form.aspect,
+                **({"aspect": form.input.aspect} if form._begins() else shape(form)),
             ),
         )
     except PhotogenError as error:
-        form.errors = {**form.errors, "model": error.public}
+        at = error.field if isinstance(error, Invalid) and error.field in _FIELDS else "model"
+        form.errors = {**form.errors, at: error.public}
         return
-    form.errors = {k: v for k, v in form.errors.items() if k != "model"}
+    form.errors = {k: v for k, v in form.errors.items() if k not in _FIELDS}
     noun = plural(form._pictures(), "Generate {n} picture", "Generate {n} pictures")
     form.button = t("{verb} for {price}", verb=noun, price=cost(priced))
     form.after = after(priced)

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 from photogen.domain.generation import wildcards
 from photogen.domain.generation.prompts.views import Suggestion
+from photogen.domain.generation.styles import SIDES, STEP, pixels
 from photogen.domain.generation.views import GenerationQuote, GenerationView, ModelChoiceView
+from photogen.domain.vendors.routing import CUSTOM
 from photogen.domain.vendors.views import VendorTrouble
 from photogen.web.text import plural, t
 from photogen.web.words import about, credits, iso, tier
@@ -69,8 +71,8 @@ class ModelCard:
 
 @dataclasses.dataclass(frozen=True)
 class Controls:
-    """What the chosen model can do; `trouble` is what is in its way now, `plan` the plan that opens it, "" where it is
-    open."""
+    """What the chosen model can do; `sides` are pixels, where any size can be drawn. `trouble` is what is in its way
+    now, `plan` the plan that opens it, "" where it is open."""
 
     description: str = ""
     trigger_word: str = ""
@@ -83,6 +85,7 @@ class Controls:
     steps: Range = Range()
     guidance: Range = Range()
     lora_scale: Range = Range()
+    sides: Range = Range()
     usual_scale: str = ""
     card: ModelCard = ModelCard("", "", "", "", "", "", "", False, False, False)
 
@@ -197,8 +200,36 @@ def _combinations(n: int) -> str:
     return plural(n, "{n} combination", "{n} combinations")
 
 
-def limits(values: tuple[float, float, float] | None) -> Range:
+def _limits(values: tuple[float, float, float] | None) -> Range:
     return Range(True, values[0], values[1]) if values else Range()
+
+
+def controls(found: ModelChoiceView, troubles: Sequence[VendorTrouble]) -> Controls:
+    """What the form offers for a model."""
+    can = found.capabilities
+    low, high = max(can.sides[0], SIDES[0]), min(can.sides[1], SIDES[1])
+    return Controls(
+        description="" if found.trigger_word else found.description,
+        trigger_word=found.trigger_word,
+        subject=found.subject,
+        trouble=trouble(found, troubles),
+        plan=found.unlocked_by if found.locked else "",
+        seed=can.seed,
+        image_input=can.image_input,
+        negative=can.negative_prompt,
+        steps=_limits(can.steps),
+        guidance=_limits(can.guidance),
+        lora_scale=_limits(can.lora_scale),
+        sides=Range(can.any_size, low, high),
+        usual_scale=f"{found.default_scale:g}" if found.default_scale is not None else "",
+        card=card(found),
+    )
+
+
+def near(aspect: str, sides: Range) -> tuple[int, int]:
+    """Where a size of one's own begins: the shape that stood there before."""
+    width, height = (min(max(round(side / STEP) * STEP, int(sides.low)), int(sides.high)) for side in pixels(aspect))
+    return width, height
 
 
 def cost(quote: GenerationQuote) -> str:
@@ -256,6 +287,10 @@ def _can_cut(view: GenerationView) -> str:
     return plural(waiting, "Cancel the {n} waiting", "Cancel the {n} waiting") if waiting and begun else ""
 
 
+def _shape(view: GenerationView) -> str:
+    return f"{view.width} \u00d7 {view.height}" if view.aspect == CUSTOM else view.aspect
+
+
 def batch(view: GenerationView) -> Batch:
     shots = [
         ShotShown(
@@ -281,9 +316,9 @@ def batch(view: GenerationView) -> Batch:
     return Batch(
         id=view.id,
         prompt=view.prompt,
-        line=f"{view.model_name} · {view.aspect} · {_spent(view)}",
+        line=f"{view.model_name} · {_shape(view)} · {_spent(view)}",
         ratio=f"{view.width}/{view.height}",
-        tile="280px" if wide else "150px" if view.count > 3 else "210px",
+        tile="280px" if wide or view.count < 3 else "150px" if view.count > 3 else "210px",
         status=view.status,
         status_word=t("Waiting") if view.waiting else view.status_word,
         tone="warn" if view.waiting else TONES.get(view.status, ""),

@@ -10,13 +10,14 @@ from photogen.domain.generation.commands import COUNT, LARGEST_SEED, PROMPT_LENG
 from photogen.domain.generation.prompts.commands import SuggestQuery
 from photogen.domain.generation.views import GenerateOptions, ModelChoiceView
 from photogen.domain.generation.wildcards import MOST_COMBINATIONS
+from photogen.domain.vendors.routing import CUSTOM
 from photogen.domain.vendors.views import VendorTrouble
 from photogen.errors import Invalid, PhotogenError, Rejected
 from photogen.kit.ids import is_id, new_id
 from photogen.web import live
 from photogen.web.deps import call, services
 from photogen.web.notices import toast
-from photogen.web.pages.generate.filling import asked, begin_with, fields, remix, shared
+from photogen.web.pages.generate.filling import asked, begin_with, fields, remix, reshape, shared
 from photogen.web.pages.generate.price import quote
 from photogen.web.pages.generate.shown import (
     Batch,
@@ -26,9 +27,9 @@ from photogen.web.pages.generate.shown import (
     Suggested,
     Wild,
     batch,
-    card,
-    limits,
+    controls,
     name,
+    near,
     trouble,
     wild,
 )
@@ -56,6 +57,8 @@ class Generate(rx.State):
     styles: list[Option] = []
     style: str = ""
     aspect: str = "1:1"
+    width: int = 1024
+    height: int = 1024
     count: int = 1
     seed: str = ""
     steps: int = 0
@@ -129,21 +132,8 @@ class Generate(rx.State):
         if found is None:
             return
         can = found.capabilities
-        self.controls = Controls(
-            description="" if found.trigger_word else found.description,
-            trigger_word=found.trigger_word,
-            subject=found.subject,
-            trouble=trouble(found, self._troubles),
-            plan=found.unlocked_by if found.locked else "",
-            seed=can.seed,
-            image_input=can.image_input,
-            negative=can.negative_prompt,
-            steps=limits(can.steps),
-            guidance=limits(can.guidance),
-            lora_scale=limits(can.lora_scale),
-            usual_scale=f"{found.default_scale:g}" if found.default_scale is not None else "",
-            card=card(found),
-        )
+        self.controls = controls(found, self._troubles)
+        reshape(self, self.aspect, self.width, self.height)
         if not keep:
             self.steps = can.steps[2] if can.steps else 0
             self.guidance = can.guidance[2] if can.guidance else 0
@@ -231,7 +221,16 @@ class Generate(rx.State):
     @allow("user")
     async def set_aspect(self, value: str):
         """The picture's shape, which some models are priced by."""
+        if value == CUSTOM and self.aspect != CUSTOM:
+            self.width, self.height = near(self.aspect, self.controls.sides)
         self.aspect = value[:10]
+        await self._quote()
+
+    @rx.event
+    @allow("user")
+    async def set_sides(self, width: int, height: int):
+        """A size of one's own, in pixels."""
+        self.width, self.height = width, height
         await self._quote()
 
     @rx.event
