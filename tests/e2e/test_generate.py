@@ -70,3 +70,11 @@ def test_a_creator_writes_remembers_varies_and_keeps(creator: Page) -> None:
     page.get_by_role("button", name="See all").click()
     expect(page.get_by_role("dialog", name="Models").get_by_text("FLUX.1 schnell")).to_be_visible()
     _sound(page, "models")
+
+
+def test_on_a_phone_what_was_begun_comes_into_view(creator: Page) -> None:
+    creator.set_viewport_size({"width": 390, "height": 844})
+    creator.goto("/generate")
+    creator.get_by_label("Prompt").first.fill("a small boat")
+    creator.get_by_role("button", name=re.compile("^Generate 1")).click()
+    expect(creator.get_by_role("heading", name="a small boat")).to_be_in_viewport()

@@ -27,6 +27,7 @@ from photogen.domain.gallery import (
     ImageIds,
     Undo,
 )
+from photogen.domain.generation.styles import STYLES
 from photogen.domain.vendors.routing import CUSTOM
 from photogen.errors import Invalid
 from photogen.web import deps
@@ -120,10 +121,12 @@ async def _choices(_: Request, account_id: str) -> Response:
 async def _recipe(request: Request, account_id: str) -> Response:
     recipe = await deps.call(deps.services().gallery.recipe, account_id, request.path_params["image_id"])
     moments = {"created_at": recipe.created_at.isoformat()}
+    style = next((t(one.name) for one in STYLES if one.key == recipe.style), recipe.style)
     if recipe.deleted_at is not None:
         moments["deleted_at"] = recipe.deleted_at.isoformat()
     # Seeds of some models are beyond what a JavaScript number holds.
-    return answer(dataclasses.asdict(recipe) | {"deleted_at": None} | moments | {"seed": str(recipe.seed)})
+    shown = {"deleted_at": None, "style": style, "seed": str(recipe.seed)}
+    return answer(dataclasses.asdict(recipe) | shown | moments)
 
 
 @endpoint

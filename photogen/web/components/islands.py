@@ -118,6 +118,12 @@ class Toasts(Island):
     code_label: rx.Var[str]
 
 
+class Reveal(Island):
+    tag = "Reveal"
+    at: rx.Var[str]
+    label: rx.Var[str]
+
+
 class Offline(Island):
     tag = "Offline"
     text: rx.Var[str]

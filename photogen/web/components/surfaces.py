@@ -8,7 +8,7 @@ from typing import Any, Literal
 import reflex as rx
 
 from photogen.web.components.buttons import button, icon
-from photogen.web.components.islands import Ago, Anchored, Elapsed, Picture
+from photogen.web.components.islands import Ago, Anchored, Elapsed, Picture, Reveal
 from photogen.web.text import language, t
 from photogen.web.words import credits as in_words
 
@@ -36,6 +36,11 @@ def section(title: Any, *children: Any, action: rx.Component | None = None, clas
 def anchored(id: str, *children: Any) -> rx.Component:
     """A part that `#id` at the end of an address leads to, also when it is drawn after the page was opened."""
     return Anchored.create(*children, id=id, class_name="scroll-mt-16")
+
+
+def revealed(*children: Any, at: Any, label: str, class_name: str = "") -> rx.Component:
+    """A labelled section that comes into view when `at` changes, where it is below the screen."""
+    return Reveal.create(*children, at=at, label=label, class_name=f"scroll-mt-20 {class_name}")
 
 
 def pill(text: Any, *, tone: Any = "", plain: bool = False) -> rx.Component:

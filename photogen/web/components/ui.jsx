@@ -236,6 +236,19 @@ export function Part({ at, label, children }) {
   return <div ref={ref} role="group" aria-label={label} tabIndex={-1} className="outline-none!">{children}</div>;
 }
 
+// Where what one has begun appears: brought into view when `at` changes, if it is below the screen's end (on a phone).
+export function Reveal({ at, label, className, children }) {
+  const ref = useRef(null);
+  const was = useRef(at);
+  useEffect(() => {
+    if (was.current === at) return;
+    was.current = at;
+    if (!at || ref.current.getBoundingClientRect().top < window.innerHeight - 160) return;
+    ref.current.scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  }, [at]);
+  return <section ref={ref} aria-label={label} className={className}>{children}</section>;
+}
+
 // --- small things -----------------------------------------------------------------------------------------------
 
 // Dark, light or as the system does; kept in a cookie too, which outlives the storage cleared at log-out.

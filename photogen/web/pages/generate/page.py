@@ -33,7 +33,7 @@ def _loading() -> rx.Component:
 
 
 def _results() -> rx.Component:
-    return rx.el.section(
+    return ui.revealed(
         rx.cond(
             Generate.batches.length() == 0,
             ui.empty_state(
@@ -49,8 +49,9 @@ def _results() -> rx.Component:
                 class_name="flex flex-col gap-10",
             ),
         ),
+        at=Generate.started,
+        label=t("Results"),
         class_name="min-w-0",
-        custom_attrs={"aria-label": t("Results")},
     )
 
 

@@ -69,6 +69,7 @@ class Generate(rx.State):
     button: str = ""
     after: str = ""
     starting: bool = False
+    started: str = ""
     batches: list[Batch] = []
     input: InputShown = InputShown()
     strength: float = 0.8
@@ -328,7 +329,7 @@ class Generate(rx.State):
         yield
         with live.own_change(self) as reading_for:
             try:
-                await call(services().generation.start, current().account_id, self._command())
+                self.started = await call(services().generation.start, current().account_id, self._command())
                 self._request_key = new_id()
             except Invalid as error:
                 self.errors = {error.field or "start": error.public}
