@@ -354,6 +354,20 @@ def test_what_was_made_from_a_picture(room: Room) -> None:
     assert room.gallery.recipe(room.me, made[0]).parent_id == parent
 
 
+def test_where_a_picture_comes_from_up_to_one_that_was_deleted(room: Room) -> None:
+    line = [room.add().id]
+    for _ in range(22):
+        line.append(room.add(parent_id=line[-1]).id)
+    assert room.gallery.recipe(room.me, line[0]).ancestors == ()
+    assert room.gallery.recipe(room.me, line[3]).ancestors == tuple(line[:3])
+    assert room.gallery.recipe(room.me, line[22]).ancestors == tuple(line[2:22])
+    room.change("trash", [line[1]])
+    assert room.gallery.recipe(room.me, line[4]).ancestors == tuple(line[2:4])
+    assert room.gallery.recipe(room.me, line[2]).ancestors == ()
+    theirs = room.add(room.other).id
+    assert room.gallery.recipe(room.me, room.add(parent_id=theirs).id).ancestors == ()
+
+
 def test_a_favourite_and_an_album_can_be_undone(room: Room) -> None:
     old, new = room.add().id, room.add().id
     album = room.album()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, column, delete, func, or_, select, true, update, values
+from sqlalchemy import ColumnElement, String, column, delete, func, literal, or_, select, true, update, values
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, SQLModel
 
@@ -12,6 +12,7 @@ from photogen.domain.gallery.commands import NewImage
 from photogen.models import Image
 
 _C = SQLModel.metadata.tables["image"].c
+_ANCESTORS = 20
 
 
 class ImageRepository:
@@ -36,6 +37,20 @@ class ImageRepository:
             or_(_C.deleted_at.is_(None), _C.deleted_at > since),
         )
         return self._session.execute(statement).scalar_one_or_none()
+
+    def ancestors(self, account_id: str, parent_id: str) -> list[str]:
+        """The account's pictures from the first one to `parent_id`, each made from the one before, up to where one was
+        deleted; the nearest 20."""
+        line = (
+            select(_C.id, _C.parent_id, literal(1).label("step"))
+            .where(_C.id == parent_id, _C.account_id == account_id, _C.deleted_at.is_(None))
+            .cte(recursive=True)
+        )
+        above = select(_C.id, _C.parent_id, line.c.step + 1).where(
+            _C.id == line.c.parent_id, _C.account_id == account_id, _C.deleted_at.is_(None), line.c.step < _ANCESTORS
+        )
+        line = line.union_all(above)
+        return list(self._session.execute(select(line.c.id).order_by(line.c.step.desc())).scalars())
 
     def whole(self, account_id: str, ids: Sequence[str]) -> Sequence[Image]:
         """The account's pictures of these, outside of the trash, in the order of `ids`."""

@@ -155,7 +155,9 @@ class GalleryService:
         """Everything about one picture, in the gallery or in the trash. Raises NotFound."""
         image = self._get(account_id, image_id)
         with self._uow() as uow:
-            return recipe_of(image, albums_of(uow.session, account_id, image_id))
+            images = ImageRepository(uow.session)
+            above = images.ancestors(account_id, image.parent_id) if image.parent_id else []
+            return recipe_of(image, albums_of(uow.session, account_id, image_id), above)
 
     def image_file(self, account_id: str, image_id: str, variant: str) -> ImageFile:
         """Where the `original` or a thumbnail (`512`, `1024`) lies. Raises NotFound."""
@@ -283,7 +285,7 @@ def file_stem(image: Image) -> str:
     return f"photogen-{image.created_at:%Y%m%d}-{image.seed}-{image.id[-6:]}"
 
 
-def recipe_of(image: Image, albums: Sequence[str] = ()) -> RecipeView:
+def recipe_of(image: Image, albums: Sequence[str] = (), ancestors: Sequence[str] = ()) -> RecipeView:
     """Everything that is known of how it was made."""
     recipe: dict[str, Any] = image.recipe
     return RecipeView(
@@ -319,4 +321,5 @@ def recipe_of(image: Image, albums: Sequence[str] = ()) -> RecipeView:
         favourite=image.favourite_at is not None,
         rating=image.rating,
         albums=tuple(albums),
+        ancestors=tuple(ancestors),
     )

@@ -63,9 +63,10 @@ class RecipeView:
     """A picture with everything needed to make it again.
 
     `prompt` is as typed, `prompt_drawn` with its wildcards drawn ("" without any), `prompt_sent` with trigger word and
-    style too. `vendor_model` is the vendor's name and version of
-    the model. None and "" mean that the model knows no such parameter. `seconds` is how long the making took, `credits`
-    what it cost, `bytes` the size of the original, `albums` the ids of those that it is in."""
+    style too. `vendor_model` is the vendor's name and version of the model. None and "" mean that the model knows no
+    such parameter. `seconds` is how long the making took, `credits` what it cost, `bytes` the size of the original,
+    `albums` the ids of those that it is in. `ancestors` are the ids of the pictures that it comes from, the first one
+    first, up to one that was deleted; `parent_id` is the last of them."""
 
     id: str
     prompt: str
@@ -99,6 +100,7 @@ class RecipeView:
     favourite: bool = False
     rating: int = 0
     albums: tuple[str, ...] = ()
+    ancestors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,35 @@ function useRecipe(id) {
   return { ...current, retry: () => { setFound({ id: "", recipe: null, error: null }); setTries((n) => n + 1); } };
 }
 
+// The picture itself, as PNG, onto the clipboard; where the page is not secure a browser has none.
+function CopyPicture({ id, words }) {
+  const [state, setState] = useState("");
+  useEffect(() => {
+    if (state !== "check" && state !== "alert") return;
+    const timer = setTimeout(() => setState(""), 2500);
+    return () => clearTimeout(timer);
+  }, [state]);
+  if (!window.ClipboardItem || !navigator.clipboard?.write) return null;
+  const picture = async () => {
+    const answer = await fetch(`/api/images/${id}/download?format=png&recipe=1`);
+    if (!answer.ok) throw new Error(String(answer.status));
+    return answer.blob();
+  };
+  const copy = async () => {
+    setState("copy");
+    try { // the promise goes in: Safari lets nothing be written once the click is over
+      await navigator.clipboard.write([new ClipboardItem({ "image/png": picture() })]);
+      setState("check");
+    } catch { setState("alert"); }
+  };
+  const label = { check: words.copied, alert: words.notCopied }[state] ?? words.copyPicture;
+  return (
+    <button type="button" className="btn btn-secondary btn-icon" aria-label={label} title={label} aria-busy={state === "copy"} onClick={copy}>
+      <Icon name={state || "copy"} /><span role="status" className="sr-only">{state === "check" || state === "alert" ? label : ""}</span>
+    </button>
+  );
+}
+
 export function Detail({ id, item, index, trash, words, neighbours, onClose, onClosed, onPrevious, onNext, onMove, onHeart, onRate, onAlbum, onKeys, onSave, onShare, onPlace, children }) {
   const dialog = useRef(null);
   const swipe = useRef(null);
@@ -135,11 +164,13 @@ export function Detail({ id, item, index, trash, words, neighbours, onClose, onC
                       {[["all", words.reuseAll], ["unseeded", words.reuseUnseeded], ["prompt", words.reusePrompt], ["variations", words.reuseVariations]].map(([keep, text]) => (
                         <li key={keep}><Link className="menu-item" to={`/generate?from=${id}&keep=${keep}`}>{text}</Link></li>
                       ))}
+                      <li><Link className="menu-item" to={`/generate?input=${id}`}>{words.reuseInput}</Link></li>
                     </ul>
                   </details>
                 )}
                 <a className="btn btn-secondary btn-icon" href={media(shown).original} target="_blank" rel="noreferrer" aria-label={words.full} title={words.full}><Icon name="expand" /></a>
                 <a className="btn btn-secondary btn-icon" href={download} download aria-label={words.download} title={words.download}><Icon name="download" /></a>
+                {!inTrash && <CopyPicture key={id} id={id} words={words} />}
                 {!inTrash && <button type="button" className="btn btn-secondary btn-icon" aria-label={words.downloadAs} title={words.downloadAs} onClick={() => onSave(shown)}><Icon name="more" /></button>}
                 {inTrash
                   ? <button type="button" className="btn btn-secondary" onClick={() => onMove(shown)}><Icon name="restore" />{words.restore}</button>

@@ -46,10 +46,16 @@ function Family({ recipe, words, narrow, onOpen }) {
   const one = (id, alt) => (
     <a key={id} href={`/gallery?image=${id}`} onClick={(event) => { if (!event.ctrlKey && !event.metaKey) { event.preventDefault(); onOpen(id); } }}><img src={`/media/images/${id}/512`} alt={alt} loading="lazy" decoding="async" /></a>
   );
-  if (!recipe.parent_id && !children.length) return null;
+  const above = recipe.ancestors;
+  if (!above.length && !children.length) return null;
   return (
     <div className="gallery-family">
-      {recipe.parent_id && <section aria-label={words.madeFrom}><h3>{words.madeFrom}</h3><div>{one(recipe.parent_id, words.madeFrom)}</div></section>}
+      {above.length > 0 && (
+        <section aria-label={words.madeFrom}>
+          <h3>{words.madeFrom}</h3>
+          <div className="gallery-line">{above.map((id, n) => one(id, n === above.length - 1 ? words.madeFrom : fill(words.ancestor, { n: above.length - n })))}</div>
+        </section>
+      )}
       {children.length > 0 && (
         <section aria-label={words.madeOf}>
           <h3>{words.madeOf}</h3>
