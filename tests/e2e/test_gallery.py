@@ -111,6 +111,23 @@ def test_a_picture_opens_with_its_recipe_and_gives_the_focus_back(visitor: Page)
     expect(dialog.get_by_role("definition").filter(has_text=BOAT).first).to_be_visible()
 
 
+def test_a_picture_is_copied_and_begun_with(visitor: Page) -> None:
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    _pictures(visitor).get_by_role("link").first.click()
+    dialog = visitor.get_by_role("dialog")
+    dialog.get_by_role("button", name="Copy the picture").click()
+    expect(dialog.get_by_role("button", name="Copied").last).to_be_visible()
+    size = visitor.evaluate(
+        "navigator.clipboard.read().then(([one]) => one.getType('image/png')).then(createImageBitmap)"
+        ".then((picture) => [picture.width, picture.height])"
+    )
+    assert size == [1024, 1024]
+    dialog.get_by_text("Use this recipe").click()
+    expect(dialog.get_by_role("link", name="Begin with this picture")).to_have_attribute(
+        "href", re.compile(r"/generate\?input=\w{26}$")
+    )
+
+
 def test_into_the_trash_by_keyboard_and_back(collector: Page) -> None:
     pictures = _pictures(collector)
     pictures.get_by_role("link").first.focus()
