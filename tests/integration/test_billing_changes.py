@@ -11,7 +11,7 @@ import pytest
 from photogen.domain.billing.commands import BuyPlan, ChangePlan
 from photogen.domain.inbox.service import Event
 from photogen.domain.notices import NoticesService
-from photogen.errors import Conflict, Invalid
+from photogen.errors import Conflict, Invalid, Unavailable
 from photogen.gateways.base import Stop
 from photogen.kit.ids import new_id
 from tests.factories.shop import Till
@@ -150,7 +150,23 @@ def test_two_trials_end_as_one(tasting: Till) -> None:
     assert _said(tasting, ada).count("You had paid for two plans at once") == 1
 
 
-def test_a_plan_that_was_bought_after_the_grace_of_another_is_looked_at_by_a_person(till: Till) -> None:
+def test_two_plans_of_which_the_first_ends_by_itself_are_looked_at_by_a_person(till: Till) -> None:
+    ada = till.studio.account()
+    till.sandbox.fault("stripe", "checkout.sessions.expire", "404", times=None)
+    pages = [till.billing.buy_plan(ada, BuyPlan.of(plan=plan, request_key=new_id())) for plan in ("creator", "pro")]
+    till.sandbox.clear_faults()
+    till.pay(pages[0])
+    till.hear()
+    till.billing.cancel(ada)
+    till.later(ada, 0.01)
+    till.pay(pages[1])
+    till.hear()
+    assert _statuses(till, ada) == ["active", "active"]
+    assert _given_back(till) == []
+    assert [incident.kind for incident in till.incidents.open()] == ["two_subscriptions"]
+
+
+def test_a_plan_that_stayed_unpaid_ends_when_another_is_chosen(till: Till) -> None:
     ada = till.studio.account()
     till.plan(ada)
     till.hear()
@@ -162,9 +178,34 @@ def test_a_plan_that_was_bought_after_the_grace_of_another_is_looked_at_by_a_per
     till.hear()
     till.good_card(ada)
     till.hear()
-    assert _statuses(till, ada) == ["active", "active"]
-    assert _given_back(till) == []
-    assert [incident.kind for incident in till.incidents.open()] == ["two_subscriptions"]
+    assert _statuses(till, ada) == ["canceled", "active"]
+    assert till.plan_of(ada) == "pro"
+    assert till.incidents.open() == []
+
+
+def test_a_plan_that_was_renewed_unheard_is_not_bought_again(till: Till) -> None:
+    ada = till.studio.account()
+    till.plan(ada)
+    till.hear()
+    till.later(ada, 47)
+    assert till.plan_of(ada) == "free"
+    with pytest.raises(Conflict) as refused:
+        till.plan(ada, "pro")
+    assert refused.value.code == "already_subscribed"
+    assert _statuses(till, ada) == ["active"]
+    assert till.plan_of(ada) == "creator"
+
+
+def test_no_plan_is_sold_while_nobody_knows_about_the_last_one(till: Till) -> None:
+    ada = till.studio.account()
+    till.plan(ada)
+    till.hear()
+    till.later(ada, 47)
+    till.sandbox.fault("stripe", "subscriptions.get", "503", times=None)
+    with pytest.raises(Unavailable):
+        till.plan(ada, "pro")
+    till.sandbox.clear_faults()
+    assert _statuses(till, ada) == ["active"]
 
 
 # --- a plan that was cancelled ---

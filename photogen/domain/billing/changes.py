@@ -24,7 +24,7 @@ from photogen.models import Subscription
 
 @dataclass(frozen=True)
 class Changes:
-    """For pages: subscription, quote, change, end. For the worker: settle."""
+    """For pages: subscription, quote, change, end, let_go. For the worker: settle."""
 
     uow: UowFactory
     clock: Clock
@@ -90,6 +90,27 @@ class Changes:
                 self.gateway.cancel_at_end(row.gateway_id, wanted)
             self.sync.subscription(row.gateway_id)
         return self.subscription(account_id)
+
+    def let_go(self, account_id: str) -> None:
+        """Before a plan is bought, so that none is paid beside it: asks about those that are not over as far as was
+        heard (a renewal may have been, while this installation was away), and ends one that stayed unpaid beyond the
+        grace: its next try would be charged. Raises Conflict (`already_subscribed`), Unavailable."""
+        with self.uow() as uow:
+            known = repository.unended_subscriptions(uow.session, account_id)
+        with asking():
+            for gateway_id in known:
+                self.sync.subscription(gateway_id)
+        with self.uow() as uow:
+            if repository.live_subscription(uow.session, account_id, self.clock()) is not None:
+                raise Conflict(
+                    t("You have a plan already. Change it on the billing page; nothing is paid twice."),
+                    code="already_subscribed",
+                )
+            unpaid = repository.unended_subscriptions(uow.session, account_id, policy.UNPAID)
+        with asking():
+            for gateway_id in unpaid:
+                self.gateway.cancel_now(gateway_id)
+                self.sync.subscription(gateway_id)
 
     def settle(self, gateway_id: str) -> None:
         """Worker: carries out what a change that was cut off has left undone. A change that went through has put

@@ -17,6 +17,8 @@ S = SubscriptionStatus
 LIVE = (S.TRIALING, S.ACTIVE, S.PAST_DUE)
 """Statuses in which a subscription gives what was bought."""
 OVER = (S.CANCELED, S.INCOMPLETE_EXPIRED)
+UNPAID = (S.PAST_DUE, S.UNPAID)
+"""Statuses in which a renewal was not paid, and may still be."""
 FIRST, RENEWED, CHANGED = "subscription_create", "subscription_cycle", "subscription_update"
 """Stripe's billing reasons."""
 

@@ -166,13 +166,14 @@ def subscription(session: Session, gateway_id: str, *, locked: bool = False) -> 
     return session.exec(query).one_or_none()
 
 
-def unended_subscriptions(session: Session, account_id: str) -> Sequence[str]:
-    """The service's ids of those that are not over, as far as was heard."""
-    return session.exec(
-        select(Subscription.gateway_id).where(
-            Subscription.account_id == account_id, col(Subscription.status).not_in(OVER)
-        )
-    ).all()
+def unended_subscriptions(
+    session: Session, account_id: str, among: Sequence[SubscriptionStatus] | None = None
+) -> Sequence[str]:
+    """The service's ids of those that are not over, as far as was heard; only those of a status `among` so many."""
+    query = select(Subscription.gateway_id).where(
+        Subscription.account_id == account_id, col(Subscription.status).not_in(OVER)
+    )
+    return session.exec(query if among is None else query.where(col(Subscription.status).in_(among))).all()
 
 
 def live_subscription(session: Session, account_id: str, now: datetime) -> Subscription | None:

@@ -118,12 +118,8 @@ class BillingService:
         Raises NotFound, Conflict (`already_subscribed`), Unavailable."""
         offer = self._offers.plan(command.plan, command.interval)
         self._checkouts.close_others(account_id, command.request_key)
+        self._changes.let_go(account_id)
         with self._uow() as uow:
-            if repository.live_subscription(uow.session, account_id, self._clock()) is not None:
-                raise Conflict(
-                    t("You have a plan already. Change it on the billing page; nothing is paid twice."),
-                    code="already_subscribed",
-                )
             trial = 0 if repository.had_subscription(uow.session, account_id) else self._config.trial_days
         return self._checkouts.begin(account_id, offer, PurchaseKind.PLAN, command.request_key, trial)
 
