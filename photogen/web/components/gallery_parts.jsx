@@ -57,7 +57,7 @@ export const dollars = (value) => formatOf(Intl.NumberFormat, { style: "currency
 export const monthName = (month, style = "long") =>
   formatOf(Intl.DateTimeFormat, { month: style, year: "numeric", timeZone: "UTC" }).format(Date.UTC(Math.floor(month / 100), (month % 100) - 1));
 
-// "1,234 pictures", "10,000+ pictures".
+// "1,234 pictures", "5,000+ pictures".
 export const counted = ({ count, more }, words) =>
   (more ? fill(words.countMore, { n: number(count) }) : fill(count === 1 ? words.countOne : words.countMany, { n: number(count) }));
 
