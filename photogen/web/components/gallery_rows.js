@@ -1,7 +1,7 @@
 // The arithmetic of rows: justified, square, or a list. Not React: it is done again only for what was appended.
 
 export const gapOf = (width) => (width < 560 ? 4 : 8);
-const targetOf = (width) => Math.max(132, Math.min(272, width / 5));
+const targetOf = (width) => Math.max(168, Math.min(272, width / 5)); // on a phone three upright ones side by side
 const LINE = 72;
 const ratioOf = (item) => Math.max(0.4, Math.min(2.8, item.w / item.h || 1));
 
