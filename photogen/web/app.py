@@ -102,7 +102,7 @@ def head() -> list[rx.Component]:
         'var m=c[1]==="system"?(matchMedia("(prefers-color-scheme: dark)").matches?"dark":"light"):c[1];'
         'd.classList.remove("light","dark");d.classList.add(m);d.style.colorScheme=m}}catch(e){}'
     )
-    font = rx.Var(
+    font: rx.Var[str] = rx.Var(
         "geistLatin",
         _var_data=rx.vars.VarData(
             imports={
@@ -154,7 +154,7 @@ def create_app() -> rx.App:
         gc.freeze()
         gc.set_threshold(10_000, 10, 10)
         async with hub.running(app):
-            yield
+            yield None
 
     app.register_lifespan_task(listening)
     return app

@@ -11,6 +11,7 @@ from photogen.web import deps, live
 from photogen.web.security.policy import allow
 from photogen.web.session import current, maybe
 from photogen.web.text import t
+from photogen.web.typed import Step
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Me(rx.State):
 
     @rx.event
     @allow("user")
-    async def load(self):
+    async def load(self) -> None:
         live.subscribe(self, "credits", Me.refresh)
         live.subscribe(self, "quota", Me.refresh)
         live.subscribe(self, "notices", Me.refresh_news)
@@ -93,25 +94,25 @@ class Me(rx.State):
         await self._read_news()
         self.ready = True
 
-    async def _read(self):
+    async def _read(self) -> None:
         account = current().account_id
         services = deps.services()
         self.credits = (await live.read("credits", services.credits.balance, account)).available
         self.quota = quota_of(await live.read("quota", services.quota.now, account))
 
-    async def _read_news(self):
+    async def _read_news(self) -> None:
         account = current().account_id
         self.news = news_of(await live.read("notices", deps.services().notices.news, account))
 
     @rx.event
     @allow("user")
-    async def refresh(self):
+    async def refresh(self) -> None:
         """Balance and quota again, after something was charged or given back."""
         await self._read()
 
     @rx.event
     @allow("user")
-    async def refresh_news(self):
+    async def refresh_news(self) -> None:
         """The notices again, after something was told."""
         await self._read_news()
 
@@ -123,12 +124,12 @@ class Visitor(rx.State):
 
     @rx.event
     @allow("public")
-    def load(self):
+    def load(self) -> None:
         self.known = maybe() is not None
 
     @rx.event
     @allow("public")
-    def enter(self):
+    def enter(self) -> Step:
         """On the log-in and register pages: who is logged in goes on to the dashboard."""
         if maybe() is not None:
             return rx.redirect("/dashboard", replace=True)

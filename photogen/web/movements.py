@@ -84,13 +84,13 @@ def movements(entries: Sequence[EntryView], pictures: Mapping[str, str] | None =
     for _, group in alike:
         together = list(group)
         entry, amount = together[0], sum(e.amount for e in together)
-        held = entry.kind is EntryKind.HOLD and entry.settled is not None
+        settled = entry.settled if entry.kind is EntryKind.HOLD else None
         lines.append(
             Movement(
                 id=entry.id,
                 words=words(entry, len({e.subject_id for e in together})),
-                state=STATES.get(entry.settled, "") if held else "",
-                state_tone=TONES.get(entry.settled, "") if held else "",
+                state=STATES.get(settled, "") if settled else "",
+                state_tone=TONES.get(settled, "") if settled else "",
                 amount=f"{amount:+,}".replace("-", "\N{MINUS SIGN}"),
                 tone="text-good" if amount > 0 else "text-text",
                 balance=number(entry.balance_after),

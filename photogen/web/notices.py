@@ -7,7 +7,8 @@ toast.error(problem)                    # a PhotogenError: its sentence and its 
 """
 
 import dataclasses
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import reflex as rx
 from reflex_base.event import Event, EventSpec
@@ -50,40 +51,44 @@ class Notices(rx.State):
         action: str = "",
         event: str = "",
         payload: dict[str, Any] = {},  # noqa: B006 - never changed
-    ):
+    ) -> None:
         """Adds one, cut to what a toast can be: anybody's socket may send this."""
         kept = payload if len(str(payload)) <= _LARGEST else {}
         notice = Notice(new_id(), tone[:20], text[:1000], code[:100], action[:100], event[:200], kept)
         self.items = [*self.items, notice][-_KEPT:]
 
 
+# `EventCallback` has no defaults.
+_show = cast(Callable[..., EventSpec], Notices.show)
+
+
 class _Toast:
     def info(self, text: str) -> EventSpec:
         """A neutral line."""
-        return Notices.show("info", text)
+        return _show("info", text)
 
     def good(self, text: str) -> EventSpec:
         """Something was done."""
-        return Notices.show("good", text)
+        return _show("good", text)
 
     def warn(self, text: str) -> EventSpec:
         """Something wants attention, nothing is lost."""
-        return Notices.show("warn", text)
+        return _show("warn", text)
 
     def bad(self, text: str, code: str = "") -> EventSpec:
         """Something failed: what happened, what to do, and a code to quote. Stays until closed."""
-        return Notices.show("bad", text, code)
+        return _show("bad", text, code)
 
     def error(self, problem: PhotogenError) -> EventSpec:
         """`bad` with the public sentence and the code of `problem`; one of the three refusals opens its dialog."""
         if isinstance(problem, Rejected) and problem.code in STATUS:
             return Walls.show(problem.code, problem.public, problem.details)
-        return Notices.show("bad", problem.public, problem.code)
+        return _show("bad", problem.public, problem.code)
 
     def undo(self, text: str, event: EventSpec, label: str = "") -> EventSpec:
         """`good` with a button that sends `event`, such as `Gallery.restore(ids)`."""
         sent = Event.from_event_type(event)[0]
-        return Notices.show("good", text, "", label or t("Undo"), sent.name, dict(sent.payload))
+        return _show("good", text, "", label or t("Undo"), sent.name, dict(sent.payload))
 
 
 toast = _Toast()

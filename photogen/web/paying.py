@@ -19,6 +19,7 @@ from photogen.web.notices import toast
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import number, plural, t
+from photogen.web.typed import Shown, Steps, digits, length
 from photogen.web.words import day
 
 
@@ -84,13 +85,13 @@ class Paying(rx.State):
 
     @rx.event
     @allow("user")
-    async def load(self):
+    async def load(self) -> None:
         """A page that shows it was opened."""
         await self._read()
         live.subscribe(self, "quota", Paying.refresh)
         live.subscribe(self, "billing", Paying.refresh)
 
-    async def _read(self):
+    async def _read(self) -> None:
         account = current().account_id
         today = await call(services().quota.day, account)
         self.way = way_of(today, await call(services().billing.subscription, account))
@@ -98,13 +99,13 @@ class Paying(rx.State):
 
     @rx.event
     @allow("user")
-    async def refresh(self):
+    async def refresh(self) -> None:
         """A picture was asked for, or the plan has moved."""
         await self._read()
 
     @rx.event
     @allow("user")
-    async def set_overage(self, on: bool):
+    async def set_overage(self, on: bool) -> Steps:
         """From the next click on credits pay beyond the quota, or don't."""
         try:
             await call(services().quota.set_overage, current().account_id, on=on is True)
@@ -147,13 +148,13 @@ def way_box() -> rx.Component:
     )
 
 
-def _share(item: rx.Var[Share]) -> rx.Component:
+def _share(item: Shown[Share]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.el.span(item.name), rx.el.span(item.words, class_name="num"), class_name="flex justify-between gap-4"
         ),
         rx.el.div(
-            rx.el.span(style={"width": item.part.to(str) + "%"}),
+            rx.el.span(style={"width": digits(item.part) + "%"}),
             class_name="bar mt-2",
             custom_attrs={"aria-hidden": "true"},
         ),
@@ -173,7 +174,7 @@ def today_box() -> rx.Component:
             class_name="text-sm text-muted mt-2 num",
         ),
         rx.cond(
-            Paying.shares.length() > 0,
+            length(Paying.shares) > 0,
             rx.el.ul(
                 rx.foreach(Paying.shares, _share),
                 class_name="flex flex-col gap-4 mt-5",

@@ -18,6 +18,7 @@ from photogen.web.deps import call, services
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import plural, t
+from photogen.web.typed import Steps
 
 STATUS = {"insufficient_credits": 402, "tier_required": 403, "quota_exhausted": 429}
 
@@ -84,22 +85,22 @@ class Walls(rx.State):
 
     @rx.event
     @allow("user")
-    def show(self, code: str, sentence: str, details: dict[str, Any] = {}):  # noqa: B006 - never changed
+    def show(self, code: str, sentence: str, details: dict[str, Any] = {}) -> None:  # noqa: B006 - never changed
         """Opens the dialog of a refusal; other codes have none."""
         self.wall, self.switched = wall_of(code, sentence, details), False
 
     @rx.event
     @allow("user")
-    def close(self):
+    def close(self) -> None:
         """Back to what one was at."""
         self.wall = Wall()
 
     @rx.event
     @allow("user")
-    async def switch_on(self):
+    async def switch_on(self) -> Steps:
         """From now on credits pay for pictures beyond the day's quota."""
         self.switching = True
-        yield
+        yield None
         try:
             await call(services().quota.set_overage, current().account_id, on=True)
             self.switched = True

@@ -8,13 +8,14 @@ the value survives).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol, cast
 
 import reflex as rx
 
 from photogen.web.components.buttons import icon
 from photogen.web.components.islands import DecimalInput, Radio, TextInput, Tick, WholeInput
 from photogen.web.text import t
+from photogen.web.typed import Shown
 
 
 def error_line(id: str, error: Any) -> rx.Component:
@@ -118,9 +119,20 @@ def number_field(
     return field(label, control, id=id, help=help, error=error)
 
 
+class Choice(Protocol):
+    """A line of a select."""
+
+    @property
+    def value(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def disabled(self) -> bool: ...
+
+
 def select_field(
     label: Any,
-    options: Sequence[tuple[str, str]] | rx.Var,
+    options: Sequence[tuple[str, str]] | Shown[Sequence[Choice]],
     *,
     id: str,
     value: Any,
@@ -129,14 +141,13 @@ def select_field(
     error: Any = "",
     **props: Any,
 ) -> rx.Component:
-    """A native select (role combobox). `options` are (value, text) pairs, or a Var of objects with `.value`,
-    `.text`, `.disabled`."""
+    """A native select (role combobox). `options` are (value, text) pairs, or a Var of choices."""
     if isinstance(options, rx.Var):
         entries: list[Any] = [
             rx.foreach(options, lambda o: rx.el.option(o.text, value=o.value, disabled=o.disabled, key=o.value))
         ]
     else:
-        entries = [rx.el.option(text, value=option) for option, text in options]
+        entries = [rx.el.option(text, value=option) for option, text in cast(Sequence[tuple[str, str]], options)]
     control = rx.el.select(
         *entries,
         id=id,

@@ -1,6 +1,6 @@
 """The islands of ui.jsx and times.jsx as Reflex components. Pages use this package's functions, not these classes."""
 
-from typing import Any
+from typing import Any, Self
 
 import reflex as rx
 
@@ -16,7 +16,7 @@ class Island(rx.Component):
     library = _LIBRARY
 
     @classmethod
-    def create(cls, *children: Any, **props: Any) -> rx.Component:
+    def create(cls, *children: Any, **props: Any) -> Self:
         return super().create(*children, **{k: v for k, v in props.items() if v is not None})
 
 

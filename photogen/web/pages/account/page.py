@@ -8,11 +8,12 @@ from photogen.web.pages.account.state import AccountPage, Amount, Entry
 from photogen.web.pages.admin.frame import admin_frame
 from photogen.web.shell import screen
 from photogen.web.text import t
+from photogen.web.typed import Shown, digits, length
 
 _CELL = "py-3 pr-6 max-sm:pr-4 align-top"
 
 
-def _part(item: rx.Var[Amount]) -> rx.Component:
+def _part(item: Shown[Amount]) -> rx.Component:
     return rx.el.tr(
         rx.el.th(item.words, scope="row", class_name="py-1.5 pr-6 text-left font-normal"),
         rx.el.td(item.credits, class_name="py-1.5 text-right num whitespace-nowrap"),
@@ -38,7 +39,7 @@ def _statement() -> rx.Component:
     )
 
 
-def _amount(item: rx.Var[Amount]) -> rx.Component:
+def _amount(item: Shown[Amount]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.el.span(item.words, class_name="min-w-0 first-letter:uppercase"),
@@ -49,18 +50,18 @@ def _amount(item: rx.Var[Amount]) -> rx.Component:
     )
 
 
-def _amounts(title: str, items: rx.Var, nothing: str) -> rx.Component:
+def _amounts(title: str, items: Shown[list[Amount]], nothing: str) -> rx.Component:
     return rx.el.div(
         rx.el.h2(title, class_name="text-base mb-3"),
         rx.cond(
-            items.length() > 0,
+            length(items) > 0,
             rx.el.ul(rx.foreach(items, _amount), class_name="flex flex-col gap-4", custom_attrs={"aria-label": title}),
             rx.el.p(nothing, class_name="text-sm text-muted"),
         ),
     )
 
 
-def _entry(item: rx.Var[Entry]) -> rx.Component:
+def _entry(item: Shown[Entry]) -> rx.Component:
     return rx.el.tr(
         rx.el.td(
             rx.el.span(item.why),
@@ -78,7 +79,7 @@ def _entry(item: rx.Var[Entry]) -> rx.Component:
             ),
         ),
         rx.el.td(item.balance, class_name="py-3 pr-5 align-top text-right num text-muted"),
-        key=item.id.to(str),
+        key=digits(item.id),
     )
 
 
@@ -111,7 +112,7 @@ def _ledger() -> rx.Component:
     return ui.section(
         t("Every entry"),
         rx.cond(
-            AccountPage.entries.length() > 0,
+            length(AccountPage.entries) > 0,
             rx.fragment(ui.card(table, pad=False, class_name="overflow-x-auto"), turn),
             ui.empty_state(t("Nothing has moved yet"), icon_name="coins"),
         ),
@@ -151,7 +152,7 @@ def _account() -> rx.Component:
                 rx.el.p(shown.held, class_name="text-sm text-muted num mt-1 mb-6"),
                 _amounts(t("What is left, and until when"), AccountPage.lots, t("No credits are left.")),
                 rx.cond(
-                    AccountPage.holds.length() > 0,
+                    length(AccountPage.holds) > 0,
                     rx.el.div(
                         _amounts(t("Set aside"), AccountPage.holds, ""), class_name="mt-6 pt-6 border-t border-line"
                     ),

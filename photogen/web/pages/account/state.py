@@ -135,7 +135,7 @@ class AccountPage(rx.State):
     _trail: list[int] = []
     _next: int = 0
 
-    async def _read(self):
+    async def _read(self) -> None:
         wanted = Explain.of(order=self.order, beyond=self._trail[-1] if self._trail else 0)
         try:
             view = await call(services().books.explain, self._id, wanted)
@@ -156,20 +156,20 @@ class AccountPage(rx.State):
 
     @rx.event
     @allow("admin")
-    async def load(self):
+    async def load(self) -> None:
         self._id, self._trail = routes.last_part(self.router.url.path), []
         await self._read()
 
     @rx.event
     @allow("admin")
-    async def show_order(self, order: str):
+    async def show_order(self, order: str) -> None:
         """The newest or the oldest first."""
         self.order, self._trail = Explain.of(order=order).order, []
         await self._read()
 
     @rx.event
     @allow("admin")
-    async def show_older(self):
+    async def show_older(self) -> None:
         """The next page."""
         if self.older:
             self._trail = [*self._trail, self._next]
@@ -177,7 +177,7 @@ class AccountPage(rx.State):
 
     @rx.event
     @allow("admin")
-    async def show_newer(self):
+    async def show_newer(self) -> None:
         """The page before."""
         self._trail = self._trail[:-1]
         await self._read()

@@ -8,9 +8,10 @@ from photogen.web.pages.accounts.state import Accounts, AccountShown
 from photogen.web.pages.admin.frame import admin_frame
 from photogen.web.shell import screen
 from photogen.web.text import t
+from photogen.web.typed import Shown, length
 
 
-def _account(item: rx.Var[AccountShown]) -> rx.Component:
+def _account(item: Shown[AccountShown]) -> rx.Component:
     return rx.el.li(
         ui.nav_link(
             rx.el.span(
@@ -76,7 +77,7 @@ def accounts() -> rx.Component:
         ui.states(
             loading=~Accounts.ready,
             error=Accounts.problem != "",
-            empty=Accounts.accounts.length() == 0,
+            empty=length(Accounts.accounts) == 0,
             skeleton=ui.skeleton("h-96 w-full"),
             failed=ui.error_state(
                 Accounts.problem, code=Accounts.code, action=ui.button(t("Try again"), on_click=Accounts.load)

@@ -55,7 +55,7 @@ class Accounts(rx.State):
     newer: bool = False
     _trail: list[str] = []
 
-    async def _read(self):
+    async def _read(self) -> None:
         try:
             wanted = FindAccounts.of(words=self.words, beyond=self._trail[-1] if self._trail else "")
             found, self.older = await call(services().books.accounts, wanted)
@@ -72,20 +72,20 @@ class Accounts(rx.State):
 
     @rx.event
     @allow("admin")
-    async def load(self):
+    async def load(self) -> None:
         self._trail = []
         await self._read()
 
     @rx.event
     @allow("admin")
-    async def search(self, value: str):
+    async def search(self, value: str) -> None:
         """As it is typed."""
         self.words, self._trail = value, []
         await self._read()
 
     @rx.event
     @allow("admin")
-    async def show_older(self):
+    async def show_older(self) -> None:
         """Further back."""
         if self.older and self.accounts:
             self._trail = [*self._trail, self.accounts[-1].id]
@@ -93,7 +93,7 @@ class Accounts(rx.State):
 
     @rx.event
     @allow("admin")
-    async def show_newer(self):
+    async def show_newer(self) -> None:
         """Towards now."""
         self._trail = self._trail[:-1]
         await self._read()

@@ -1,6 +1,7 @@
 """The operator's overview: incidents, what is left behind, vendors in trouble, models that are held back."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import reflex as rx
 
@@ -10,12 +11,15 @@ from photogen.web.pages.admin.frame import admin_frame
 from photogen.web.pages.admin.state import Admin, HeldShown, IncidentShown, LeftoverShown, TroubleShown
 from photogen.web.shell import screen
 from photogen.web.text import t
+from photogen.web.typed import Shown, digits, length
+
+T = TypeVar("T")
 
 _ROW = "flex flex-wrap items-start justify-between gap-x-6 gap-y-2 px-5 py-4"
 
 
 def _row(
-    head: rx.Component, words: rx.Var | str, foot: rx.Component, action: rx.Component | None, key: rx.Var
+    head: rx.Component, words: Shown[str], foot: rx.Component, action: rx.Component | None, key: Shown[str]
 ) -> rx.Component:
     return rx.el.li(
         rx.el.div(
@@ -30,11 +34,11 @@ def _row(
     )
 
 
-def _foot(*parts: rx.Component | rx.Var | str) -> rx.Component:
+def _foot(*parts: rx.Component | Shown[str]) -> rx.Component:
     return rx.el.p(*parts, class_name="text-sm text-muted num mt-1 wrap-anywhere")
 
 
-def _incident(item: rx.Var[IncidentShown]) -> rx.Component:
+def _incident(item: Shown[IncidentShown]) -> rx.Component:
     return _row(
         rx.el.p(item.kind, class_name="text-sm font-medium first-letter:uppercase"),
         item.message,
@@ -44,7 +48,7 @@ def _incident(item: rx.Var[IncidentShown]) -> rx.Component:
     )
 
 
-def _leftover(item: rx.Var[LeftoverShown]) -> rx.Component:
+def _leftover(item: Shown[LeftoverShown]) -> rx.Component:
     return _row(
         rx.el.p(item.what, class_name="text-sm font-medium"),
         item.words,
@@ -54,7 +58,7 @@ def _leftover(item: rx.Var[LeftoverShown]) -> rx.Component:
     )
 
 
-def _trouble(item: rx.Var[TroubleShown]) -> rx.Component:
+def _trouble(item: Shown[TroubleShown]) -> rx.Component:
     return _row(
         rx.el.p(item.name, " · ", item.operation, class_name="text-sm font-medium"),
         item.words,
@@ -64,7 +68,7 @@ def _trouble(item: rx.Var[TroubleShown]) -> rx.Component:
     )
 
 
-def _held(item: rx.Var[HeldShown]) -> rx.Component:
+def _held(item: Shown[HeldShown]) -> rx.Component:
     return _row(
         rx.el.p(item.name, class_name="text-sm font-medium"),
         t("Stood open at the hub. Its owner sees that it is held back, and why."),
@@ -74,7 +78,9 @@ def _held(item: rx.Var[HeldShown]) -> rx.Component:
     )
 
 
-def _part(title: str, count: rx.Var, items: rx.Var, draw: Callable[[rx.Var], rx.Component], calm: str) -> rx.Component:
+def _part(
+    title: str, count: Shown[int], items: Shown[list[T]], draw: Callable[[T], rx.Component], calm: str
+) -> rx.Component:
     return ui.section(
         title,
         rx.cond(
@@ -87,7 +93,7 @@ def _part(title: str, count: rx.Var, items: rx.Var, draw: Callable[[rx.Var], rx.
             ),
             rx.el.p(ui.icon("circle_check", size=16), calm, class_name="flex items-center gap-2 text-sm text-muted"),
         ),
-        action=rx.cond(count > 0, ui.pill(count.to(str), plain=True)),
+        action=rx.cond(count > 0, ui.pill(digits(count), plain=True)),
     )
 
 
@@ -104,10 +110,10 @@ def admin() -> rx.Component:
                 ui.error_state(Admin.problem, code=Admin.code, action=ui.button(t("Try again"), on_click=Admin.load)),
                 rx.fragment(
                     _part(t("Incidents"), Admin.incident_count, Admin.incidents, _incident, t("No incidents.")),
-                    _part(t("Models held back"), Admin.held.length(), Admin.held, _held, t("No model is held back.")),
+                    _part(t("Models held back"), length(Admin.held), Admin.held, _held, t("No model is held back.")),
                     _part(
                         t("Vendors in trouble"),
-                        Admin.troubles.length(),
+                        length(Admin.troubles),
                         Admin.troubles,
                         _trouble,
                         t("All vendors answer."),

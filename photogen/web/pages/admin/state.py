@@ -10,6 +10,7 @@ from photogen.web.notices import toast
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import plural, t
+from photogen.web.typed import Steps
 from photogen.web.words import iso, left_behind
 
 _SHOWN = 50
@@ -72,7 +73,7 @@ class Admin(rx.State):
     troubles: list[TroubleShown] = []
     held: list[HeldShown] = []
 
-    async def _read(self):
+    async def _read(self) -> None:
         house = services()
         try:
             incidents = await call(house.incidents.open, _SHOWN)
@@ -117,12 +118,12 @@ class Admin(rx.State):
 
     @rx.event
     @allow("admin")
-    async def load(self):
+    async def load(self) -> None:
         await self._read()
 
     @rx.event
     @allow("admin")
-    async def resolve(self, incident_id: str):
+    async def resolve(self, incident_id: str) -> Steps:
         """The operator says that it is over."""
         try:
             await call(services().incidents.resolve_by_hand, incident_id, current().name)
@@ -132,7 +133,7 @@ class Admin(rx.State):
 
     @rx.event
     @allow("admin")
-    async def try_now(self, leftover_id: str):
+    async def try_now(self, leftover_id: str) -> Steps:
         """Has the deletion tried at once."""
         try:
             await call(services().upkeep.try_now, leftover_id)
@@ -144,7 +145,7 @@ class Admin(rx.State):
 
     @rx.event
     @allow("admin")
-    async def release(self, version_id: str):
+    async def release(self, version_id: str) -> Steps:
         """Gives a model back to its owner."""
         try:
             await call(services().upkeep.release, version_id)

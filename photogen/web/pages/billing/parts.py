@@ -7,6 +7,7 @@ from photogen.web import routes
 from photogen.web.pages.billing.shown import Line
 from photogen.web.pages.billing.state import Billing
 from photogen.web.text import t
+from photogen.web.typed import Shown, length
 
 
 def _portal(text: str, size: ui.Size = "md", kind: ui.Kind = "secondary") -> rx.Component:
@@ -93,15 +94,15 @@ def card_box() -> rx.Component:
             rx.cond(Billing.card != "", Billing.card, t("No card is kept.")), class_name="text-sm mt-1.5 min-h-5 num"
         ),
         rx.cond(
-            (Billing.card != "") | (Billing.payments.length() > 0),
+            (Billing.card != "") | (length(Billing.payments) > 0),
             rx.el.div(_portal(t("Card and invoices"), "sm"), class_name="mt-3"),
             rx.el.p(t("You give one when you first buy something."), class_name="text-sm text-muted mt-1"),
         ),
     )
 
 
-def _line(item: rx.Var[Line]) -> rx.Component:
-    def paper(text: str, url: rx.Var[str]) -> rx.Component:
+def _line(item: Shown[Line]) -> rx.Component:
+    def paper(text: str, url: Shown[str]) -> rx.Component:
         return rx.cond(
             url != "", rx.el.a(text, href=url, target="_blank", rel="noopener", class_name="btn btn-ghost btn-sm")
         )
@@ -148,7 +149,7 @@ def payments() -> rx.Component:
     nothing = ui.empty_state(
         t("Nothing has been paid yet"), icon_name="receipt", help=t("Invoices and receipts appear here.")
     )
-    return ui.section(t("Payments"), rx.cond(Billing.payments.length() > 0, table, nothing))
+    return ui.section(t("Payments"), rx.cond(length(Billing.payments) > 0, table, nothing))
 
 
 def dialogs() -> rx.Component:

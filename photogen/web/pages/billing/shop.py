@@ -15,6 +15,7 @@ from photogen.web.notices import toast
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import t
+from photogen.web.typed import Steps
 from photogen.web.words import day, dollars
 
 
@@ -75,17 +76,17 @@ class Shop(rx.State):
 
     @rx.event
     @allow("public")
-    def load(self):
+    def load(self) -> None:
         """A page with offers was opened."""
         self._visit, self.busy, self.change, self.changing = "", "", Change(), False
 
     @rx.event
     @allow("user")
-    async def choose(self, plan: str, interval: str):
+    async def choose(self, plan: str, interval: str) -> Steps:
         """To the checkout; for who has a plan, to the quote of a change."""
         account, billing = current().account_id, services().billing
         self.busy = f"{plan}-{interval}"
-        yield
+        yield None
         try:
             request = self._request(plan, interval)
             if await call(billing.subscription, account) is None:
@@ -100,10 +101,10 @@ class Shop(rx.State):
 
     @rx.event
     @allow("user")
-    async def buy(self, pack: str):
+    async def buy(self, pack: str) -> Steps:
         """To the checkout for a pack."""
         self.busy = pack
-        yield
+        yield None
         try:
             command = BuyPack.of(pack=pack, request_key=self._request(pack))
             yield rx.redirect(await call(services().billing.buy_pack, current().account_id, command))
@@ -113,19 +114,19 @@ class Shop(rx.State):
 
     @rx.event
     @allow("user")
-    def leave(self):
+    def leave(self) -> None:
         """Closes the quote."""
         self.change = Change()
 
     @rx.event
     @allow("user")
-    async def confirm(self):
+    async def confirm(self) -> Steps:
         """Makes the change that was quoted."""
         asked = self.change
         if not asked.key:
             return
         self.changing = True
-        yield
+        yield None
         try:
             command = ChangePlan.of(
                 plan=asked.key, interval=asked.interval, request_key=self._request(asked.key, asked.interval)

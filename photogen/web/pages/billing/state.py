@@ -1,5 +1,8 @@
 """The plan, the balance, and what was paid."""
 
+from collections.abc import Callable
+from typing import ParamSpec
+
 import reflex as rx
 
 from photogen.domain.billing.commands import ChangePlan
@@ -15,6 +18,9 @@ from photogen.web.pages.pricing.packs import Pack, pack
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import t
+from photogen.web.typed import Steps
+
+P = ParamSpec("P")
 
 PAGE = 12
 """Payments on the page; a year by the month."""
@@ -38,7 +44,7 @@ class Billing(rx.State):
     busy: str = ""
     _trail: list[str] = []
 
-    async def _read(self):
+    async def _read(self) -> None:
         account, billing = current().account_id, services().billing
         before = self._trail[-1] if self._trail else None
         try:
@@ -60,26 +66,26 @@ class Billing(rx.State):
 
     @rx.event
     @allow("user")
-    async def load(self):
+    async def load(self) -> Steps:
         self._trail, self.refund, self.ending, self.busy = [], Refund(), False, ""
         await self._read()
         live.subscribe(self, "billing", Billing.refresh)
         live.subscribe(self, "credits", Billing.refresh)
-        yield
+        yield None
         self.card = card(await call(services().billing.card, current().account_id))
 
     @rx.event
     @allow("user")
-    async def refresh(self):
+    async def refresh(self) -> None:
         """Something was paid, changed or spent: reads the same page again."""
         await self._read()
 
     @rx.event
     @allow("user")
-    async def portal(self):
+    async def portal(self) -> Steps:
         """To the payment service's page for card and invoices."""
         self.busy = "portal"
-        yield
+        yield None
         try:
             yield rx.redirect(await call(services().billing.portal, current().account_id))
         except PhotogenError as error:
@@ -90,48 +96,48 @@ class Billing(rx.State):
 
     @rx.event
     @allow("user")
-    def ask_end(self):
+    def ask_end(self) -> None:
         """Asks before the plan is cancelled."""
         self.ending = True
 
     @rx.event
     @allow("user")
-    def keep(self):
+    def keep(self) -> None:
         """Closes the question."""
         self.ending = False
 
     @rx.event
     @allow("user")
-    async def end(self):
+    async def end(self) -> Steps:
         """Cancels the plan for the end of what is paid."""
-        async for said in self._do("end", services().billing.cancel, current().account_id, done=t("Plan cancelled.")):
+        async for said in self._do("end", t("Plan cancelled."), services().billing.cancel, current().account_id):
             yield said
         self.ending = False
 
     @rx.event
     @allow("user")
-    async def resume(self):
+    async def resume(self) -> Steps:
         """Takes the cancellation back."""
         done = t("Your plan goes on.")
-        async for said in self._do("resume", services().billing.resume, current().account_id, done=done):
+        async for said in self._do("resume", done, services().billing.resume, current().account_id):
             yield said
 
     @rx.event
     @allow("user")
-    async def take_back(self):
+    async def take_back(self) -> Steps:
         """Takes a planned change back: the present plan is asked for again."""
         command = ChangePlan.of(plan=self.plan.key, interval=self.plan.interval or "month", request_key=new_id())
         done = t("The planned change is taken back.")
         change = services().billing.change
-        async for said in self._do("take_back", change, current().account_id, command, done=done):
+        async for said in self._do("take_back", done, change, current().account_id, command):
             yield said
 
-    async def _do(self, name, what, *args, done):
+    async def _do(self, name: str, done: str, what: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> Steps:
         """Calls `what`; says `done` or why not, and reads the page again."""
         self.busy = name
-        yield
+        yield None
         try:
-            await call(what, *args)
+            await call(what, *args, **kwargs)
         except PhotogenError as error:
             yield toast.error(error)
         else:
@@ -143,29 +149,29 @@ class Billing(rx.State):
 
     @rx.event
     @allow("user")
-    async def ask_refund(self, payment_id: str):
+    async def ask_refund(self, payment_id: str) -> None:
         """Quotes what would be given back of a payment."""
         self.refund = refund(await call(services().billing.quote_refund, current().account_id, payment_id))
 
     @rx.event
     @allow("user")
-    def leave_refund(self):
+    def leave_refund(self) -> None:
         """Closes the quote."""
         self.refund = Refund()
 
     @rx.event
     @allow("user")
-    async def confirm_refund(self):
+    async def confirm_refund(self) -> Steps:
         """Has what was quoted given back."""
         command = AskRefund.of(payment_id=self.refund.id, reason="unwanted")
         done = t("On its way. Your bank shows it within ten days.")
-        async for said in self._do("refund", services().billing.refund, current().account_id, command, done=done):
+        async for said in self._do("refund", done, services().billing.refund, current().account_id, command):
             yield said
         self.refund = Refund()
 
     @rx.event
     @allow("user")
-    async def show_older(self):
+    async def show_older(self) -> None:
         """Further back."""
         if self.older and self.payments:
             self._trail = [*self._trail, self.payments[-1].id]
@@ -173,7 +179,7 @@ class Billing(rx.State):
 
     @rx.event
     @allow("user")
-    async def show_newer(self):
+    async def show_newer(self) -> None:
         """Towards now."""
         self._trail = self._trail[:-1]
         await self._read()

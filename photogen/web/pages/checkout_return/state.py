@@ -25,19 +25,19 @@ class Returned(rx.State):
 
     @rx.event
     @allow("user")
-    async def load(self):
+    async def load(self) -> None:
         self.ready, self.state = False, ""
         await self._read()
         live.subscribe(self, "billing", Returned.refresh)
 
     @rx.event
     @allow("user")
-    async def refresh(self):
+    async def refresh(self) -> None:
         """The payment service has spoken, or it is time to ask it again."""
         if self.state not in {"paid", "failed"}:
             await self._read()
 
-    async def _read(self):
+    async def _read(self) -> None:
         asked = self.router.url.query_parameters
         try:
             found = await call(services().billing.purchase, current().account_id, str(asked.get("purchase", "")))
@@ -53,7 +53,7 @@ class Returned(rx.State):
         self._say(found, plan, trial=trial, left=asked.get("cancelled") == "1")
         self.problem, self.code, self.ready = "", "", True
 
-    def _say(self, found: PurchaseView, plan: str, *, trial: bool, left: bool):
+    def _say(self, found: PurchaseView, plan: str, *, trial: bool, left: bool) -> None:
         back = routes.PLANS if found.kind == "plan" else routes.PACKS
         self.words = found.words
         match found.status:
@@ -82,5 +82,5 @@ class Returned(rx.State):
             case _:
                 self._show("failed", t("Nothing was bought"), t("Back to the offers"), back)
 
-    def _show(self, state: str, title: str, action: str, href: str):
+    def _show(self, state: str, title: str, action: str, href: str) -> None:
         self.state, self.title, self.action, self.href = state, title, action, href

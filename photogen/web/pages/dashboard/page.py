@@ -10,9 +10,10 @@ from photogen.web.pages.dashboard.welcome import welcome
 from photogen.web.pages.trainings.state import Line
 from photogen.web.shell import page_head, screen
 from photogen.web.text import t
+from photogen.web.typed import Shown, length
 
 
-def _figure(label: str, value: rx.Component, foot: rx.Component | rx.Var | str) -> rx.Component:
+def _figure(label: str, value: rx.Component, foot: rx.Component | Shown[str]) -> rx.Component:
     return ui.card(
         rx.el.p(label, class_name="text-sm text-muted"),
         rx.el.p(value, class_name="text-xl sm:text-2xl font-semibold num mt-1"),
@@ -42,7 +43,7 @@ def _figures() -> rx.Component:
     )
 
 
-def _running(line: rx.Var[Line]) -> rx.Component:
+def _running(line: Shown[Line]) -> rx.Component:
     return rx.el.li(
         ui.nav_link(
             rx.el.div(
@@ -61,7 +62,7 @@ def _running(line: rx.Var[Line]) -> rx.Component:
 
 def _work() -> rx.Component:
     return rx.cond(
-        (Dashboard.running.length() > 0) | (Dashboard.drawing != ""),
+        (length(Dashboard.running) > 0) | (Dashboard.drawing != ""),
         ui.section(
             t("Under way"),
             rx.foreach(
@@ -82,7 +83,7 @@ def _work() -> rx.Component:
     )
 
 
-def _made(item: rx.Var[Made]) -> rx.Component:
+def _made(item: Shown[Made]) -> rx.Component:
     return rx.el.li(
         ui.nav_link(
             ui.picture(item.src, item.prompt, ratio="1", src2x=item.src2x, preview=item.preview),
@@ -100,7 +101,7 @@ def _pictures() -> rx.Component:
     return ui.section(
         t("Recent pictures"),
         rx.cond(
-            Dashboard.recent.length() == 0,
+            length(Dashboard.recent) == 0,
             ui.empty_state(
                 t("No pictures yet"),
                 icon_name="images",
@@ -109,7 +110,7 @@ def _pictures() -> rx.Component:
             rx.el.ul(rx.foreach(Dashboard.recent, _made), class_name=_GRID),
         ),
         action=rx.cond(
-            Dashboard.recent.length() > 0,
+            length(Dashboard.recent) > 0,
             ui.link_button(t("Open the gallery"), href=routes.GALLERY, kind="ghost", size="sm"),
         ),
     )

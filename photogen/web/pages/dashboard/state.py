@@ -46,7 +46,7 @@ class Dashboard(rx.State):
     first_step: int = 0
     newest_model: str = ""
 
-    async def _read(self):
+    async def _read(self) -> None:
         account = current().account_id
         try:
             balance = await call(services().credits.balance, account)
@@ -71,7 +71,8 @@ class Dashboard(rx.State):
         left = sum(batch.count - batch.done for batch in drawn)
         self.drawing = plural(left, "{n} picture is being made", "{n} pictures are being made") if left else ""
         # What stands in the way of several is said once.
-        self.waiting = list(dict.fromkeys(one.waiting for one in (*trainings, *drawn) if one.waiting))
+        reasons = (*(row.waiting for row in trainings), *(batch.waiting for batch in drawn))
+        self.waiting = list(dict.fromkeys(filter(None, reasons)))
         self.recent = [
             Made(
                 prompt=card.prompt,
@@ -86,13 +87,13 @@ class Dashboard(rx.State):
 
     @rx.event
     @allow("user")
-    async def load(self):
+    async def load(self) -> None:
         await self._read()
         for kind in ("training", "generation", "credits", "gallery"):
             live.subscribe(self, kind, Dashboard.refresh)
 
     @rx.event
     @allow("user")
-    async def refresh(self):
+    async def refresh(self) -> None:
         """Something changed: reads it all again."""
         await self._read()

@@ -6,6 +6,7 @@ from photogen.web import components as ui
 from photogen.web import routes
 from photogen.web.pages.dashboard.state import Dashboard
 from photogen.web.text import t
+from photogen.web.typed import length
 
 
 def _step(number: int, title: str, help: str, action: rx.Component) -> rx.Component:
@@ -30,7 +31,7 @@ def welcome() -> rx.Component:
     """Where a newcomer stands, with the one next thing to do."""
     go_on = ui.link_button(t("Continue"), href=routes.NEW_MODEL, kind="primary", icon_name="arrow_right")
     under_way = rx.cond(
-        Dashboard.running.length() > 0,
+        length(Dashboard.running) > 0,
         ui.link_button(t("See how it goes"), href=routes.training(Dashboard.running[0].id)),
         go_on,
     )

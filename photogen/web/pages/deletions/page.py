@@ -7,9 +7,10 @@ from photogen.web import routes
 from photogen.web.pages.deletions.state import Deletions, Line
 from photogen.web.shell import screen
 from photogen.web.text import t
+from photogen.web.typed import Shown
 
 
-def _line(line: rx.Var[Line]) -> rx.Component:
+def _line(line: Shown[Line]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.el.p(line.what, class_name="text-sm font-medium"),

@@ -62,7 +62,7 @@ class Deletions(rx.State):
 
     @rx.event
     @allow("public")
-    async def load(self):
+    async def load(self) -> None:
         """The one that the address names."""
         asked = self.router.url.query_parameters.get("receipt", "")[:80]
         self.number, self.problem, self.shown = asked, "", NOTHING
@@ -71,17 +71,17 @@ class Deletions(rx.State):
 
     @rx.event
     @allow("public")
-    def set_number(self, value: str):
+    def set_number(self, value: str) -> None:
         """As typed."""
         self.number, self.problem = value[:80], ""
 
     @rx.event
     @allow("public")
-    async def look(self, form_data: dict[str, object]):
+    async def look(self, form_data: dict[str, object]) -> None:
         """Looks it up."""
         await self._look()
 
-    async def _look(self):
+    async def _look(self) -> None:
         try:
             self.shown = receipt(await call(services().receipts.look, self.number))
         except PhotogenError as error:

@@ -10,6 +10,7 @@ from photogen.web.pages.figures.parts import chart, figure, table
 from photogen.web.pages.figures.state import FiguresPage
 from photogen.web.shell import screen
 from photogen.web.text import t
+from photogen.web.typed import length
 
 _BOARD = FiguresPage.board
 
@@ -37,7 +38,7 @@ def _picker() -> rx.Component:
         rx.el.select(
             rx.foreach(FiguresPage.months, lambda o: rx.el.option(o.text, value=o.value, key=o.value)),
             id="figures_month",
-            value=rx.cond(FiguresPage.span.length() > 2, FiguresPage.span, ""),
+            value=rx.cond(length(FiguresPage.span) > 2, FiguresPage.span, ""),
             on_change=FiguresPage.show,
             class_name="input w-auto!",
             custom_attrs={"aria-label": t("Month")},

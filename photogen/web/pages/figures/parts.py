@@ -6,9 +6,10 @@ import reflex as rx
 
 from photogen.web import components as ui
 from photogen.web.pages.figures.shown import Bar, Chart, Figure, Row
+from photogen.web.typed import Shown, digits
 
 
-def figure(item: rx.Var[Figure]) -> rx.Component:
+def figure(item: Shown[Figure]) -> rx.Component:
     """One number."""
     return ui.card(
         rx.el.p(item.label, class_name="text-sm text-muted"),
@@ -17,10 +18,10 @@ def figure(item: rx.Var[Figure]) -> rx.Component:
     )
 
 
-def _bar(item: rx.Var[Bar]) -> rx.Component:
+def _bar(item: Shown[Bar]) -> rx.Component:
     return rx.el.div(
-        rx.el.span(class_name="trend-pictures", style={"height": item.first.to(str) + "%"}),
-        rx.el.span(class_name="trend-trainings", style={"height": item.second.to(str) + "%"}),
+        rx.el.span(class_name="trend-pictures", style={"height": digits(item.first) + "%"}),
+        rx.el.span(class_name="trend-trainings", style={"height": digits(item.second) + "%"}),
         title=item.words,
         key=item.day,
         class_name="trend-day trend-pair",
@@ -31,7 +32,7 @@ def _key(swatch: str, text: str) -> rx.Component:
     return rx.el.span(rx.el.span(class_name=f"trend-key {swatch}"), text, class_name="flex items-center gap-1.5")
 
 
-def chart(title: str, shown: rx.Var[Chart], first: str, second: str) -> rx.Component:
+def chart(title: str, shown: Shown[Chart], first: str, second: str) -> rx.Component:
     """Two bars a day."""
     return ui.card(
         rx.el.h2(title, class_name="text-base"),
@@ -56,7 +57,7 @@ def chart(title: str, shown: rx.Var[Chart], first: str, second: str) -> rx.Compo
     )
 
 
-def _row(item: rx.Var[Row]) -> rx.Component:
+def _row(item: Shown[Row]) -> rx.Component:
     return rx.el.tr(
         rx.el.th(
             item.head,
@@ -73,7 +74,7 @@ def _row(item: rx.Var[Row]) -> rx.Component:
     )
 
 
-def table(heads: Sequence[str], rows: rx.Var[list[Row]], label: str) -> rx.Component:
+def table(heads: Sequence[str], rows: Shown[list[Row]], label: str) -> rx.Component:
     """Numbers in columns; a narrow screen scrolls it sideways."""
     first, *rest = heads
     return ui.card(

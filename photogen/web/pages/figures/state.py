@@ -11,6 +11,7 @@ from photogen.web.deps import call, services
 from photogen.web.pages.figures.shown import Board, board
 from photogen.web.security.policy import allow
 from photogen.web.text import t
+from photogen.web.typed import Steps
 from photogen.web.words import month
 
 MONTHS = 24
@@ -43,7 +44,7 @@ class FiguresPage(rx.State):
     board: Board = NOTHING
     busy: bool = False
 
-    async def _read(self):
+    async def _read(self) -> None:
         try:
             view = await call(services().analytics.figures, Period.of(span=self.span))
         except PhotogenError as error:
@@ -54,16 +55,16 @@ class FiguresPage(rx.State):
 
     @rx.event
     @allow("admin")
-    async def load(self):
+    async def load(self) -> None:
         self.months = months()
         await self._read()
 
     @rx.event
     @allow("admin")
-    async def show(self, span: str):
+    async def show(self, span: str) -> Steps:
         """Another period; "" stays with this one."""
         self.span = Period.of(span=span or self.span).span
         self.busy = True
-        yield
+        yield None
         await self._read()
         self.busy = False

@@ -13,11 +13,11 @@ class Gallery(rx.State):
 
     @rx.event
     @allow("user")
-    def load(self):
+    def load(self) -> None:
         live.subscribe(self, "gallery", Gallery.refresh)
 
     @rx.event
     @allow("user")
-    def refresh(self):
+    def refresh(self) -> None:
         """Lets the island look for what is new."""
         self.version += 1

@@ -6,9 +6,10 @@ from photogen.web import components as ui
 from photogen.web.pages.generate.shown import Batch, ShotShown
 from photogen.web.pages.generate.state import Generate
 from photogen.web.text import t
+from photogen.web.typed import Shown, length
 
 
-def _shot(shot: rx.Var[ShotShown], ratio: rx.Var[str]) -> rx.Component:
+def _shot(shot: Shown[ShotShown], ratio: Shown[str]) -> rx.Component:
     waiting = rx.el.div(
         rx.cond(
             shot.status == "rendering",
@@ -58,7 +59,7 @@ def _shot(shot: rx.Var[ShotShown], ratio: rx.Var[str]) -> rx.Component:
     )
 
 
-def batch(item: rx.Var[Batch]) -> rx.Component:
+def batch(item: Shown[Batch]) -> rx.Component:
     """One batch: its prompt, where it stands, its pictures."""
     return rx.el.article(
         rx.el.header(
@@ -94,7 +95,7 @@ def batch(item: rx.Var[Batch]) -> rx.Component:
         ),
         rx.el.ul(
             rx.foreach(item.shots, lambda shot: _shot(shot, item.ratio)),
-            class_name=rx.cond(item.shots.length() == 1, "tiles tiles-one", "tiles"),
+            class_name=rx.cond(length(item.shots) == 1, "tiles tiles-one", "tiles"),
             style={"--tile": item.tile},
         ),
         key=item.id,

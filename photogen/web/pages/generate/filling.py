@@ -44,7 +44,7 @@ def fields(form: Generate) -> dict[str, object]:
 
 def shape(form: Generate) -> dict[str, object]:
     """The shape that stands in the form, with its sides where they are chosen."""
-    sides = {"width": form.width, "height": form.height} if form.aspect == CUSTOM else {}
+    sides: dict[str, object] = {"width": form.width, "height": form.height} if form.aspect == CUSTOM else {}
     return {"aspect": form.aspect} | sides
 
 

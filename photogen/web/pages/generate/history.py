@@ -13,6 +13,7 @@ from photogen.web.pages.generate.state import Generate
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import number, plural, t
+from photogen.web.typed import Step, Steps
 from photogen.web.words import iso
 
 MOST = 300
@@ -47,7 +48,7 @@ class PromptHistory(rx.State):
     """The one that was forgotten last."""
     _gone: PromptView | None = None
 
-    async def _read(self, *, more: bool = False):
+    async def _read(self, *, more: bool = False) -> None:
         query = PromptQuery.of(search=self.search, before=self.cursor if more else None)
         page = await call(services().prompts.history, current().account_id, query)
         found = [line(view) for view in page.items]
@@ -57,41 +58,41 @@ class PromptHistory(rx.State):
 
     @rx.event
     @allow("user")
-    async def show(self):
+    async def show(self) -> None:
         """Opens it, from the beginning."""
         self.open, self.search, self.asking, self.gone, self._gone = True, "", False, "", None
         await self._read()
 
     @rx.event
     @allow("user")
-    def close(self):
+    def close(self) -> None:
         """Closes it; nothing of it stays."""
         self.open, self.asking, self.items, self.cursor, self.ready = False, False, [], "", False
         self.gone, self._gone = "", None
 
     @rx.event
     @allow("user")
-    async def find(self, value: str):
+    async def find(self, value: str) -> None:
         """Those with all of these words."""
         self.search = value[:200]
         await self._read()
 
     @rx.event
     @allow("user")
-    async def more(self):
+    async def more(self) -> None:
         """The next page."""
         if self.cursor:
             await self._read(more=True)
 
     @rx.event
     @allow("user")
-    def use(self, text: str):
+    def use(self, text: str) -> Step:
         """Puts one into the form."""
         return [PromptHistory.close, Generate.set_prompt(text)]
 
     @rx.event
     @allow("user")
-    async def forget(self, prompt_id: str):
+    async def forget(self, prompt_id: str) -> Steps:
         """Forgets one; it can be taken back."""
         try:
             command = ForgetPrompt.of(prompt_id=prompt_id)
@@ -103,7 +104,7 @@ class PromptHistory(rx.State):
 
     @rx.event
     @allow("user")
-    async def recall(self):
+    async def recall(self) -> None:
         """Takes the last forgetting back."""
         if self._gone is not None:
             command = RecallPrompt.of(text=self._gone.text, used_at=self._gone.used_at)
@@ -113,13 +114,13 @@ class PromptHistory(rx.State):
 
     @rx.event
     @allow("user")
-    def ask(self, value: bool):
+    def ask(self, value: bool) -> None:
         """Asks before all are forgotten."""
         self.asking = value
 
     @rx.event
     @allow("user")
-    async def forget_all(self):
+    async def forget_all(self) -> Steps:
         """Forgets all of them."""
         gone = await call(services().prompts.forget_all, current().account_id)
         self.asking, self.open, self.items, self.cursor = False, False, [], ""

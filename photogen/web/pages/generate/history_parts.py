@@ -5,6 +5,7 @@ import reflex as rx
 from photogen.web import components as ui
 from photogen.web.pages.generate.history import Line, PromptHistory
 from photogen.web.text import t
+from photogen.web.typed import Shown, length
 
 
 def history_button() -> rx.Component:
@@ -12,7 +13,7 @@ def history_button() -> rx.Component:
     return ui.button(t("History"), kind="ghost", size="sm", icon_name="history", on_click=PromptHistory.show)
 
 
-def _line(item: rx.Var[Line]) -> rx.Component:
+def _line(item: Shown[Line]) -> rx.Component:
     return rx.el.li(
         rx.el.button(
             rx.el.span(item.text, class_name="block text-sm line-clamp-3 break-words", custom_attrs={"dir": "auto"}),
@@ -46,7 +47,7 @@ def _list() -> rx.Component:
     return rx.cond(
         PromptHistory.ready,
         rx.cond(
-            PromptHistory.items.length() == 0,
+            length(PromptHistory.items) == 0,
             _nothing(),
             rx.el.div(
                 rx.el.ul(rx.foreach(PromptHistory.items, _line), class_name="flex flex-col gap-0.5 -mx-3"),
@@ -73,7 +74,7 @@ def history_dialog() -> rx.Component:
             role="alert",
         ),
         rx.cond(
-            (PromptHistory.items.length() > 0) & (PromptHistory.search == ""),
+            (length(PromptHistory.items) > 0) & (PromptHistory.search == ""),
             ui.button(t("Forget all"), kind="ghost", size="sm", on_click=PromptHistory.ask(True)),
         ),
     )

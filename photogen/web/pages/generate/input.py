@@ -8,6 +8,7 @@ from photogen.web.deps import call, services
 from photogen.web.pages.generate.state import Generate
 from photogen.web.security.policy import allow
 from photogen.web.session import current
+from photogen.web.typed import Step
 
 MOST = 60
 """Pictures to choose from; any other has "use as input" in the gallery."""
@@ -32,7 +33,7 @@ class InputPicture(rx.State):
 
     @rx.event
     @allow("user")
-    async def show(self):
+    async def show(self) -> None:
         """Opens it."""
         self.open = True
         found = await call(services().gallery.recent, current().account_id, MOST)
@@ -41,12 +42,12 @@ class InputPicture(rx.State):
 
     @rx.event
     @allow("user")
-    def close(self):
+    def close(self) -> None:
         """Closes it."""
         self.open, self.ready, self.items = False, False, []
 
     @rx.event
     @allow("user")
-    def use(self, image_id: str):
+    def use(self, image_id: str) -> Step:
         """Begins with one."""
         return [InputPicture.close, Generate.begin_with(image_id)]

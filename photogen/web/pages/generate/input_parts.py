@@ -7,6 +7,7 @@ from photogen.web import components as ui
 from photogen.web.pages.generate.input import Candidate, InputPicture
 from photogen.web.pages.generate.state import Generate
 from photogen.web.text import t
+from photogen.web.typed import Shown, length
 
 
 def input_field() -> rx.Component:
@@ -59,7 +60,7 @@ def input_field() -> rx.Component:
     )
 
 
-def _candidate(item: rx.Var[Candidate]) -> rx.Component:
+def _candidate(item: Shown[Candidate]) -> rx.Component:
     return rx.el.li(
         rx.el.button(
             ui.picture(item.src, item.alt, ratio="1/1", preview=item.preview),
@@ -78,7 +79,7 @@ def input_dialog() -> rx.Component:
         rx.cond(
             InputPicture.ready,
             rx.cond(
-                InputPicture.items.length() == 0,
+                length(InputPicture.items) == 0,
                 rx.el.p(
                     t("There are no pictures yet. Upload one instead."),
                     class_name="text-sm text-muted py-8 text-center",

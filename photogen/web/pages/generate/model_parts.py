@@ -8,9 +8,10 @@ from photogen.web.pages.generate.picker import ModelPicker
 from photogen.web.pages.generate.shown import ModelCard
 from photogen.web.pages.generate.state import Generate
 from photogen.web.text import t
+from photogen.web.typed import Shown, length
 
 
-def _preview(card: rx.Var[ModelCard], size: str) -> rx.Component:
+def _preview(card: Shown[ModelCard], size: str) -> rx.Component:
     return rx.cond(
         card.preview != "",
         rx.el.img(src=card.preview, alt="", class_name=f"{size} rounded-md object-cover shrink-0 bg-sunken"),
@@ -21,7 +22,7 @@ def _preview(card: rx.Var[ModelCard], size: str) -> rx.Component:
     )
 
 
-def _facts(card: rx.Var[ModelCard]) -> rx.Component:
+def _facts(card: Shown[ModelCard]) -> rx.Component:
     return rx.el.span(
         rx.el.span(card.cost, class_name="num"),
         rx.el.span(card.tier, class_name="pill plain"),
@@ -30,7 +31,7 @@ def _facts(card: rx.Var[ModelCard]) -> rx.Component:
     )
 
 
-def model_field(error: rx.Var[str]) -> rx.Component:
+def model_field(error: Shown[str]) -> rx.Component:
     """The select, with what the chosen one is and takes below it."""
     chosen = Generate.controls.card
     return rx.el.div(
@@ -53,7 +54,7 @@ def model_field(error: rx.Var[str]) -> rx.Component:
     )
 
 
-def _choice(card: rx.Var[ModelCard]) -> rx.Component:
+def _choice(card: Shown[ModelCard]) -> rx.Component:
     button = rx.el.button(
         _preview(card, "w-16 h-16"),
         rx.el.span(
@@ -109,7 +110,7 @@ def models_dialog() -> rx.Component:
             tab_index=0,
         ),
         rx.cond(
-            (ModelPicker.items.length() == 0) & (ModelPicker.search != ""),
+            (length(ModelPicker.items) == 0) & (ModelPicker.search != ""),
             rx.el.p(t("No model has all of these words."), class_name="text-sm text-muted py-6 text-center"),
         ),
         open=ModelPicker.open,

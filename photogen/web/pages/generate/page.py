@@ -13,6 +13,7 @@ from photogen.web.pages.generate.presets_parts import presets_button, presets_di
 from photogen.web.pages.generate.state import Generate
 from photogen.web.shell import page_head, screen
 from photogen.web.text import t
+from photogen.web.typed import length
 
 _COLUMNS = "grid grid-cols-[minmax(0,1fr)] lg:grid-cols-[360px_minmax(0,1fr)] gap-8 lg:gap-10 items-start"
 
@@ -35,7 +36,7 @@ def _loading() -> rx.Component:
 def _results() -> rx.Component:
     return ui.revealed(
         rx.cond(
-            Generate.batches.length() == 0,
+            length(Generate.batches) == 0,
             ui.empty_state(
                 t("Your pictures will appear here"),
                 icon_name="sparkles",

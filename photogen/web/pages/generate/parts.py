@@ -15,6 +15,7 @@ from photogen.web.pages.generate.input_parts import input_field
 from photogen.web.pages.generate.model_parts import model_field
 from photogen.web.pages.generate.state import Generate
 from photogen.web.text import t
+from photogen.web.typed import Shown
 
 ASPECTS = ("1:1", "4:5", "3:4", "2:3", "9:16", "3:2", "16:9")
 
@@ -55,7 +56,7 @@ def _sides() -> rx.Component:
     """Width and height in pixels, and the two exchanged."""
     sides = Generate.controls.sides
 
-    def side(label: str, id: str, value: rx.Var[int], on_change: object) -> rx.Component:
+    def side(label: str, id: str, value: Shown[int], on_change: object) -> rx.Component:
         return ui.number_field(
             label,
             id=id,
@@ -82,7 +83,7 @@ def _sides() -> rx.Component:
     )
 
 
-def _error(field: str) -> rx.Var[str]:
+def _error(field: str) -> Shown[str]:
     return Generate.errors.get(field, "")
 
 

@@ -5,6 +5,7 @@ import reflex as rx
 from photogen.web.pages.generate.shown import ModelCard, card
 from photogen.web.pages.generate.state import Generate
 from photogen.web.security.policy import allow
+from photogen.web.typed import Step
 
 MANY = 8
 """Models from which on there is a search."""
@@ -18,7 +19,7 @@ class ModelPicker(rx.State):
     many: bool = False
     items: list[ModelCard] = []
 
-    async def _read(self):
+    async def _read(self) -> None:
         form = await self.get_state(Generate)
         options = form._options
         both = (*options.my_models, *options.base_models) if options is not None else ()
@@ -32,26 +33,26 @@ class ModelPicker(rx.State):
 
     @rx.event
     @allow("user")
-    async def show(self):
+    async def show(self) -> None:
         """Opens it."""
         self.open, self.search = True, ""
         await self._read()
 
     @rx.event
     @allow("user")
-    def close(self):
+    def close(self) -> None:
         """Closes it."""
         self.open, self.items = False, []
 
     @rx.event
     @allow("user")
-    async def find(self, value: str):
+    async def find(self, value: str) -> None:
         """Those with all of these words."""
         self.search = value[:100]
         await self._read()
 
     @rx.event
     @allow("user")
-    def use(self, choice: str):
+    def use(self, choice: str) -> Step:
         """Chooses one."""
         return [ModelPicker.close, Generate.set_model(choice)]

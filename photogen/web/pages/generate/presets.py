@@ -15,6 +15,7 @@ from photogen.web.pages.generate.state import Generate
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import t
+from photogen.web.typed import Steps
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,13 +44,13 @@ class Presets(rx.State):
     """The one that is about to be deleted."""
     _views: list[PresetView] = []
 
-    async def _read(self):
+    async def _read(self) -> None:
         self._views = await call(services().presets.mine, current().account_id)
         self.items = [line(view) for view in self._views]
 
     @rx.event
     @allow("user")
-    async def show(self):
+    async def show(self) -> None:
         """Opens it."""
         form = await self.get_state(Generate)
         self.open, self.name, self.error, self.going = True, form.preset_name, "", ""
@@ -57,40 +58,43 @@ class Presets(rx.State):
 
     @rx.event
     @allow("user")
-    def close(self):
+    def close(self) -> None:
         """Closes it."""
+        self._shut()
+
+    def _shut(self) -> None:
         self.open, self.going, self.items, self._views = False, "", [], []
 
     @rx.event
     @allow("user")
-    def set_name(self, value: str):
+    def set_name(self, value: str) -> None:
         """The name to save under."""
         self.name, self.error = value[:200], ""
 
     @rx.event
     @allow("user")
-    async def use(self, preset_id: str):
+    async def use(self, preset_id: str) -> None:
         """Puts one into the form."""
         found = next((view for view in self._views if view.id == preset_id), None)
         if found is not None:
             form = await self.get_state(Generate)
             await use(form, found.id, found.name, found.setup)
-            self.close.fn(self)
+            self._shut()
 
     @rx.event
     @allow("user")
-    async def save(self, form_data: dict[str, object]):
+    async def save(self, form_data: dict[str, object]) -> None:
         """The form as it stands, under a new name."""
         await self._save("")
 
     @rx.event
     @allow("user")
-    async def update_current(self):
+    async def update_current(self) -> None:
         """The form as it stands is the preset now."""
         form = await self.get_state(Generate)
         await self._save(form.preset)
 
-    async def _save(self, preset_id: str):
+    async def _save(self, preset_id: str) -> None:
         form = await self.get_state(Generate)
         account = current().account_id
         try:
@@ -114,7 +118,7 @@ class Presets(rx.State):
 
     @rx.event
     @allow("user")
-    async def share(self, preset_id: str):
+    async def share(self, preset_id: str) -> Steps:
         """Gives it a link."""
         try:
             await call(services().presets.share, current().account_id, PresetId.of(preset_id=preset_id))
@@ -124,7 +128,7 @@ class Presets(rx.State):
 
     @rx.event
     @allow("user")
-    async def unshare(self, preset_id: str):
+    async def unshare(self, preset_id: str) -> Steps:
         """Its link is dead at once."""
         try:
             await call(services().presets.unshare, current().account_id, PresetId.of(preset_id=preset_id))
@@ -134,13 +138,13 @@ class Presets(rx.State):
 
     @rx.event
     @allow("user")
-    def ask(self, preset_id: str):
+    def ask(self, preset_id: str) -> None:
         """Asks before one is deleted; "" keeps it."""
         self.going = preset_id[:30]
 
     @rx.event
     @allow("user")
-    async def delete(self, preset_id: str):
+    async def delete(self, preset_id: str) -> Steps:
         """Deletes it, and its link."""
         try:
             await call(services().presets.delete, current().account_id, PresetId.of(preset_id=preset_id))

@@ -7,6 +7,7 @@ from photogen.web import components as ui
 from photogen.web.pages.generate.presets import Line, Presets
 from photogen.web.pages.generate.state import Generate
 from photogen.web.text import t
+from photogen.web.typed import Shown, length
 
 
 def presets_button() -> rx.Component:
@@ -24,7 +25,7 @@ def presets_button() -> rx.Component:
     )
 
 
-def _line(item: rx.Var[Line]) -> rx.Component:
+def _line(item: Shown[Line]) -> rx.Component:
     asks = rx.el.div(
         rx.el.p(t("Delete {name}?", name=item.name), class_name="text-sm flex-1 min-w-0 truncate"),
         ui.button(t("Keep"), kind="ghost", size="sm", on_click=Presets.ask("")),
@@ -69,7 +70,7 @@ def _line(item: rx.Var[Line]) -> rx.Component:
 def presets_dialog() -> rx.Component:
     """Mine, to be put into the form; below, what saves it."""
     mine = rx.cond(
-        Presets.items.length() == 0,
+        length(Presets.items) == 0,
         rx.el.p(
             t("Save what stands in the form, with prompt, model and settings, to have it again with one click."),
             class_name="text-sm text-muted py-4",

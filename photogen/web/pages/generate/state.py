@@ -36,6 +36,7 @@ from photogen.web.pages.generate.shown import (
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import number, t
+from photogen.web.typed import Step, Steps
 
 SHOWN = 6
 """Batches on the page; older pictures are in the gallery."""
@@ -85,7 +86,7 @@ class Generate(rx.State):
 
     @rx.event
     @allow("user")
-    async def load(self):
+    async def load(self) -> Steps:
         account = current().account_id
         try:
             self._options = await call(services().generation.options, account)
@@ -142,7 +143,7 @@ class Generate(rx.State):
 
     @rx.event
     @allow("user")
-    async def remix(self, image_id: str, keep: str):
+    async def remix(self, image_id: str, keep: str) -> Steps:
         """A picture's recipe, or a part of it, into the form."""
         if is_id(image_id) and (said := await remix(self, image_id, keep)):
             yield said
@@ -157,7 +158,7 @@ class Generate(rx.State):
 
     @rx.event
     @allow("user")
-    async def set_prompt(self, value: str):
+    async def set_prompt(self, value: str) -> None:
         """The prompt as typed, and what it could become; what is too long is said and kept."""
         self.prompt = value
         long = len(value) > PROMPT_LENGTH
@@ -177,7 +178,7 @@ class Generate(rx.State):
         found = await call(services().prompts.suggest, current().account_id, query)
         self.suggested = Suggested(value, found)
 
-    async def _count_wild(self):
+    async def _count_wild(self) -> None:
         """What the prompt's wildcards stand for; the price follows where they decide how many pictures there are."""
         before = self._pictures()
         try:
@@ -194,33 +195,33 @@ class Generate(rx.State):
 
     @rx.event
     @allow("user")
-    async def set_wildcards(self, value: str):
+    async def set_wildcards(self, value: str) -> None:
         """One of the combinations per picture, at random, or each of them once."""
         self.wildcards = "each" if value == "each" else "random"
         await self._quote()
 
     @rx.event
     @allow("user")
-    def set_negative(self, value: str):
+    def set_negative(self, value: str) -> None:
         """What should not be in the picture."""
         self.negative = value
 
     @rx.event
     @allow("user")
-    async def set_model(self, value: str):
+    async def set_model(self, value: str) -> None:
         """Another model, with its own usual settings."""
         self._choose(value)
         await self._quote()
 
     @rx.event
     @allow("user")
-    def set_style(self, value: str):
+    def set_style(self, value: str) -> None:
         """A look laid over the prompt."""
         self.style = value
 
     @rx.event
     @allow("user")
-    async def set_aspect(self, value: str):
+    async def set_aspect(self, value: str) -> None:
         """The picture's shape, which some models are priced by."""
         if value == CUSTOM and self.aspect != CUSTOM:
             self.width, self.height = near(self.aspect, self.controls.sides)
@@ -229,34 +230,34 @@ class Generate(rx.State):
 
     @rx.event
     @allow("user")
-    async def set_sides(self, width: int, height: int):
+    async def set_sides(self, width: int, height: int) -> None:
         """A size of one's own, in pixels."""
         self.width, self.height = width, height
         await self._quote()
 
     @rx.event
     @allow("user")
-    async def set_count(self, value: int):
+    async def set_count(self, value: int) -> None:
         """How many pictures."""
         self.count = min(COUNT[1], max(COUNT[0], value))
         await self._quote()
 
     @rx.event
     @allow("user")
-    def set_seed(self, value: str):
+    def set_seed(self, value: str) -> None:
         """The seed; empty draws one."""
         self.seed = value.strip()[:12]
         self.errors = {k: v for k, v in self.errors.items() if k != "seed"}
 
     @rx.event
     @allow("user")
-    def roll(self):
+    def roll(self) -> Step:
         """Another seed, and that one."""
         return Generate.set_seed(str(secrets.randbelow(LARGEST_SEED + 1)))
 
     @rx.event
     @allow("user")
-    def lock(self):
+    def lock(self) -> Step:
         """Holds the seed of the last batch; a seed that is held is let go."""
         if self.seed:
             return Generate.set_seed("")
@@ -264,38 +265,38 @@ class Generate(rx.State):
 
     @rx.event
     @allow("user")
-    def set_steps(self, value: int):
+    def set_steps(self, value: int) -> None:
         """Steps of the model."""
         self.steps = value
 
     @rx.event
     @allow("user")
-    def set_guidance(self, value: float):
+    def set_guidance(self, value: float) -> None:
         """How literally the prompt is taken."""
         self.guidance = value
 
     @rx.event
     @allow("user")
-    def set_lora_scale(self, value: float):
+    def set_lora_scale(self, value: float) -> None:
         """How strongly the trained subject shows."""
         self.lora_scale = value
 
     @rx.event
     @allow("user")
-    def set_strength(self, value: float):
+    def set_strength(self, value: float) -> None:
         """How much of the picture to begin with is drawn anew."""
         self.strength = value
 
     @rx.event
     @allow("user")
-    async def drop_input(self):
+    async def drop_input(self) -> None:
         """Begins with nothing again."""
         self.input = InputShown()
         await self._quote()
 
     @rx.event
     @allow("user")
-    async def begin_with(self, image_id: str):
+    async def begin_with(self, image_id: str) -> Steps:
         """A picture of one's own to begin with; a model that can do so is chosen where the present one can't."""
         if is_id(image_id) and (said := await begin_with(self, image_id)):
             yield said
@@ -303,12 +304,12 @@ class Generate(rx.State):
 
     # --- price and start ---------------------------------------------------------------------------------------------
 
-    async def _quote(self):
+    async def _quote(self) -> None:
         await quote(self)
 
     @rx.event
     @allow("user")
-    async def refresh_price(self):
+    async def refresh_price(self) -> None:
         """The balance changed."""
         await self._quote()
 
@@ -321,12 +322,12 @@ class Generate(rx.State):
 
     @rx.event
     @allow("user")
-    async def start(self, form_data: dict[str, object]):
+    async def start(self, form_data: dict[str, object]) -> Steps:
         """Sets the credits aside and hands the batch to the worker. A second click of a form is the same batch."""
         if self.starting:
             return
         self.starting, self.errors = True, {}
-        yield
+        yield None
         with live.own_change(self) as reading_for:
             try:
                 self.started = await call(services().generation.start, current().account_id, self._command())
@@ -344,7 +345,7 @@ class Generate(rx.State):
 
     # --- batches -----------------------------------------------------------------------------------------------------
 
-    async def _read(self):
+    async def _read(self) -> None:
         views = await call(services().generation.recent, current().account_id, SHOWN)
         self.batches = [batch(view) for view in views]
         self._last_seed = str(views[0].seed) if views else ""
@@ -354,13 +355,13 @@ class Generate(rx.State):
 
     @rx.event
     @allow("user")
-    async def refresh(self):
+    async def refresh(self) -> None:
         """A shot changed: reads the batches again."""
         await self._read()
 
     @rx.event
     @allow("user")
-    async def cancel(self, generation_id: str):
+    async def cancel(self, generation_id: str) -> Steps:
         """Ends what has not been drawn yet; its credits come back."""
         try:
             await call(services().generation.cancel, current().account_id, generation_id)
@@ -370,7 +371,7 @@ class Generate(rx.State):
 
     @rx.event
     @allow("user")
-    async def cut(self, generation_id: str):
+    async def cut(self, generation_id: str) -> Steps:
         """Ends what still stands in line; what is being drawn goes on."""
         try:
             await call(partial(services().generation.cancel, begun=False), current().account_id, generation_id)
@@ -380,7 +381,7 @@ class Generate(rx.State):
 
     @rx.event
     @allow("user")
-    async def retry(self, generation_id: str):
+    async def retry(self, generation_id: str) -> Steps:
         """Asks again for what failed."""
         try:
             await call(services().generation.retry, current().account_id, generation_id)

@@ -8,11 +8,12 @@ from photogen.web.pages.lab.shown import CellShown, Column, PromptShown, RowShow
 from photogen.web.pages.lab.state import Lab
 from photogen.web.shell import page_head, screen
 from photogen.web.text import t
+from photogen.web.typed import Shown, length, not_
 
 _WIDE = "grid grid-cols-[repeat(5,minmax(120px,1fr))] gap-2 min-w-[640px]"
 
 
-def _picture(run: rx.Var[RunShown], cell: rx.Var[CellShown]) -> rx.Component:
+def _picture(run: Shown[RunShown], cell: Shown[CellShown]) -> rx.Component:
     tap = rx.el.button(
         ui.picture(cell.src, "", ratio="1", src2x=cell.src2x, preview=cell.blurred),
         rx.cond(
@@ -23,7 +24,7 @@ def _picture(run: rx.Var[RunShown], cell: rx.Var[CellShown]) -> rx.Component:
             ),
         ),
         type="button",
-        on_click=Lab.vote(run.id, cell.id, ~cell.voted),
+        on_click=Lab.vote(run.id, cell.id, not_(cell.voted)),
         class_name=rx.cond(
             cell.voted,
             "relative block w-full rounded-lg outline-2 outline-offset-2 outline-accent",
@@ -48,7 +49,7 @@ def _picture(run: rx.Var[RunShown], cell: rx.Var[CellShown]) -> rx.Component:
     return rx.el.div(tap, keep)
 
 
-def _cell(run: rx.Var[RunShown], cell: rx.Var[CellShown]) -> rx.Component:
+def _cell(run: Shown[RunShown], cell: Shown[CellShown]) -> rx.Component:
     waiting = rx.el.div(class_name="skeleton aspect-square rounded-lg", custom_attrs={"aria-hidden": "true"})
     lost = rx.el.div(
         ui.icon("circle_alert", size=16),
@@ -69,7 +70,7 @@ def _cell(run: rx.Var[RunShown], cell: rx.Var[CellShown]) -> rx.Component:
     )
 
 
-def _column(column: rx.Var[Column]) -> rx.Component:
+def _column(column: Shown[Column]) -> rx.Component:
     return rx.el.div(
         rx.el.div(
             rx.el.span(column.title, class_name="text-sm font-medium num"),
@@ -82,7 +83,7 @@ def _column(column: rx.Var[Column]) -> rx.Component:
     )
 
 
-def _row(run: rx.Var[RunShown], row: rx.Var[RowShown]) -> rx.Component:
+def _row(run: Shown[RunShown], row: Shown[RowShown]) -> rx.Component:
     return rx.el.div(
         rx.el.div(rx.foreach(row.cells, lambda cell: _cell(run, cell)), class_name=_WIDE),
         rx.el.p(row.text, class_name="text-sm text-muted mt-1 mb-6 sticky left-0 max-w-2xl"),
@@ -90,7 +91,7 @@ def _row(run: rx.Var[RunShown], row: rx.Var[RowShown]) -> rx.Component:
     )
 
 
-def _grid(run: rx.Var[RunShown]) -> rx.Component:
+def _grid(run: Shown[RunShown]) -> rx.Component:
     return rx.el.div(
         rx.el.div(rx.foreach(run.columns, _column), class_name=f"{_WIDE} mb-3"),
         rx.foreach(run.rows, lambda row: _row(run, row)),
@@ -121,7 +122,7 @@ def _run() -> rx.Component:
         class_name="card card-pad flex flex-wrap items-center gap-4 mb-6",
     )
     pick = rx.cond(
-        Lab.choices.length() > 1,
+        length(Lab.choices) > 1,
         rx.el.div(
             ui.select_field(t("Run"), Lab.choices, id="run", value=run.id, on_change=Lab.look_at),
             ui.select_field(t("Compare with"), Lab.choices, id="other", value=Lab.other.id, on_change=Lab.hold_against),
@@ -154,7 +155,7 @@ def _run() -> rx.Component:
     )
 
 
-def _prompt(prompt: rx.Var[PromptShown]) -> rx.Component:
+def _prompt(prompt: Shown[PromptShown]) -> rx.Component:
     return rx.el.li(
         ui.checkbox(prompt.text, id=f"prompt-{prompt.key}", checked=prompt.taken, on_change=Lab.take(prompt.key)),
         class_name="py-1.5",
@@ -175,7 +176,7 @@ def _new_run() -> rx.Component:
         rx.el.ul(rx.foreach(Lab.offer.prompts, _prompt), class_name="mt-4", custom_attrs={"aria-label": t("Prompts")}),
         rx.el.div(
             rx.cond(
-                Lab.versions.length() > 1,
+                length(Lab.versions) > 1,
                 rx.el.div(
                     ui.select_field(
                         t("Version"), Lab.versions, id="version", value=Lab.version, on_change=Lab.set_version

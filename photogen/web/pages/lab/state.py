@@ -14,6 +14,7 @@ from photogen.web.pages.lab.shown import Offer, RunShown, offer_of, run_of
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import t
+from photogen.web.typed import Steps
 
 
 class Lab(rx.State):
@@ -39,7 +40,7 @@ class Lab(rx.State):
     _request_key: str = ""
     _wanted: str = ""
 
-    async def _read(self):
+    async def _read(self) -> None:
         account = current().account_id
         try:
             story = await call(services().loras.story, account, self._wanted)
@@ -72,7 +73,7 @@ class Lab(rx.State):
 
     @rx.event
     @allow("user")
-    async def load(self):
+    async def load(self) -> None:
         wanted = routes.model_of(str(self.router.url.path))
         if wanted != self._wanted:
             self.reset()
@@ -85,20 +86,20 @@ class Lab(rx.State):
 
     @rx.event
     @allow("user")
-    async def refresh(self):
+    async def refresh(self) -> None:
         """A picture has come, or a vote: reads it again."""
         await self._read()
 
     @rx.event
     @allow("user")
-    async def set_version(self, value: str):
+    async def set_version(self, value: str) -> None:
         """Which version the next run is of."""
         self.version = value
         await self._read()
 
     @rx.event
     @allow("user")
-    def take(self, key: str):
+    def take(self, key: str) -> None:
         """A prompt into the next run, or out of it."""
         if self._offer is None or key not in {p.key for p in self._offer.prompts}:
             return
@@ -107,12 +108,12 @@ class Lab(rx.State):
 
     @rx.event
     @allow("user")
-    async def start(self):
+    async def start(self) -> Steps:
         """Sets the credits aside and lets the grid be drawn. A second click is the same run."""
         if self.starting:
             return
         self.starting = True
-        yield
+        yield None
         try:
             command = StartLab.of(
                 model_id=self.model_id,
@@ -130,21 +131,21 @@ class Lab(rx.State):
 
     @rx.event
     @allow("user")
-    async def look_at(self, value: str):
+    async def look_at(self, value: str) -> None:
         """Another run."""
         self._shown = value
         await self._read()
 
     @rx.event
     @allow("user")
-    async def hold_against(self, value: str):
+    async def hold_against(self, value: str) -> None:
         """A second run below the first; "" for none."""
         self._other = value
         await self._read()
 
     @rx.event
     @allow("user")
-    async def vote(self, run_id: str, generation_id: str, right: bool):
+    async def vote(self, run_id: str, generation_id: str, right: bool) -> Steps:
         """This picture is right, or not after all."""
         try:
             await call(services().lab.vote, current().account_id, run_id, generation_id, right=right)
@@ -154,7 +155,7 @@ class Lab(rx.State):
 
     @rx.event
     @allow("user")
-    async def keep(self, run_id: str, generation_id: str):
+    async def keep(self, run_id: str, generation_id: str) -> Steps:
         """Puts the picture into the gallery."""
         try:
             await call(services().lab.keep, current().account_id, run_id, generation_id)
@@ -165,7 +166,7 @@ class Lab(rx.State):
 
     @rx.event
     @allow("user")
-    async def use(self):
+    async def use(self) -> Steps:
         """Makes the strength that leads the usual one."""
         try:
             await call(services().lab.use_scale, current().account_id, self._shown, self.run.use)
@@ -176,7 +177,7 @@ class Lab(rx.State):
 
     @rx.event
     @allow("user")
-    async def retry(self):
+    async def retry(self) -> Steps:
         """Asks again for what failed."""
         try:
             await call(services().lab.retry, current().account_id, self._shown)
@@ -186,7 +187,7 @@ class Lab(rx.State):
 
     @rx.event
     @allow("user")
-    async def cancel(self):
+    async def cancel(self) -> Steps:
         """Ends what has not been drawn yet; its credits come back."""
         try:
             await call(services().lab.cancel, current().account_id, self._shown)

@@ -8,6 +8,7 @@ from photogen.web.pages.model.parts import dialogs, history, photos, pictures, v
 from photogen.web.pages.model.state import ModelPage
 from photogen.web.shell import page_head, screen
 from photogen.web.text import t
+from photogen.web.typed import length
 
 _view = ModelPage.view
 
@@ -15,7 +16,7 @@ _view = ModelPage.view
 def _small(index: int) -> rx.Component:
     shot = ModelPage.pictures[index]
     return rx.cond(
-        ModelPage.pictures.length() > index,
+        length(ModelPage.pictures) > index,
         ui.nav_link(
             ui.picture(shot.src, shot.prompt, ratio="1", src2x=shot.src2x, preview=shot.blurred), href=shot.href
         ),
@@ -28,7 +29,7 @@ def _small(index: int) -> rx.Component:
 def _cover() -> rx.Component:
     first = ModelPage.pictures[0]
     return rx.cond(
-        ModelPage.pictures.length() > 0,
+        length(ModelPage.pictures) > 0,
         rx.el.div(
             ui.nav_link(
                 ui.picture(

@@ -7,11 +7,12 @@ from photogen.web import routes
 from photogen.web.pages.model.shown import Past, Shot, VersionShown
 from photogen.web.pages.model.state import ModelPage
 from photogen.web.text import t
+from photogen.web.typed import Shown, length
 
 _view = ModelPage.view
 
 
-def _shot(shot: rx.Var[Shot]) -> rx.Component:
+def _shot(shot: Shown[Shot]) -> rx.Component:
     return rx.el.li(
         ui.nav_link(
             ui.picture(shot.src, shot.prompt, ratio="1", src2x=shot.src2x, preview=shot.blurred),
@@ -25,7 +26,7 @@ def _shot(shot: rx.Var[Shot]) -> rx.Component:
 def pictures() -> rx.Component:
     """What was made with it, newest first; the first four are in the head already."""
     return rx.cond(
-        ModelPage.pictures.length() > 4,
+        length(ModelPage.pictures) > 4,
         ui.section(
             t("Made with it"),
             rx.el.ul(
@@ -37,7 +38,7 @@ def pictures() -> rx.Component:
     )
 
 
-def _version(version: rx.Var[VersionShown]) -> rx.Component:
+def _version(version: Shown[VersionShown]) -> rx.Component:
     preview = rx.cond(
         version.preview != "",
         ui.picture(version.preview, "", ratio="1", class_name="w-full"),
@@ -59,7 +60,7 @@ def _version(version: rx.Var[VersionShown]) -> rx.Component:
             ),
             rx.el.p(version.settings, class_name="text-sm text-soft num mt-1"),
             rx.cond(
-                version.changes.length() > 0,
+                length(version.changes) > 0,
                 rx.el.ul(
                     rx.foreach(version.changes, lambda change: rx.el.li(change, class_name="pill plain", key=change)),
                     class_name="flex flex-wrap gap-1.5 mt-2",
@@ -128,7 +129,7 @@ def versions() -> rx.Component:
 def photos() -> rx.Component:
     """The photos that it was trained on."""
     return rx.cond(
-        ModelPage.photos.length() > 0,
+        length(ModelPage.photos) > 0,
         ui.section(
             t("Trained on"),
             rx.el.ul(
@@ -143,7 +144,7 @@ def photos() -> rx.Component:
     )
 
 
-def _past(row: rx.Var[Past]) -> rx.Component:
+def _past(row: Shown[Past]) -> rx.Component:
     return rx.el.li(
         ui.nav_link(
             ui.pill(row.word, tone=row.tone),

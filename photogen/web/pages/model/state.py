@@ -10,6 +10,7 @@ from photogen.web.pages.model.shown import ModelShown, Past, Shot, VersionShown,
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import t, within
+from photogen.web.typed import Steps
 
 
 class ModelPage(rx.State):
@@ -32,7 +33,7 @@ class ModelPage(rx.State):
     busy: bool = False
     _id: str = ""
 
-    async def _read(self):
+    async def _read(self) -> None:
         account = current().account_id
         try:
             story = await call(services().loras.story, account, self._id)
@@ -53,7 +54,7 @@ class ModelPage(rx.State):
 
     @rx.event
     @allow("user")
-    async def load(self):
+    async def load(self) -> None:
         wanted = routes.last_part(str(self.router.url.path))
         if wanted != self._id:
             self.reset()
@@ -66,25 +67,25 @@ class ModelPage(rx.State):
 
     @rx.event
     @allow("user")
-    async def refresh(self):
+    async def refresh(self) -> None:
         """Reads it again."""
         await self._read()
 
     @rx.event
     @allow("user")
-    def ask_rename(self):
+    def ask_rename(self) -> None:
         """Opens the dialog."""
         self.renaming, self.new_name, self.name_error = True, self.view.name, ""
 
     @rx.event
     @allow("user")
-    def set_new_name(self, value: str):
+    def set_new_name(self, value: str) -> None:
         """The new name as typed."""
         self.new_name, self.name_error = value, ""
 
     @rx.event
     @allow("user")
-    async def rename(self, form_data: dict[str, object]):
+    async def rename(self, form_data: dict[str, object]) -> Steps:
         """Gives the model its new name."""
         try:
             await call(services().loras.rename, current().account_id, self._id, self.new_name)
@@ -98,26 +99,26 @@ class ModelPage(rx.State):
 
     @rx.event
     @allow("user")
-    def ask_delete(self):
+    def ask_delete(self) -> None:
         """Opens the question."""
         self.deleting = True
 
     @rx.event
     @allow("user")
-    def ask_drop(self, version_id: str):
+    def ask_drop(self, version_id: str) -> None:
         """Opens the question about one version."""
         self.dropping = version_id
 
     @rx.event
     @allow("user")
-    def close(self):
+    def close(self) -> None:
         """Closes whichever dialog is open."""
         self.deleting = self.renaming = False
         self.dropping = ""
 
     @rx.event
     @allow("user")
-    async def switch(self, version_id: str):
+    async def switch(self, version_id: str) -> Steps:
         """Lets pictures be drawn with this version from now on."""
         try:
             await call(services().loras.switch, current().account_id, self._id, version_id)
@@ -129,10 +130,10 @@ class ModelPage(rx.State):
 
     @rx.event
     @allow("user")
-    async def drop(self):
+    async def drop(self) -> Steps:
         """Deletes one version here and at the vendors; pictures made with it stay."""
         self.busy = True
-        yield
+        yield None
         try:
             number = await call(services().loras.delete_version, current().account_id, self._id, self.dropping)
         except PhotogenError as error:
@@ -144,10 +145,10 @@ class ModelPage(rx.State):
 
     @rx.event
     @allow("user")
-    async def delete(self):
+    async def delete(self) -> Steps:
         """Deletes the model here and at the vendors; its pictures stay."""
         self.busy = True
-        yield
+        yield None
         try:
             number = await call(services().loras.delete, current().account_id, self._id)
         except PhotogenError as error:

@@ -8,9 +8,10 @@ from photogen.web.pages.models.state import Card, Models
 from photogen.web.pages.trainings.state import Line
 from photogen.web.shell import page_head, screen
 from photogen.web.text import t
+from photogen.web.typed import Shown, length
 
 
-def _blank(text: rx.Var[str]) -> rx.Component:
+def _blank(text: Shown[str]) -> rx.Component:
     return rx.el.div(
         ui.icon("box", size=26, class_name="text-muted"),
         rx.el.span(text, class_name="code text-sm text-muted"),
@@ -18,7 +19,7 @@ def _blank(text: rx.Var[str]) -> rx.Component:
     )
 
 
-def _card(card: rx.Var[Card]) -> rx.Component:
+def _card(card: Shown[Card]) -> rx.Component:
     return rx.el.li(
         ui.nav_link(
             rx.cond(
@@ -63,7 +64,7 @@ def _card(card: rx.Var[Card]) -> rx.Component:
     )
 
 
-def _coming(line: rx.Var[Line]) -> rx.Component:
+def _coming(line: Shown[Line]) -> rx.Component:
     return rx.el.li(
         ui.nav_link(
             rx.el.div(
@@ -113,7 +114,7 @@ def models() -> rx.Component:
         ui.states(
             loading=~Models.ready,
             error=Models.problem != "",
-            empty=(Models.cards.length() == 0) & (Models.coming.length() == 0) & (Models.search == ""),
+            empty=(length(Models.cards) == 0) & (length(Models.coming) == 0) & (Models.search == ""),
             skeleton=ui.skeleton_grid(3, ratio="4/3.4", class_name=_GRID),
             failed=ui.error_state(
                 Models.problem, code=Models.code, action=ui.button(t("Try again"), on_click=Models.load)
@@ -128,7 +129,7 @@ def models() -> rx.Component:
             ),
             full=rx.fragment(
                 rx.cond(
-                    Models.coming.length() > 0,
+                    length(Models.coming) > 0,
                     rx.el.ul(
                         rx.foreach(Models.coming, _coming),
                         class_name=f"{_GRID} mb-6",
@@ -138,7 +139,7 @@ def models() -> rx.Component:
                 rx.cond(Models.full != "", rx.el.div(ui.notice(Models.full), class_name="mb-6")),
                 rx.cond(Models.many, _finder()),
                 rx.cond(
-                    (Models.cards.length() == 0) & (Models.search != ""),
+                    (length(Models.cards) == 0) & (Models.search != ""),
                     ui.empty_state(t("No model is called that"), icon_name="search_x"),
                     rx.el.ul(
                         rx.foreach(Models.cards, _card), class_name=_GRID, custom_attrs={"aria-label": t("Models")}

@@ -88,7 +88,7 @@ class Models(rx.State):
     many: bool = False
     _all: list[Card] = []
 
-    async def _read(self):
+    async def _read(self) -> None:
         account = current().account_id
         try:
             models = await call(services().loras.all, account)
@@ -119,14 +119,14 @@ class Models(rx.State):
 
     @rx.event
     @allow("user")
-    def set_search(self, value: str):
+    def set_search(self, value: str) -> None:
         """Part of a name, a trigger word or a subject."""
         self.search = value[:100]
         self._show()
 
     @rx.event
     @allow("user")
-    def set_order(self, value: str):
+    def set_order(self, value: str) -> None:
         """Newest first, by name, or most used first."""
         if value in ORDERS:
             self.order = value
@@ -134,13 +134,13 @@ class Models(rx.State):
 
     @rx.event
     @allow("user")
-    async def load(self):
+    async def load(self) -> None:
         await self._read()
         live.subscribe(self, "training", Models.refresh)
         live.subscribe(self, "model", Models.refresh)
 
     @rx.event
     @allow("user")
-    async def refresh(self):
+    async def refresh(self) -> None:
         """Something changed: reads them again."""
         await self._read()

@@ -8,9 +8,10 @@ from photogen.web.me import Me
 from photogen.web.pages.notices.state import Item, NoticeList
 from photogen.web.shell import page_head, screen
 from photogen.web.text import t
+from photogen.web.typed import Shown, length
 
 
-def _mark(item: rx.Var[Item]) -> rx.Component:
+def _mark(item: Shown[Item]) -> rx.Component:
     drawn = rx.match(
         item.tone,
         ("bad", ui.icon("circle_alert", size=18, class_name="text-bad")),
@@ -21,7 +22,7 @@ def _mark(item: rx.Var[Item]) -> rx.Component:
     return rx.el.div(drawn, class_name="pt-0.5")
 
 
-def _item(item: rx.Var[Item]) -> rx.Component:
+def _item(item: Shown[Item]) -> rx.Component:
     new = rx.el.span(
         class_name="inline-block size-2 rounded-full bg-accent ml-2 align-middle",
         role="img",
@@ -75,7 +76,7 @@ def notices() -> rx.Component:
         ui.states(
             loading=~NoticeList.ready,
             error=NoticeList.problem != "",
-            empty=NoticeList.items.length() == 0,
+            empty=length(NoticeList.items) == 0,
             skeleton=ui.skeleton("h-96 w-full"),
             failed=ui.error_state(
                 NoticeList.problem, code=NoticeList.code, action=ui.button(t("Try again"), on_click=NoticeList.load)

@@ -15,6 +15,7 @@ from photogen.web.notices import toast
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import t
+from photogen.web.typed import Steps
 from photogen.web.words import iso
 
 PAGE = 20
@@ -53,7 +54,7 @@ class NoticeList(rx.State):
     _trail: list[str] = []
     _fresh: list[str] = []
 
-    async def _read(self, *, seen=True):
+    async def _read(self, *, seen: bool = True) -> None:
         account, notices = current().account_id, services().notices
         before = self._trail[-1] if self._trail else None
         try:
@@ -72,20 +73,20 @@ class NoticeList(rx.State):
 
     @rx.event
     @allow("user")
-    async def load(self):
+    async def load(self) -> None:
         self._trail, self._fresh = [], []
         await self._read()
         live.subscribe(self, "notices", NoticeList.refresh)
 
     @rx.event
     @allow("user")
-    async def refresh(self):
+    async def refresh(self) -> None:
         """Something was told, or put away: reads the same page again."""
         await self._read(seen=False)
 
     @rx.event
     @allow("user")
-    async def read_all(self):
+    async def read_all(self) -> None:
         """What has come in meanwhile and what stands on further pages counts as seen, too."""
         await call(services().notices.read, current().account_id)
         self._fresh = []
@@ -93,7 +94,7 @@ class NoticeList(rx.State):
 
     @rx.event
     @allow("user")
-    async def dismiss(self, notice_id: str):
+    async def dismiss(self, notice_id: str) -> Steps:
         """Takes one off the list; it can be brought back."""
         await call(services().notices.dismiss, current().account_id, notice_id)
         await self._read()
@@ -101,14 +102,14 @@ class NoticeList(rx.State):
 
     @rx.event
     @allow("user")
-    async def restore(self, notice_id: str):
+    async def restore(self, notice_id: str) -> None:
         """Brings one back."""
         await call(services().notices.restore, current().account_id, notice_id)
         await self._read()
 
     @rx.event
     @allow("user")
-    async def show_older(self):
+    async def show_older(self) -> None:
         """Further back."""
         if self.older and self.items:
             self._trail = [*self._trail, self.items[-1].id]
@@ -116,7 +117,7 @@ class NoticeList(rx.State):
 
     @rx.event
     @allow("user")
-    async def show_newer(self):
+    async def show_newer(self) -> None:
         """Towards now."""
         self._trail = self._trail[:-1]
         await self._read()

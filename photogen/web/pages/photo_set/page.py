@@ -8,6 +8,7 @@ from photogen.web.components.photo_uploader import photo_uploader
 from photogen.web.pages.photo_set.state import PhotoSetPage, Use
 from photogen.web.shell import page_head, screen
 from photogen.web.text import t
+from photogen.web.typed import Shown, length
 
 _view = PhotoSetPage.view
 
@@ -56,7 +57,7 @@ def _photos() -> rx.Component:
     )
 
 
-def _use(use: rx.Var[Use]) -> rx.Component:
+def _use(use: Shown[Use]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             ui.text_link(use.name, href=routes.training(use.training_id)),
@@ -71,7 +72,7 @@ def _use(use: rx.Var[Use]) -> rx.Component:
 
 def _uses() -> rx.Component:
     return rx.cond(
-        _view.uses.length() > 0,
+        length(_view.uses) > 0,
         ui.section(
             t("Trained with this set"),
             rx.el.ul(

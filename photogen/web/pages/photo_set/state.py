@@ -11,6 +11,7 @@ from photogen.web.notices import toast
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import plural, t
+from photogen.web.typed import Steps
 from photogen.web.words import iso
 
 SUBJECTS = ("person", "pet", "product", "style")
@@ -55,7 +56,7 @@ class PhotoSetPage(rx.State):
     busy: bool = False
     _id: str = ""
 
-    async def _read(self):
+    async def _read(self) -> None:
         account = current().account_id
         try:
             photo_set = await call(services().photosets.get, account, self._id)
@@ -82,7 +83,7 @@ class PhotoSetPage(rx.State):
 
     @rx.event
     @allow("user")
-    async def load(self):
+    async def load(self) -> None:
         wanted = routes.last_part(str(self.router.url.path))
         if wanted != self._id:
             self.reset()
@@ -94,38 +95,38 @@ class PhotoSetPage(rx.State):
 
     @rx.event
     @allow("user")
-    async def refresh(self):
+    async def refresh(self) -> None:
         """Reads it again."""
         await self._read()
 
     @rx.event
     @allow("user")
-    async def photos_changed(self, accepted: int, rejected: int, busy: int):
+    async def photos_changed(self, accepted: int, rejected: int, busy: int) -> None:
         """The list of photos speaks: what counts is asked of the service, not believed."""
         await self._read()
 
     @rx.event
     @allow("user")
-    def set_subject(self, value: str):
+    def set_subject(self, value: str) -> None:
         """What the photos show: the coach has rules of its own for each."""
         if value in SUBJECTS:
             self.subject = value
 
     @rx.event
     @allow("user")
-    def ask_rename(self):
+    def ask_rename(self) -> None:
         """Opens the dialog."""
         self.renaming, self.new_name, self.name_error = True, self.view.name, ""
 
     @rx.event
     @allow("user")
-    def set_new_name(self, value: str):
+    def set_new_name(self, value: str) -> None:
         """The new name as typed."""
         self.new_name, self.name_error = value[:200], ""
 
     @rx.event
     @allow("user")
-    async def rename(self, form_data: dict[str, object]):
+    async def rename(self, form_data: dict[str, object]) -> Steps:
         """Gives the set its new name."""
         try:
             await call(services().photosets.rename, current().account_id, self._id, self.new_name)
@@ -139,12 +140,12 @@ class PhotoSetPage(rx.State):
 
     @rx.event
     @allow("user")
-    async def copy_set(self):
+    async def copy_set(self) -> Steps:
         """Makes a second set with the same photos, and goes there."""
         if self.busy:
             return
         self.busy = True
-        yield
+        yield None
         try:
             made = await call(services().photosets.copy, current().account_id, self._id)
         except PhotogenError as error:
@@ -157,22 +158,22 @@ class PhotoSetPage(rx.State):
 
     @rx.event
     @allow("user")
-    def ask_delete(self):
+    def ask_delete(self) -> None:
         """Opens the question."""
         self.deleting = True
 
     @rx.event
     @allow("user")
-    def close(self):
+    def close(self) -> None:
         """Closes whichever dialog is open."""
         self.deleting = self.renaming = False
 
     @rx.event
     @allow("user")
-    async def delete(self):
+    async def delete(self) -> Steps:
         """Deletes the set with its photos; models and trainings made of it stay."""
         self.busy = True
-        yield
+        yield None
         try:
             await call(services().photosets.delete, current().account_id, self._id)
         except PhotogenError as error:

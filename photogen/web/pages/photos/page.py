@@ -7,11 +7,12 @@ from photogen.web import routes
 from photogen.web.pages.photos.state import PhotoSets, SetCard
 from photogen.web.shell import page_head, screen
 from photogen.web.text import t
+from photogen.web.typed import Shown, length
 
 _GRID = "grid grid-cols-2 sm:grid-cols-3 lg:grid-cols-4 gap-4 items-start"
 
 
-def _card(card: rx.Var[SetCard]) -> rx.Component:
+def _card(card: Shown[SetCard]) -> rx.Component:
     return rx.el.li(
         ui.nav_link(
             rx.cond(
@@ -45,7 +46,7 @@ def photos() -> rx.Component:
         ui.states(
             loading=~PhotoSets.ready,
             error=PhotoSets.problem != "",
-            empty=PhotoSets.cards.length() == 0,
+            empty=length(PhotoSets.cards) == 0,
             skeleton=ui.skeleton_grid(4, ratio="3/4", class_name=_GRID),
             failed=ui.error_state(
                 PhotoSets.problem, code=PhotoSets.code, action=ui.button(t("Try again"), on_click=PhotoSets.load)

@@ -14,6 +14,7 @@ from photogen.web.notices import toast
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import plural, t
+from photogen.web.typed import Steps
 from photogen.web.words import iso
 
 PAGE = 24
@@ -73,7 +74,7 @@ class PhotoSets(rx.State):
     creating: bool = False
     _at: int = 0
 
-    async def _read(self):
+    async def _read(self) -> None:
         account = current().account_id
         try:
             sets = [s for s in await call(services().photosets.list, account) if s.accepted + s.rejected + s.dropped]
@@ -87,7 +88,7 @@ class PhotoSets(rx.State):
 
     @rx.event
     @allow("user")
-    async def load(self):
+    async def load(self) -> None:
         self.creating = False
         await self._read()
         live.subscribe(self, "photoset", PhotoSets.refresh)
@@ -95,13 +96,13 @@ class PhotoSets(rx.State):
 
     @rx.event
     @allow("user")
-    async def refresh(self):
+    async def refresh(self) -> None:
         """Something changed: reads them again."""
         await self._read()
 
     @rx.event
     @allow("user")
-    async def show_older(self):
+    async def show_older(self) -> None:
         """The next page down in time."""
         if self.older:
             self._at += PAGE
@@ -109,19 +110,19 @@ class PhotoSets(rx.State):
 
     @rx.event
     @allow("user")
-    async def show_newer(self):
+    async def show_newer(self) -> None:
         """Back up one page."""
         self._at = max(0, self._at - PAGE)
         await self._read()
 
     @rx.event
     @allow("user")
-    async def create_set(self):
+    async def create_set(self) -> Steps:
         """A new, empty set, and to its page. It is listed as soon as it has a photo."""
         if self.creating:
             return
         self.creating = True
-        yield
+        yield None
         try:
             made = await call(services().photosets.create, current().account_id, t("New photos"))
         except PhotogenError as error:

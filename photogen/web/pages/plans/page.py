@@ -10,9 +10,10 @@ from photogen.web.pages.plans.shown import Change, Item
 from photogen.web.pages.plans.state import PlansPage
 from photogen.web.shell import screen
 from photogen.web.text import t
+from photogen.web.typed import Shown, length
 
 
-def _item(item: rx.Var[Item], kind: str) -> rx.Component:
+def _item(item: Shown[Item], kind: str) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.el.p(
@@ -35,7 +36,9 @@ def _item(item: rx.Var[Item], kind: str) -> rx.Component:
     )
 
 
-def _list(title: str, kind: str, items: rx.Var, help: str, action: rx.Component | None = None) -> rx.Component:
+def _list(
+    title: str, kind: str, items: Shown[list[Item]], help: str, action: rx.Component | None = None
+) -> rx.Component:
     return ui.section(
         title,
         rx.el.p(help, class_name="text-sm text-muted -mt-3 mb-4"),
@@ -51,7 +54,7 @@ def _list(title: str, kind: str, items: rx.Var, help: str, action: rx.Component 
     )
 
 
-def _change(item: rx.Var[Change]) -> rx.Component:
+def _change(item: Shown[Change]) -> rx.Component:
     return rx.el.li(
         rx.el.p(
             rx.el.span(item.what, class_name="font-medium first-letter:uppercase"),
@@ -71,7 +74,7 @@ def _changes() -> rx.Component:
     return ui.section(
         t("Last changes"),
         rx.cond(
-            PlansPage.changes.length() > 0,
+            length(PlansPage.changes) > 0,
             ui.card(
                 rx.el.ul(
                     rx.foreach(PlansPage.changes, _change),

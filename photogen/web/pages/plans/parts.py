@@ -1,22 +1,25 @@
 """The forms: a plan, a pack, a model."""
 
+from typing import Any
+
 import reflex as rx
 
 from photogen.web import components as ui
 from photogen.web.pages.plans.shown import TIERS, UNITS
 from photogen.web.pages.plans.state import PlansPage
 from photogen.web.text import t
+from photogen.web.typed import contains
 
 _FIELDS, _ERRORS = PlansPage.fields, PlansPage.errors
 
 
-def _text(label: str, name: str, help: str = "", **props: object) -> rx.Component:
+def _text(label: str, name: str, help: str = "", **props: Any) -> rx.Component:
     return ui.text_field(
         label,
         id=name,
         help=help,
         value=_FIELDS[name],
-        error=rx.cond(_ERRORS.contains(name), _ERRORS[name], ""),
+        error=rx.cond(contains(_ERRORS, name), _ERRORS[name], ""),
         auto_complete="off",
         **props,
     )
@@ -35,7 +38,7 @@ def _choice(label: str, name: str, options: list[tuple[str, str]], help: str = "
         class_name="input",
         custom_attrs={"aria-describedby": f"{name}-error {name}-help"},
     )
-    return ui.field(label, control, id=name, help=help, error=rx.cond(_ERRORS.contains(name), _ERRORS[name], ""))
+    return ui.field(label, control, id=name, help=help, error=rx.cond(contains(_ERRORS, name), _ERRORS[name], ""))
 
 
 def _tick(label: str, name: str, help: str = "") -> rx.Component:
@@ -49,7 +52,7 @@ def _form(title: str, kind: str, *fields: rx.Component) -> rx.Component:
             PlansPage.editing == kind,
             rx.el.form(
                 *fields,
-                rx.cond(_ERRORS.contains("form"), ui.notice(_ERRORS["form"], tone="bad", role="alert")),
+                rx.cond(contains(_ERRORS, "form"), ui.notice(_ERRORS["form"], tone="bad", role="alert")),
                 rx.el.div(
                     ui.button(t("Cancel"), kind="ghost", on_click=PlansPage.leave),
                     ui.button(t("Save"), type="submit", kind="primary", busy=PlansPage.busy),

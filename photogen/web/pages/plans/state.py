@@ -22,8 +22,9 @@ from photogen.web.pages.plans.shown import (
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import plural, t
+from photogen.web.typed import Steps
 
-_KINDS = {"plan": EditPlan, "pack": EditPack, "model": EditModel}
+_KINDS: dict[str, type[EditPlan | EditPack | EditModel]] = {"plan": EditPlan, "pack": EditPack, "model": EditModel}
 _MISSING_SHOWN = 6
 
 
@@ -47,7 +48,7 @@ class PlansPage(rx.State):
     async def _view(self) -> RegistryView:
         return await call(services().registry.view)
 
-    async def _read(self):
+    async def _read(self) -> None:
         try:
             view = await self._view()
             changes = await call(services().registry.changes)
@@ -72,13 +73,13 @@ class PlansPage(rx.State):
 
     @rx.event
     @allow("admin")
-    async def load(self):
+    async def load(self) -> None:
         self.editing, self.errors = "", {}
         await self._read()
 
     @rx.event
     @allow("admin")
-    async def edit(self, kind: str, key: str):
+    async def edit(self, kind: str, key: str) -> None:
         """Opens the form of one of them; a pack without a key is a new one."""
         view = await self._view()
         forms = {
@@ -93,25 +94,30 @@ class PlansPage(rx.State):
 
     @rx.event
     @allow("admin")
-    def leave(self):
+    def leave(self) -> None:
         """Closes the form; nothing is kept."""
         self.editing, self.errors = "", {}
 
     @rx.event
     @allow("admin")
-    async def save(self, form_data: dict[str, object]):
+    async def save(self, form_data: dict[str, object]) -> Steps:
         """Offers it as the form says from now on."""
         kind = _KINDS.get(self.editing)
         if kind is None or self.busy:
             return
         self.busy, self.errors = True, {}
-        yield
+        yield None
         by = Operator(current().account_id, current().name)
         registry = services().registry
-        save = {EditPlan: registry.edit_plan, EditPack: registry.edit_pack, EditModel: registry.edit_model}[kind]
         try:
             sent = {**form_data, "version": self.fields.get("version", "")}
-            await call(save, by, command(kind, self.key, sent))
+            asked = command(kind, self.key, sent)
+            if isinstance(asked, EditPlan):
+                await call(registry.edit_plan, by, asked)
+            elif isinstance(asked, EditPack):
+                await call(registry.edit_pack, by, asked)
+            else:
+                await call(registry.edit_model, by, asked)
         except Invalid as error:
             self.errors = {error.field or "form": error.public}
         except PhotogenError as error:
@@ -124,7 +130,7 @@ class PlansPage(rx.State):
 
     @rx.event
     @allow("admin")
-    async def sync(self):
+    async def sync(self) -> Steps:
         """Has what is missing made at the payment service."""
         missing = await call(services().billing.not_at_the_service)
         await call(services().registry.sync, Operator(current().account_id, current().name), len(missing))

@@ -9,6 +9,7 @@ from photogen.domain.billing.views import PackView
 from photogen.web import components as ui
 from photogen.web.pages.billing.shop import Shop
 from photogen.web.text import number, t
+from photogen.web.typed import Shown
 from photogen.web.words import dollars
 
 
@@ -29,7 +30,7 @@ def pack(view: PackView) -> Pack:
     return Pack(view.key, t("Buy {n} credits", n=number(view.credits)), number(view.credits), dollars(view.cents), each)
 
 
-def _pack(item: rx.Var[Pack]) -> rx.Component:
+def _pack(item: Shown[Pack]) -> rx.Component:
     return ui.card(
         rx.el.div(
             rx.el.p(rx.el.span(item.credits, class_name="text-xl font-semibold num"), " ", t("credits")),

@@ -10,6 +10,7 @@ from photogen.web.pages.pricing.parts import plan_cards
 from photogen.web.pages.pricing.state import ROWS, PriceList
 from photogen.web.shell import screen
 from photogen.web.text import t
+from photogen.web.typed import length
 
 
 def _questions() -> tuple[tuple[str, str], ...]:
@@ -89,7 +90,7 @@ def _comparison() -> rx.Component:
 
 def _packs() -> rx.Component:
     return rx.cond(
-        PriceList.packs.length() > 0,
+        length(PriceList.packs) > 0,
         rx.el.section(
             rx.el.h2(t("Or only credits"), class_name="text-xl"),
             rx.el.p(

@@ -128,7 +128,7 @@ class PriceList(rx.State):
 
     @rx.event
     @allow("public")
-    async def load(self):
+    async def load(self) -> None:
         found = [card(plan) for plan in await call(deps.services().plans.plans)]
         if found != self.plans:
             self.plans = found
@@ -141,11 +141,11 @@ class PriceList(rx.State):
 
     @rx.event
     @allow("user")
-    async def refresh(self):
+    async def refresh(self) -> None:
         """A plan was bought or changed: which one is it now."""
         await self._read_mine()
 
-    async def _read_mine(self):
+    async def _read_mine(self) -> None:
         account, services = current().account_id, deps.services()
         paid = await call(services.billing.subscription, account)
         if paid is not None:

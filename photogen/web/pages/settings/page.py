@@ -7,6 +7,7 @@ from photogen.web import routes
 from photogen.web.pages.settings.state import ReceiptShown, SessionShown, SettingsPage
 from photogen.web.shell import page_head, screen, theme_switch
 from photogen.web.text import t
+from photogen.web.typed import Shown, length
 
 
 def _part(title: str, help: str, *children: rx.Component) -> rx.Component:
@@ -89,7 +90,7 @@ def _mails() -> rx.Component:
     )
 
 
-def _session(item: rx.Var[SessionShown]) -> rx.Component:
+def _session(item: Shown[SessionShown]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.el.p(item.device, class_name="text-sm font-medium"),
@@ -106,7 +107,7 @@ def _session(item: rx.Var[SessionShown]) -> rx.Component:
     )
 
 
-def _receipt(item: rx.Var[ReceiptShown]) -> rx.Component:
+def _receipt(item: Shown[ReceiptShown]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.el.p(item.name, class_name="text-sm font-medium"),
@@ -198,7 +199,7 @@ def settings() -> rx.Component:
                         _mails(),
                     ),
                     rx.cond(
-                        SettingsPage.receipts.length() > 0,
+                        length(SettingsPage.receipts) > 0,
                         _part(
                             t("Deletions"),
                             t("Models and versions that you deleted, and whether everything of them is gone."),

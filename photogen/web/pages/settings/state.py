@@ -13,6 +13,7 @@ from photogen.web.notices import toast
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import t
+from photogen.web.typed import Steps
 from photogen.web.words import iso
 
 
@@ -79,7 +80,7 @@ class SettingsPage(rx.State):
 
     @rx.event
     @allow("user")
-    async def load(self):
+    async def load(self) -> None:
         who = current()
         self.deleting = routes.DELETE_ASKED in self.router.url.query_parameters
         try:
@@ -102,13 +103,13 @@ class SettingsPage(rx.State):
 
     @rx.event
     @allow("user")
-    def set_name(self, value: str):
+    def set_name(self, value: str) -> None:
         """The name as typed."""
         self.name, self.name_error = value, ""
 
     @rx.event
     @allow("user")
-    async def save_name(self, form_data: dict[str, object]):
+    async def save_name(self, form_data: dict[str, object]) -> Steps:
         """Keeps the name."""
         try:
             await call(services().accounts.rename, current().account_id, self.name)
@@ -118,14 +119,14 @@ class SettingsPage(rx.State):
         yield toast.good(t("Name saved"))
         yield Me.load
 
-    async def _read_mails(self):
+    async def _read_mails(self) -> None:
         choices = await call(services().notices.choices, current().account_id)
         wanted = {choice.topic: choice.wanted for choice in choices}
         self.mail_trainings, self.mail_credits = wanted[Topic.TRAININGS], wanted[Topic.CREDITS]
 
     @rx.event
     @allow("user")
-    async def set_mail(self, topic: str, wanted: bool):
+    async def set_mail(self, topic: str, wanted: bool) -> Steps:
         """Mails of a topic are wanted, or not."""
         try:
             await call(services().notices.choose, current().account_id, topic, wanted=wanted)
@@ -135,19 +136,19 @@ class SettingsPage(rx.State):
 
     @rx.event
     @allow("user")
-    def ask_to_delete(self):
+    def ask_to_delete(self) -> None:
         """Opens the dialog."""
         self.deleting = True
 
     @rx.event
     @allow("user")
-    def keep(self):
+    def keep(self) -> None:
         """Closes it."""
         self.deleting = False
 
     @rx.event
     @allow("user")
-    async def end_session(self, session_id: str):
+    async def end_session(self, session_id: str) -> Steps:
         """Logs another device out."""
         try:
             await call(services().accounts.end_session, current().account_id, session_id)

@@ -7,9 +7,10 @@ from photogen.web import routes
 from photogen.web.pages.shared.state import Line, Shared
 from photogen.web.shell import page_head, screen
 from photogen.web.text import t
+from photogen.web.typed import Shown, length
 
 
-def _line(line: rx.Var[Line]) -> rx.Component:
+def _line(line: Shown[Line]) -> rx.Component:
     ends = rx.cond(
         line.ended_at != "",
         rx.fragment(" · ", t("ended"), " ", ui.ago(line.ended_at)),
@@ -89,7 +90,7 @@ def shared() -> rx.Component:
         ui.states(
             loading=~Shared.ready,
             error=Shared.problem != "",
-            empty=Shared.lines.length() == 0,
+            empty=length(Shared.lines) == 0,
             skeleton=ui.skeleton("h-96 w-full"),
             failed=ui.error_state(
                 Shared.problem, code=Shared.code, action=ui.button(t("Try again"), on_click=Shared.load)

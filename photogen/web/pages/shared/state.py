@@ -12,6 +12,7 @@ from photogen.web.notices import toast
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import plural, t
+from photogen.web.typed import Steps
 from photogen.web.words import iso
 
 STATES = {
@@ -85,7 +86,7 @@ class Shared(rx.State):
     revoking: str = ""
     """The link that is asked about."""
 
-    async def _read(self):
+    async def _read(self) -> None:
         try:
             found = await call(services().shares.mine, current().account_id)
         except PhotogenError as error:
@@ -96,19 +97,19 @@ class Shared(rx.State):
 
     @rx.event
     @allow("user")
-    async def load(self):
+    async def load(self) -> None:
         self.revoking = ""
         await self._read()
 
     @rx.event
     @allow("user")
-    def ask(self, link_id: str):
+    def ask(self, link_id: str) -> None:
         """Opens the question, or closes it ("")."""
         self.revoking = link_id[:26]
 
     @rx.event
     @allow("user")
-    async def revoke(self):
+    async def revoke(self) -> Steps:
         """Ends the link that was asked about."""
         link, self.revoking = self.revoking, ""
         await call(services().shares.revoke, current().account_id, LinkId.of(link=link))

@@ -7,6 +7,7 @@ from photogen.web.components.training_views import loss_curve, training_log
 from photogen.web.pages.training.shown import Attempt, Round, Timing
 from photogen.web.pages.training.state import TrainingPage
 from photogen.web.text import t
+from photogen.web.typed import Shown, length
 
 _view = TrainingPage.view
 _figures = TrainingPage.figures
@@ -42,7 +43,7 @@ def log() -> rx.Component:
     )
 
 
-def _timing(line: rx.Var[Timing]) -> rx.Component:
+def _timing(line: Shown[Timing]) -> rx.Component:
     return rx.el.tr(
         rx.el.th(
             line.name,
@@ -105,7 +106,7 @@ def timings() -> rx.Component:
     )
 
 
-def _round(line: rx.Var[Round]) -> rx.Component:
+def _round(line: Shown[Round]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.el.span(line.name, class_name="font-medium"),
@@ -128,7 +129,7 @@ def cost() -> rx.Component:
     )
 
 
-def _fact(fact: rx.Var[tuple[str, str]]) -> rx.Component:
+def _fact(fact: Shown[tuple[str, str]]) -> rx.Component:
     return rx.el.div(
         rx.el.dt(fact[0], class_name="text-muted"),
         rx.el.dd(fact[1], class_name="num break-all"),
@@ -137,7 +138,7 @@ def _fact(fact: rx.Var[tuple[str, str]]) -> rx.Component:
     )
 
 
-def _attempt(row: rx.Var[Attempt]) -> rx.Component:
+def _attempt(row: Shown[Attempt]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.el.span(row.stage, class_name="font-medium"),
@@ -170,7 +171,7 @@ def history() -> rx.Component:
     return ui.card(
         _head(t("History"), rx.el.span(TrainingPage.count, class_name="text-sm text-muted num")),
         rx.cond(
-            TrainingPage.attempts.length() > 0,
+            length(TrainingPage.attempts) > 0,
             rx.el.ol(rx.foreach(TrainingPage.attempts, _attempt), class_name="divide-y divide-line"),
             rx.el.p(
                 t("Nothing has been attempted yet; a worker takes it up in a moment."), class_name="text-sm text-muted"

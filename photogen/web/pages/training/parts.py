@@ -7,6 +7,7 @@ from photogen.web import routes
 from photogen.web.pages.training.shown import Stage
 from photogen.web.pages.training.state import TrainingPage
 from photogen.web.text import t
+from photogen.web.typed import Shown, digits
 
 _view = TrainingPage.view
 
@@ -99,12 +100,12 @@ def waiting() -> rx.Component:
     )
 
 
-def _stage(stage: rx.Var[Stage], number: rx.Var[int]) -> rx.Component:
+def _stage(stage: Shown[Stage], number: Shown[int]) -> rx.Component:
     dot = rx.match(
         stage.state,
         ("done", ui.icon("check", size=12)),
         ("failed", ui.icon("x", size=12)),
-        rx.el.span((number + 1).to(str)),
+        rx.el.span(digits(number + 1)),
     )
     return rx.el.li(
         rx.el.span(dot, class_name="step-dot", custom_attrs={"aria-hidden": "true"}),

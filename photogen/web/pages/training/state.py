@@ -10,6 +10,7 @@ from photogen.web.pages.training.shown import STAGE_STATES, Attempt, Figures, Sh
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import plural
+from photogen.web.typed import Steps
 from photogen.web.words import clock
 
 PAGE = 20
@@ -37,7 +38,7 @@ class TrainingPage(rx.State):
     _seen: tuple[str, int, int, bool] = ("", 0, 0, False)
     _trail: list[str] = []
 
-    async def _read(self, *, shared: bool = False):
+    async def _read(self, *, shared: bool = False) -> None:
         who, training = current(), services().training
         try:
             if shared:
@@ -64,7 +65,7 @@ class TrainingPage(rx.State):
             self.older, self.newer = view.attempts_count > len(view.attempts), False
         self.ready, self.missing, self.problem, self.code = True, False, "", ""
 
-    async def _turn(self):
+    async def _turn(self) -> None:
         """Another page of attempts."""
         before = self._trail[-1] if self._trail else None
         history = services().training.history
@@ -74,7 +75,7 @@ class TrainingPage(rx.State):
 
     @rx.event
     @allow("user")
-    async def load(self):
+    async def load(self) -> None:
         wanted = routes.last_part(str(self.router.url.path))
         if wanted != self._id:
             self.reset()
@@ -85,13 +86,13 @@ class TrainingPage(rx.State):
 
     @rx.event
     @allow("user")
-    async def refresh(self):
+    async def refresh(self) -> None:
         """Reads the row again."""
         await self._read(shared=True)
 
     @rx.event
     @allow("user")
-    async def show_older(self):
+    async def show_older(self) -> None:
         """Earlier attempts."""
         if self.older and self.attempts:
             self._trail = [*self._trail, self.attempts[-1].id]
@@ -99,29 +100,29 @@ class TrainingPage(rx.State):
 
     @rx.event
     @allow("user")
-    async def show_newer(self):
+    async def show_newer(self) -> None:
         """Later attempts."""
         self._trail = self._trail[:-1]
         await self._turn()
 
     @rx.event
     @allow("user")
-    def ask_cancel(self):
+    def ask_cancel(self) -> None:
         """Opens the question."""
         self.asking = True
 
     @rx.event
     @allow("user")
-    def keep(self):
+    def keep(self) -> None:
         """Closes the question."""
         self.asking = False
 
     @rx.event
     @allow("user")
-    async def cancel(self):
+    async def cancel(self) -> Steps:
         """Ends the training; what was set aside comes back."""
         self.busy = True
-        yield
+        yield None
         try:
             await call(services().training.cancel, current().account_id, self._id)
         except PhotogenError as error:
@@ -131,10 +132,10 @@ class TrainingPage(rx.State):
 
     @rx.event
     @allow("user")
-    async def retry(self):
+    async def retry(self) -> Steps:
         """Tries a failed training again, from the stage that failed where possible."""
         self.busy = True
-        yield
+        yield None
         try:
             again = await call(services().training.retry, current().account_id, self._id)
         except PhotogenError as error:

@@ -8,6 +8,7 @@ from photogen.web.pages.trainings.parts import figures, filters, listed
 from photogen.web.pages.trainings.state import Trainings
 from photogen.web.shell import page_head, screen
 from photogen.web.text import t
+from photogen.web.typed import length
 
 
 def _loading() -> rx.Component:
@@ -32,7 +33,7 @@ def _no_match() -> rx.Component:
 def trainings() -> rx.Component:
     """Every training of the creator with where it stands, and what they came to together."""
     new = ui.link_button(t("New model"), href=routes.NEW_MODEL, kind="primary", icon_name="plus")
-    nothing = Trainings.lines.length() == 0
+    nothing = length(Trainings.lines) == 0
     return rx.fragment(
         page_head(t("Trainings"), t("Each training turns a set of photos into a model of your own."), action=new),
         ui.states(

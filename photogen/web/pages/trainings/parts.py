@@ -7,6 +7,7 @@ from photogen.web import routes
 from photogen.web.components.islands import TextInput
 from photogen.web.pages.trainings.state import Figure, Line, Trainings
 from photogen.web.text import t
+from photogen.web.typed import Shown
 
 _STANDINGS = (
     ("", t("Any status")),
@@ -93,7 +94,7 @@ def filters() -> rx.Component:
     )
 
 
-def _figure(figure: rx.Var[Figure]) -> rx.Component:
+def _figure(figure: Shown[Figure]) -> rx.Component:
     return rx.el.div(
         rx.el.dt(figure.name, class_name="text-sm text-muted"),
         rx.el.dd(figure.value, class_name="text-lg font-semibold num mt-0.5"),
@@ -112,7 +113,7 @@ def figures() -> rx.Component:
     )
 
 
-def _line(line: rx.Var[Line]) -> rx.Component:
+def _line(line: Shown[Line]) -> rx.Component:
     moving = rx.cond(
         line.running,
         rx.el.div(

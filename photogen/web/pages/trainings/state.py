@@ -14,6 +14,7 @@ from photogen.web.deps import call, services
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import number, plural, t
+from photogen.web.typed import Step
 from photogen.web.words import credits, duration, iso
 
 PAGE = 25
@@ -124,7 +125,7 @@ class Trainings(rx.State):
     newer: bool = False
     _trail: list[str] = []
 
-    async def _read(self):
+    async def _read(self) -> None:
         given = {FIELDS[name]: value for name, value in self.wanted.items() if value}
         after = self._trail[-1] if self._trail else None
         try:
@@ -149,7 +150,7 @@ class Trainings(rx.State):
 
     @rx.event
     @allow("user")
-    async def load(self):
+    async def load(self) -> None:
         asked = self.router.url.query_parameters
         self.wanted = {name: str(asked.get(name, ""))[:100] for name in FIELDS}
         self.filtered = any(value for name, value in self.wanted.items() if name != "sort")
@@ -159,13 +160,13 @@ class Trainings(rx.State):
 
     @rx.event
     @allow("user")
-    async def refresh(self):
+    async def refresh(self) -> None:
         """Reads the same page again."""
         await self._read()
 
     @rx.event
     @allow("user")
-    def look_for(self, name: str, value: str):
+    def look_for(self, name: str, value: str) -> Step:
         """Changes one part of the filter: the address changes, and the page reads what stands there."""
         if name in FIELDS and self.wanted.get(name, "") != value:
             self.wanted = {**self.wanted, name: value[:100]}
@@ -174,14 +175,14 @@ class Trainings(rx.State):
 
     @rx.event
     @allow("user")
-    def clear(self):
+    def clear(self) -> Step:
         """Shows everything again."""
         self.wanted = dict.fromkeys(FIELDS, "")
         return rx.redirect(routes.TRAININGS, replace=True)
 
     @rx.event
     @allow("user")
-    async def show_older(self):
+    async def show_older(self) -> None:
         """The next page down."""
         if self.older and self.lines:
             self._trail = [*self._trail, self.lines[-1].id]
@@ -189,7 +190,7 @@ class Trainings(rx.State):
 
     @rx.event
     @allow("user")
-    async def show_newer(self):
+    async def show_newer(self) -> None:
         """Back up one page."""
         self._trail = self._trail[:-1]
         await self._read()

@@ -22,7 +22,7 @@ class Unsubscribe(rx.State):
     wanted: bool = True
     _token: str = ""
 
-    async def _read(self):
+    async def _read(self) -> None:
         try:
             choice = await call(services().notices.choice_of, self._token)
         except PhotogenError as error:
@@ -31,7 +31,7 @@ class Unsubscribe(rx.State):
         self.topic, self.wanted = TOPICS[choice.topic], choice.wanted
         self.problem, self.code, self.ready = "", "", True
 
-    async def _choose(self, *, wanted):
+    async def _choose(self, *, wanted: bool) -> None:
         try:
             await call(services().notices.choose_by, self._token, wanted=wanted)
         except PhotogenError as error:
@@ -41,19 +41,19 @@ class Unsubscribe(rx.State):
 
     @rx.event
     @allow("public")
-    async def load(self):
+    async def load(self) -> None:
         """Only looks: programs that try a mail's links out change nothing."""
         self._token = self.router.url.query_parameters.get("token", "")[:_LONGEST]
         await self._read()
 
     @rx.event
     @allow("public")
-    async def stop(self):
+    async def stop(self) -> None:
         """No more of these."""
         await self._choose(wanted=False)
 
     @rx.event
     @allow("public")
-    async def again(self):
+    async def again(self) -> None:
         """They are wanted after all."""
         await self._choose(wanted=True)

@@ -10,9 +10,10 @@ from photogen.web.pages.usage.state import Usage, UsageByModel
 from photogen.web.paying import Paying, today_box, way_box
 from photogen.web.shell import page_head, screen
 from photogen.web.text import t
+from photogen.web.typed import Shown, digits, length
 
 
-def _movement(item: rx.Var[Movement]) -> rx.Component:
+def _movement(item: Shown[Movement]) -> rx.Component:
     words = rx.cond(item.href != "", ui.text_link(item.words, href=item.href), rx.el.span(item.words))
     return rx.el.tr(
         rx.el.td(
@@ -26,7 +27,7 @@ def _movement(item: rx.Var[Movement]) -> rx.Component:
         rx.el.td(ui.ago(item.at), class_name="py-3 pr-8 max-sm:pr-4 text-muted whitespace-nowrap"),
         rx.el.td(item.amount, class_name=f"py-3 pr-8 max-sm:pr-4 text-right whitespace-nowrap {item.tone}"),
         rx.el.td(item.balance, class_name="py-3 pr-5 text-right text-muted"),
-        key=item.id.to(str),
+        key=digits(item.id),
     )
 
 
@@ -57,7 +58,7 @@ def _table() -> rx.Component:
     )
 
 
-def _figure(label: str, value: rx.Component, foot: rx.Var[str] | rx.Component) -> rx.Component:
+def _figure(label: str, value: rx.Component, foot: Shown[str] | rx.Component) -> rx.Component:
     return ui.card(
         rx.el.p(label, class_name="text-sm text-muted"),
         rx.el.p(value, class_name="text-2xl font-semibold num mt-1"),
@@ -100,7 +101,7 @@ def _history() -> rx.Component:
     return ui.section(
         t("Every movement"),
         filters,
-        rx.cond(Usage.movements.length() > 0, _table(), nothing),
+        rx.cond(length(Usage.movements) > 0, _table(), nothing),
         action=ui.link_button("CSV", href=file, icon_name="download", size="sm", reload=True),
     )
 

@@ -7,9 +7,10 @@ from photogen.web import routes
 from photogen.web.pages.usage.shown import Bar, Lot, ModelRow
 from photogen.web.pages.usage.state import Usage, UsageByModel
 from photogen.web.text import t
+from photogen.web.typed import Shown, digits, length
 
 
-def _lot(item: rx.Var[Lot]) -> rx.Component:
+def _lot(item: Shown[Lot]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.el.span(item.words),
@@ -17,7 +18,7 @@ def _lot(item: rx.Var[Lot]) -> rx.Component:
             class_name="flex justify-between gap-4 text-sm",
         ),
         rx.el.div(
-            rx.el.span(style={"width": item.part.to(str) + "%"}),
+            rx.el.span(style={"width": digits(item.part) + "%"}),
             class_name="bar mt-2",
             custom_attrs={"aria-hidden": "true"},
         ),
@@ -31,7 +32,7 @@ def lots() -> rx.Component:
         rx.el.h2(t("What makes it up"), class_name="text-base"),
         rx.el.p(t("What lapses first is spent first."), class_name="text-sm text-muted mb-5"),
         rx.cond(
-            Usage.lots.length() > 0,
+            length(Usage.lots) > 0,
             rx.el.ul(rx.foreach(Usage.lots, _lot), class_name="flex flex-col gap-5"),
             rx.el.p(
                 t("No credits are left."),
@@ -43,10 +44,10 @@ def lots() -> rx.Component:
     )
 
 
-def _bar(item: rx.Var[Bar]) -> rx.Component:
+def _bar(item: Shown[Bar]) -> rx.Component:
     return rx.el.div(
-        rx.el.span(class_name="trend-trainings", style={"height": item.trainings.to(str) + "%"}),
-        rx.el.span(class_name="trend-pictures", style={"height": item.pictures.to(str) + "%"}),
+        rx.el.span(class_name="trend-trainings", style={"height": digits(item.trainings) + "%"}),
+        rx.el.span(class_name="trend-pictures", style={"height": digits(item.pictures) + "%"}),
         title=item.words,
         key=item.day,
         class_name="trend-day",
@@ -83,7 +84,7 @@ def trend() -> rx.Component:
     )
 
 
-def _model(item: rx.Var[ModelRow]) -> rx.Component:
+def _model(item: Shown[ModelRow]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.el.span(item.name, class_name="min-w-0 break-words"),
@@ -91,7 +92,7 @@ def _model(item: rx.Var[ModelRow]) -> rx.Component:
             class_name="flex flex-wrap justify-between gap-x-4 text-sm",
         ),
         rx.el.div(
-            rx.el.span(style={"width": item.part.to(str) + "%"}),
+            rx.el.span(style={"width": digits(item.part) + "%"}),
             class_name="bar mt-2",
             custom_attrs={"aria-hidden": "true"},
         ),
@@ -101,7 +102,7 @@ def _model(item: rx.Var[ModelRow]) -> rx.Component:
 def models() -> rx.Component:
     """Pictures by model, where there are any."""
     return rx.cond(
-        UsageByModel.rows.length() > 0,
+        length(UsageByModel.rows) > 0,
         ui.section(
             t("By model, in 30 days"),
             ui.card(

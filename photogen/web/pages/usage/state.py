@@ -61,7 +61,7 @@ class Usage(rx.State):
     _trail: list[int] = []
     _last: int = 0
 
-    async def _read(self):
+    async def _read(self) -> None:
         account = current().account_id
         before = self._trail[-1] if self._trail else None
         try:
@@ -96,20 +96,20 @@ class Usage(rx.State):
 
     @rx.event
     @allow("user")
-    async def load(self):
+    async def load(self) -> None:
         self._trail, self.group, self.month, self.months = [], "all", "", months()
         await self._read()
         live.subscribe(self, "credits", Usage.refresh)
 
     @rx.event
     @allow("user")
-    async def refresh(self):
+    async def refresh(self) -> None:
         """The balance moved: reads the same page again."""
         await self._read()
 
     @rx.event
     @allow("user")
-    async def show_group(self, group: str):
+    async def show_group(self, group: str) -> None:
         """Only movements of one kind."""
         self.group = HistoryQuery.of(group=group).group
         self._trail = []
@@ -117,7 +117,7 @@ class Usage(rx.State):
 
     @rx.event
     @allow("user")
-    async def show_month(self, month: str):
+    async def show_month(self, month: str) -> None:
         """Only movements of one month."""
         self.month = HistoryQuery.of(month=month).month
         self._trail = []
@@ -125,7 +125,7 @@ class Usage(rx.State):
 
     @rx.event
     @allow("user")
-    async def show_older(self):
+    async def show_older(self) -> None:
         """Further back."""
         if self.older:
             self._trail = [*self._trail, self._last]
@@ -133,7 +133,7 @@ class Usage(rx.State):
 
     @rx.event
     @allow("user")
-    async def show_newer(self):
+    async def show_newer(self) -> None:
         """Towards now."""
         self._trail = self._trail[:-1]
         await self._read()
@@ -146,17 +146,17 @@ class UsageByModel(rx.State):
 
     @rx.event
     @allow("user")
-    async def load(self):
+    async def load(self) -> None:
         """The page was opened."""
         await self._read()
         live.subscribe(self, "credits", UsageByModel.refresh)
         live.subscribe(self, "quota", UsageByModel.refresh)
 
-    async def _read(self):
+    async def _read(self) -> None:
         self.rows = by_model(await call(services().generation.by_model, current().account_id))
 
     @rx.event
     @allow("user")
-    async def refresh(self):
+    async def refresh(self) -> None:
         """A picture was paid: adds up again."""
         await self._read()

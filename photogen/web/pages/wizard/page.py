@@ -9,11 +9,12 @@ from photogen.web.pages.wizard.parts import photos_step, review_step, settings_s
 from photogen.web.pages.wizard.state import LAST, Wizard
 from photogen.web.shell import page_head, screen
 from photogen.web.text import t
+from photogen.web.typed import Shown
 
 STEPS = (t("Subject"), t("Photos"), t("Settings"), t("Review"))
 
 
-def _state(number: int) -> rx.Var[str]:
+def _state(number: int) -> Shown[str]:
     return rx.cond(Wizard.step == number, "current", rx.cond(Wizard.step > number, "done", "todo"))
 
 

@@ -8,6 +8,7 @@ from photogen.web import routes
 from photogen.web.components.photo_uploader import photo_uploader
 from photogen.web.pages.wizard.state import Wizard
 from photogen.web.text import t
+from photogen.web.typed import Shown, contains, digits, length
 
 SUBJECTS = (
     ("person", t("Person"), t("One person, alone in most photos")),
@@ -23,11 +24,11 @@ def _head(title: str, help: str) -> rx.Component:
     )
 
 
-def _error(field: str) -> rx.Var[str]:
+def _error(field: str) -> Shown[str]:
     return Wizard.errors.get(field, "")
 
 
-def _row(label: str, value: rx.Var | str) -> rx.Component:
+def _row(label: str, value: Shown[str]) -> rx.Component:
     return rx.el.div(
         rx.el.dt(label, class_name="text-muted"),
         rx.el.dd(value, class_name="num text-right break-words min-w-0"),
@@ -38,7 +39,7 @@ def _row(label: str, value: rx.Var | str) -> rx.Component:
 def subject_step() -> rx.Component:
     """Step 1: what it is, and the word that calls it up."""
     plain_word = rx.cond(
-        (Wizard.trigger_word != "") & ~Wizard.trigger_word.contains("_") & ~Wizard.trigger_word.contains("-"),
+        (Wizard.trigger_word != "") & ~contains(Wizard.trigger_word, "_") & ~contains(Wizard.trigger_word, "-"),
         rx.el.p(
             t("If this is also an ordinary word, the model will mix the two up. A made-up one works better."),
             class_name="text-sm text-warn -mt-3",
@@ -86,7 +87,7 @@ def subject_step() -> rx.Component:
 def photos_step() -> rx.Component:
     """Step 2: the photos, judged one by one as they arrive."""
     earlier = rx.cond(
-        (Wizard.sets.length() > 0) & (Wizard.accepted == 0),
+        (length(Wizard.sets) > 0) & (Wizard.accepted == 0),
         rx.el.div(
             ui.select_field(
                 t("Or use photos from before"),
@@ -124,10 +125,10 @@ def photos_step() -> rx.Component:
     )
 
 
-def _suggested(field: str, suggested: rx.Var, value: rx.Var) -> rx.Component:
+def _suggested(field: str, suggested: Shown[float], value: Shown[float]) -> rx.Component:
     """Under a setting that was changed by hand: what the photos would suggest."""
     return rx.cond(
-        Wizard.by_hand.contains(field) & (suggested != value),
+        contains(Wizard.by_hand, field) & (suggested != value),
         rx.el.p(
             t("Changed by you."),
             " ",
@@ -147,7 +148,7 @@ def _suggestion() -> rx.Component:
     advice = Wizard.advice
     pairs = (("steps", Wizard.steps), ("lora_rank", Wizard.lora_rank), ("learning_rate", Wizard.learning_rate))
     other = [getattr(advice, name) != value for name, value in pairs]
-    open_ = [~Wizard.by_hand.contains(name) & (getattr(advice, name) != value) for name, value in pairs]
+    open_ = [~contains(Wizard.by_hand, name) & (getattr(advice, name) != value) for name, value in pairs]
     return rx.el.section(
         rx.el.div(
             rx.el.div(
@@ -261,7 +262,7 @@ def review_step() -> rx.Component:
         ),
     )
     replace = rx.cond(
-        Wizard.replaceable.length() > 0,
+        length(Wizard.replaceable) > 0,
         rx.el.div(
             rx.el.h3(t("All model slots of your plan are taken"), class_name="text-sm"),
             ui.select_field(
@@ -304,11 +305,11 @@ def review_step() -> rx.Component:
             _row(t("Model name"), Wizard.name),
             _row(t("Trigger word"), Wizard.trigger_word),
             _row(t("Subject"), rx.match(Wizard.subject, *((key, text) for key, text, _ in SUBJECTS), "")),
-            _row(t("Photos"), Wizard.accepted.to(str)),
+            _row(t("Photos"), digits(Wizard.accepted)),
             _row(t("Readiness"), Wizard.advice.readiness),
-            _row(t("Steps"), Wizard.steps.to(str)),
-            _row(t("Learning rate"), Wizard.learning_rate.to(str)),
-            _row(t("LoRA rank"), Wizard.lora_rank.to(str)),
+            _row(t("Steps"), digits(Wizard.steps)),
+            _row(t("Learning rate"), digits(Wizard.learning_rate)),
+            _row(t("LoRA rank"), digits(Wizard.lora_rank)),
             _row(t("Captions"), rx.cond(Wizard.autocaption, t("Automatic"), t("Trigger word only"))),
             class_name="grid sm:grid-cols-2 sm:gap-x-10 text-sm border-t border-line mb-6",
         ),

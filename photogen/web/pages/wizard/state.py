@@ -26,6 +26,7 @@ from photogen.web.pages.wizard.shown import (
 from photogen.web.security.policy import allow
 from photogen.web.session import current
 from photogen.web.text import t
+from photogen.web.typed import Step, Steps
 
 LAST = 4
 SETTINGS = ("steps", "learning_rate", "lora_rank")
@@ -69,7 +70,7 @@ class Wizard(rx.State):
 
     @rx.event
     @allow("user")
-    async def load(self):
+    async def load(self) -> Steps:
         account = current().account_id
         try:
             draft = await self._draft(account)
@@ -124,7 +125,7 @@ class Wizard(rx.State):
             return draft
         return dataclasses.replace(draft_of(model, draft), by_hand=SETTINGS)
 
-    async def _keep(self):
+    async def _keep(self) -> None:
         """Writes the draft. What is typed is kept as it is and judged later, so nothing is refused here."""
         command = SaveDraft.of(
             photo_set_id=self.photo_set_id or None,
@@ -149,7 +150,7 @@ class Wizard(rx.State):
 
     @rx.event
     @allow("user")
-    async def set_name(self, value: str):
+    async def set_name(self, value: str) -> None:
         """The name, and with it the suggested trigger word until one was typed."""
         self.name = value[:200]
         self._clear("name")
@@ -160,7 +161,7 @@ class Wizard(rx.State):
 
     @rx.event
     @allow("user")
-    async def set_trigger_word(self, value: str):
+    async def set_trigger_word(self, value: str) -> None:
         """The trigger word as typed; emptied, it follows the name again."""
         self.trigger_word, self._word_typed = value[:200], bool(value.strip())
         self._clear("trigger_word")
@@ -168,13 +169,13 @@ class Wizard(rx.State):
 
     @rx.event
     @allow("user")
-    async def set_subject(self, value: str):
+    async def set_subject(self, value: str) -> None:
         """What the photos show."""
         if value in ("person", "pet", "product", "style"):
             self.subject = value
             await self._keep()
 
-    async def _set(self, field: str, value: Any, *, by_hand: bool = True):
+    async def _set(self, field: str, value: Any, *, by_hand: bool = True) -> None:
         if by_hand and value != getattr(self, field) and field not in self.by_hand:
             self.by_hand = [*self.by_hand, field]
         setattr(self, field, value)
@@ -185,25 +186,25 @@ class Wizard(rx.State):
 
     @rx.event
     @allow("user")
-    async def set_steps(self, value: int):
+    async def set_steps(self, value: int) -> None:
         """Training steps; price and time follow."""
         await self._set("steps", min(STEPS[1], max(STEPS[0], value)))
 
     @rx.event
     @allow("user")
-    async def set_learning_rate(self, value: float):
+    async def set_learning_rate(self, value: float) -> None:
         """Learning rate."""
         await self._set("learning_rate", min(LEARNING_RATE[1], max(LEARNING_RATE[0], value)))
 
     @rx.event
     @allow("user")
-    async def set_lora_rank(self, value: int):
+    async def set_lora_rank(self, value: int) -> None:
         """LoRA rank."""
         await self._set("lora_rank", min(LORA_RANK[1], max(LORA_RANK[0], value)))
 
     @rx.event
     @allow("user")
-    async def use_suggestion(self):
+    async def use_suggestion(self) -> None:
         """The settings that suit the photos, but for what was changed by hand."""
         for field in SETTINGS:
             if field not in self.by_hand:
@@ -211,7 +212,7 @@ class Wizard(rx.State):
 
     @rx.event
     @allow("user")
-    async def use_suggested(self, field: str):
+    async def use_suggested(self, field: str) -> None:
         """The suggestion for one setting, which follows it again from now on."""
         if field in SETTINGS:
             self.by_hand = [other for other in self.by_hand if other != field]
@@ -219,28 +220,28 @@ class Wizard(rx.State):
 
     @rx.event
     @allow("user")
-    async def set_autocaption(self, value: bool):
+    async def set_autocaption(self, value: bool) -> None:
         """Whether the trainer describes each photo."""
         self.autocaption = value
         await self._keep()
 
     @rx.event
     @allow("user")
-    async def set_public(self, value: bool):
+    async def set_public(self, value: bool) -> None:
         """Whether the model is shown to everybody on the hub: only by this tick."""
         self.public = value and self.public_allowed
         await self._keep()
 
     @rx.event
     @allow("user")
-    def set_replace(self, value: bool):
+    def set_replace(self, value: bool) -> None:
         """Whether the old model makes room once the new one is ready."""
         self.replace = value
         self._clear("replace")
 
     @rx.event
     @allow("user")
-    def set_replaced(self, value: str):
+    def set_replaced(self, value: str) -> None:
         """Which model makes room."""
         if value in {choice.value for choice in self.replaceable}:
             self.replaced, self.replace = value, False
@@ -248,7 +249,7 @@ class Wizard(rx.State):
 
     @rx.event
     @allow("user")
-    async def use_set(self, value: str):
+    async def use_set(self, value: str) -> Steps:
         """Takes the photos of before."""
         if not value:
             return
@@ -264,14 +265,14 @@ class Wizard(rx.State):
 
     @rx.event
     @allow("user")
-    async def photos_changed(self, accepted: int, rejected: int, busy: int):
+    async def photos_changed(self, accepted: int, rejected: int, busy: int) -> None:
         """The list of photos speaks: what counts is asked of the service, not believed."""
         self.busy_photos = max(0, min(busy, 1000))
         await self._count()
         if self.accepted >= PHOTOS[0]:
             self._clear("photos")
 
-    async def _count(self):
+    async def _count(self) -> None:
         """How many photos there are to train on, and what the coach says of them."""
         account = current().account_id
         report = await call(services().photosets.report, account, self.photo_set_id, self.subject, self.trigger_word)
@@ -279,7 +280,7 @@ class Wizard(rx.State):
 
     # --- steps -------------------------------------------------------------------------------------------------------
 
-    async def _ensure_set(self):
+    async def _ensure_set(self) -> None:
         account = current().account_id
         if self.photo_set_id:
             try:
@@ -291,7 +292,7 @@ class Wizard(rx.State):
         self.photo_set_id = view.id
         await self._count()
 
-    async def _enter(self, step: int):
+    async def _enter(self, step: int) -> None:
         if step >= 2:
             await self._ensure_set()
         if step >= 3:
@@ -299,7 +300,7 @@ class Wizard(rx.State):
         self.step = step
         await self._keep()
 
-    async def _quote(self):
+    async def _quote(self) -> None:
         self.price = price_of(await call(services().training.quote, current().account_id, self.steps))
 
     def _faults(self, step: int) -> dict[str, str]:
@@ -320,7 +321,7 @@ class Wizard(rx.State):
 
     @rx.event
     @allow("user")
-    async def next(self):
+    async def next(self) -> None:
         """On to the next step, when this one is in order."""
         if self.step >= 2:
             await self._ensure_set()
@@ -330,13 +331,13 @@ class Wizard(rx.State):
 
     @rx.event
     @allow("user")
-    async def submit(self, form_data: dict[str, object]):
+    async def submit(self, form_data: dict[str, object]) -> Step:
         """Enter and the main button: on, or start on the last step. The fields' values are known already."""
         return Wizard.start if self.step == LAST else Wizard.next
 
     @rx.event
     @allow("user")
-    async def back(self):
+    async def back(self) -> None:
         """Back to the step before; nothing is lost. A new version has no first step: its model is known."""
         self.errors = {}
         if self.step > (2 if self.further else 1):
@@ -344,7 +345,7 @@ class Wizard(rx.State):
 
     @rx.event
     @allow("user")
-    async def start(self):
+    async def start(self) -> Steps:
         """Starts the training and goes to its page."""
         if self.starting:
             return
@@ -354,7 +355,7 @@ class Wizard(rx.State):
             yield toast.warn(missing)  # the field may be out of sight, the button never is
             return
         self.starting, self.errors = True, {}
-        yield
+        yield None
         try:
             command = StartTraining.of(
                 photo_set_id=self.photo_set_id,
