@@ -14,7 +14,8 @@ from tests.factories import photos
 
 COUNT = 6
 WAYS: dict[str, dict[str, Any]] = {
-    "WebP 82, effort 2 (as made)": {"format": "WEBP", "quality": 82, "method": 2},
+    "WebP 82, effort 0 (as the large one is made)": {"format": "WEBP", "quality": 82, "method": 0},
+    "WebP 82, effort 2 (as the small one is made)": {"format": "WEBP", "quality": 82, "method": 2},
     "AVIF 60, speed 10": {"format": "AVIF", "quality": 60, "speed": 10, "max_threads": 1},
     "AVIF 70, speed 8": {"format": "AVIF", "quality": 70, "speed": 8, "max_threads": 1},
     "AVIF 70, speed 6": {"format": "AVIF", "quality": 70, "speed": 6, "max_threads": 1},

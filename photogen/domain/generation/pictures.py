@@ -15,6 +15,8 @@ MOST_PIXELS = 40_000_000
 FEWEST_PIXELS = 64 * 64
 THUMBNAILS: dict[str, int] = {"1024": 1024, "512": 512}
 """Longest side in pixels of each thumbnail."""
+EFFORTS: dict[str, int] = {"1024": 0, "512": 2}
+"""WebP's, of each: the large one would take half of the time until a picture is shown, for a tenth of its bytes."""
 _FORMATS = {"PNG": ("image/png", "png"), "JPEG": ("image/jpeg", "jpg"), "WEBP": ("image/webp", "webp")}
 _PREVIEW = 32
 
@@ -53,9 +55,10 @@ def prepare(data: bytes) -> Prepared:
         raise Unreadable(type(error).__name__) from error
     thumbnails = {}
     for name, side in THUMBNAILS.items():  # largest first: each is made of the one before
-        picture.thumbnail((side, side), Image.Resampling.LANCZOS)
+        # Half of Lanczos' time; what is made smaller looks the same.
+        picture.thumbnail((side, side), Image.Resampling.HAMMING)
         out = BytesIO()
-        picture.save(out, "WEBP", quality=82, method=2)
+        picture.save(out, "WEBP", quality=82, method=EFFORTS[name])
         thumbnails[name] = out.getvalue()
     picture.thumbnail((_PREVIEW, _PREVIEW), Image.Resampling.BILINEAR)
     preview = thumbhash.encode(picture.width, picture.height, picture.tobytes())
