@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import delete, update
-from sqlalchemy import select as columns
+from sqlalchemy import delete, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -74,23 +73,20 @@ def add_session(session: Session, row: LoginSession) -> None:
     session.flush()
 
 
+_SESSION = text("""
+    SELECT account.id, account.name, account.email, account.role, login_session.last_seen_at
+    FROM account JOIN login_session ON login_session.account_id = account.id
+    WHERE login_session.id = :session AND login_session.expires_at > :now AND account.suspended_at IS NULL""")
+
+
 def find_session(session: Session, session_id: str, now: datetime) -> tuple[Identity, datetime] | None:
     """Who is logged in, and the last use, of a session that is neither over nor a suspended account's."""
-    asked = (Account.id, Account.name, Account.email, Account.role, LoginSession.last_seen_at)
-    row = session.execute(
-        columns(*(col(one) for one in asked))  # no rows of the ORM: this is asked before every event
-        .select_from(Account)
-        .join(LoginSession)
-        .where(
-            col(LoginSession.id) == session_id,
-            col(LoginSession.expires_at) > now,
-            col(Account.suspended_at).is_(None),
-        )
-    ).first()
+    # No statement that is put together anew, and no rows of the ORM: this is asked before every event.
+    row = session.connection().execute(_SESSION, {"session": session_id, "now": now}).first()
     if row is None:
         return None
     account_id, name, email, role, last_seen_at = row
-    return Identity(account_id, session_id, name, email, role), last_seen_at
+    return Identity(account_id, session_id, name, email, Role(role)), last_seen_at
 
 
 def slide(session: Session, session_id: str, now: datetime, expires_at: datetime) -> None:

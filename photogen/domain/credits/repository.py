@@ -224,21 +224,17 @@ def lots_of(session: Session, account_id: str, sources: Sequence[str]) -> list[L
     return [Lot(*row) for row in rows]
 
 
+_BALANCE = text("""
+    SELECT coalesce(sum(remaining) FILTER (WHERE expires_at IS NULL OR expires_at > :now), 0),
+        (SELECT coalesce(sum(amount), 0) FROM credit_hold WHERE account_id = :account AND state = 'open'),
+        coalesce(sum(amount), 0)
+    FROM credit_grant WHERE account_id = :account""")
+
+
 def balance(session: Session, account_id: str, now: datetime) -> Balance:
     """What the account has; lapsed credits don't count, whether or not they were written off yet."""
-    expires_at = col(CreditGrant.expires_at)
-    alive = or_(expires_at.is_(None), expires_at > now)
-    available, granted = session.exec(
-        select(func.sum(CreditGrant.remaining).filter(alive), func.sum(CreditGrant.amount)).where(
-            CreditGrant.account_id == account_id
-        )
-    ).one()
-    held = session.exec(
-        select(func.sum(CreditHold.amount)).where(
-            CreditHold.account_id == account_id, CreditHold.state == HoldState.OPEN
-        )
-    ).one()
-    return Balance(available or 0, held or 0, granted or 0)
+    session.flush()
+    return Balance(*session.connection().execute(_BALANCE, {"account": account_id, "now": now}).one())
 
 
 def newest_grants(session: Session, account_ids: Sequence[str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import ARRAY, String, and_, any_, bindparam, func, or_, text, union, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
@@ -63,25 +63,30 @@ def by_request_key(session: Session, request_key: str) -> Generation | None:
     return session.exec(select(Generation).where(Generation.request_key == request_key)).one_or_none()
 
 
-def recent(session: Session, account_id: str, limit: int) -> Sequence[Generation]:
-    """Newest first."""
-    return session.exec(
-        select(Generation)
-        .where(Generation.account_id == account_id, col(Generation.lab_run_id).is_(None))
-        .order_by(col(Generation.created_at).desc(), col(Generation.id).desc())
-        .limit(limit)
-    ).all()
+_UNDER_WAY = select(Shot.generation_id).where(
+    Shot.account_id == bindparam("account"),
+    text("shot.status IN ('queued', 'rendering')"),  # a kept plan would not know that ix_shot_active fits parameters
+)
+_NEWEST = (
+    select(Generation.id)
+    .where(Generation.account_id == bindparam("account"), col(Generation.lab_run_id).is_(None))
+    .order_by(col(Generation.created_at).desc(), col(Generation.id).desc())
+    .limit(bindparam("newest"))
+)
+_RECENT = (
+    select(Generation)
+    .where(
+        col(Generation.id).in_(union(_NEWEST, _UNDER_WAY)),
+        col(Generation.lab_run_id).is_(None),
+    )
+    .order_by(col(Generation.created_at).desc(), col(Generation.id).desc())
+    .limit(bindparam("most"))
+)
 
 
-def active(session: Session, account_id: str, limit: int) -> Sequence[Generation]:
-    """The newest of the batches that are not over."""
-    under_way = select(Shot.generation_id).where(Shot.account_id == account_id, col(Shot.status).in_(ACTIVE))
-    return session.exec(
-        select(Generation)
-        .where(col(Generation.id).in_(under_way), col(Generation.lab_run_id).is_(None))
-        .order_by(col(Generation.created_at).desc(), col(Generation.id).desc())
-        .limit(limit)
-    ).all()
+def recent(session: Session, account_id: str, newest: int, most: int) -> Sequence[Generation]:
+    """The `newest` last batches and all that are not over, newest first, `most` at most."""
+    return session.exec(_RECENT, params={"account": account_id, "newest": newest, "most": most}).all()
 
 
 def by_model(session: Session, account_id: str, since: datetime, limit: int) -> list[ModelTotal]:
@@ -114,12 +119,18 @@ def shots(session: Session, generation_ids: Sequence[str], *, locked: bool = Fal
     return sorted(rows, key=lambda shot: (shot.generation_id, shot.number))
 
 
-def thumbhashes(session: Session, image_ids: Sequence[str]) -> dict[str, str]:
-    """By image; pictures in the trash are left out."""
-    rows = session.exec(
-        select(Image.id, Image.thumbhash).where(col(Image.id).in_(image_ids), col(Image.deleted_at).is_(None))
-    ).all()
-    return dict(rows)
+_SHOWN = (
+    select(Shot, Image.thumbhash)
+    .outerjoin(Image, and_(col(Image.id) == col(Shot.image_id), col(Image.deleted_at).is_(None)))
+    .where(col(Shot.generation_id) == any_(bindparam("ids", type_=ARRAY(String))))
+    .order_by(col(Shot.generation_id), col(Shot.number))
+)
+
+
+def shown(session: Session, generation_ids: Sequence[str]) -> Sequence[tuple[Shot, str | None]]:
+    """Shots in the order of their numbers, each with the thumbhash of its picture; None where there is no picture, or
+    it is in the trash."""
+    return session.exec(_SHOWN, params={"ids": list(generation_ids)}).all()
 
 
 def input_image(session: Session, account_id: str, image_id: str) -> Image | None:

@@ -228,12 +228,8 @@ class GenerationService:
     def recent(self, account_id: str, limit: int = 6) -> list[GenerationView]:
         """The newest batches, and those before them that are not over."""
         with self._uow() as uow:
-            found = {
-                row.id: row for row in repository.recent(uow.session, account_id, max(1, min(limit, _MOST_LISTED)))
-            }
-            found |= {row.id: row for row in repository.active(uow.session, account_id, _MOST_LISTED)}
-            rows = sorted(found.values(), key=lambda row: (row.created_at, row.id), reverse=True)
-            return self._views(uow, rows[:_MOST_LISTED])
+            newest = max(1, min(limit, _MOST_LISTED))
+            return self._views(uow, repository.recent(uow.session, account_id, newest, _MOST_LISTED))
 
     def by_model(self, account_id: str, days: int = 30) -> list[ModelTotal]:
         """What was delivered of the batches of the last UTC days, today included, by model; a dozen at most."""
@@ -283,8 +279,9 @@ class GenerationService:
         return row
 
     def _views(self, uow: UnitOfWork, rows: Sequence[Generation]) -> list[GenerationView]:
-        shots = repository.shots(uow.session, [row.id for row in rows])
-        hashes = repository.thumbhashes(uow.session, [shot.image_id for shot in shots if shot.image_id])
+        found = repository.shown(uow.session, [row.id for row in rows])
+        shots = [shot for shot, _ in found]
+        hashes = {shot.image_id: thumbhash for shot, thumbhash in found if shot.image_id and thumbhash is not None}
         waiting = {shot.generation_id for shot in shots if shot.status is ShotStatus.QUEUED}
         active = waiting | {shot.generation_id for shot in shots if shot.status is ShotStatus.RENDERING}
         places = line.places(uow.session, sorted(waiting)) if waiting else {}

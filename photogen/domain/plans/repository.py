@@ -10,13 +10,10 @@ from photogen.domain.plans.views import Paying
 from photogen.errors import NotFound
 from photogen.kit.text import t
 from photogen.models import (
-    Account,
     ImageModel,
     PaidBy,
     Plan,
     PlanTerms,
-    PlanVersion,
-    Subscription,
     SubscriptionStatus,
     Training,
     TrainingRound,
@@ -39,33 +36,39 @@ def plan(session: Session, key: str) -> Plan:
     return found
 
 
+def _columns(of: str) -> str:
+    return ", ".join(f"{of}.{name}" for name in PlanTerms.model_fields)
+
+
+_TERMS = text(f"""
+    SELECT terms.key, terms.since, {_columns("terms")} FROM (
+        SELECT 1 AS rank, version.plan_key AS key, subscription.created_at AS since, subscription.entitled_until,
+            {_columns("version")}
+        FROM subscription JOIN plan_version AS version
+            ON version.plan_key = subscription.plan_key AND version.number = subscription.plan_version
+        WHERE subscription.account_id = :account AND subscription.entitled_until > :now
+            AND subscription.status = ANY(:giving)
+        UNION ALL
+        SELECT 2, plan.key, NULL, NULL, {_columns("plan")}
+        FROM account JOIN plan ON plan.key = account.plan_key WHERE account.id = :account
+    ) AS terms ORDER BY terms.rank, terms.entitled_until DESC LIMIT 1""")  # noqa: S608
+
+
 def terms_of(session: Session, account_id: str, now: datetime) -> tuple[str, PlanTerms, datetime | None]:
     """The account's plan, key and terms, and since when a plan is paid for: as it was sold where it is, else as it is
     offered now, and None.
 
     Raises NotFound when there is no such account."""
-    sold = session.exec(
-        select(PlanVersion, Subscription.created_at)
-        .join(
-            Subscription,
-            (col(Subscription.plan_key) == col(PlanVersion.plan_key))
-            & (col(Subscription.plan_version) == col(PlanVersion.number)),
-        )
-        .where(
-            Subscription.account_id == account_id,
-            col(Subscription.entitled_until) > now,
-            col(Subscription.status).in_(_GIVING),
-        )
-        .order_by(col(Subscription.entitled_until).desc())
-        .limit(1)
-    ).first()
-    if sold is not None:
-        version, since = sold
-        return version.plan_key, version, since
-    found = session.exec(select(Plan).join(Account).where(Account.id == account_id)).first()
+    found = session.connection().execute(_TERMS, _asked(session, account_id, now)).first()
     if found is None:
         raise NotFound(t("There is no such account."), code="account_not_found")
-    return found.key, found, None
+    key, since, *terms = found
+    return key, PlanTerms(**dict(zip(PlanTerms.model_fields, terms, strict=True))), since
+
+
+def _asked(session: Session, account_id: str, now: datetime) -> dict[str, object]:
+    session.flush()
+    return {"account": account_id, "now": now, "giving": [status.value for status in _GIVING]}
 
 
 _PAYING = text("""
@@ -83,9 +86,7 @@ _PAYING = text("""
 def paying(session: Session, account_id: str, now: datetime) -> Paying:
     """How the account's pictures are paid: by the terms of `terms_of`, in one statement. A quota is sold: whoever's
     plan nobody pays for, the operator's friend say, pays by credit. Raises NotFound when there is no such account."""
-    session.flush()
-    values = {"account": account_id, "now": now, "giving": [status.value for status in _GIVING]}
-    found = session.connection().execute(_PAYING, values).first()
+    found = session.connection().execute(_PAYING, _asked(session, account_id, now)).first()
     if found is None:
         raise NotFound(t("There is no such account."), code="account_not_found")
     return Paying(*found)

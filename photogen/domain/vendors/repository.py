@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import CursorResult, func, or_, update
+from sqlalchemy import ARRAY, CursorResult, String, any_, bindparam, func, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
@@ -60,13 +60,16 @@ def reserve_probe(session: Session, vendor: str, operation: str, now: datetime, 
 # --- routes ---------------------------------------------------------------------------------------------------------
 
 
+_ROUTES = (
+    select(ImageRoute)
+    .where(col(ImageRoute.model_key) == any_(bindparam("keys", type_=ARRAY(String))), col(ImageRoute.enabled))
+    .order_by(ImageRoute.model_key, col(ImageRoute.sort), ImageRoute.id)
+)
+
+
 def routes(session: Session, model_keys: Collection[str]) -> Sequence[ImageRoute]:
     """The enabled routes of these models, in the operator's order."""
-    return session.exec(
-        select(ImageRoute)
-        .where(col(ImageRoute.model_key).in_(model_keys), col(ImageRoute.enabled))
-        .order_by(ImageRoute.model_key, col(ImageRoute.sort), ImageRoute.id)
-    ).all()
+    return session.exec(_ROUTES, params={"keys": list(model_keys)}).all()
 
 
 def routes_at(session: Session, vendor: str) -> Sequence[ImageRoute]:

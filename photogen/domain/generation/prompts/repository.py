@@ -7,33 +7,32 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import CursorResult, delete, tuple_
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import CursorResult, delete, text, tuple_
 from sqlmodel import Session, col, select
 
 from photogen.kit.ids import new_id
 from photogen.models.prompt import Prompt
 
+_NEW = """
+    INSERT INTO prompt (id, account_id, text, digest, times, used_at) VALUES (:id, :account, :text, :digest, 1, :at)
+    ON CONFLICT"""
+_REMEMBER = text(f"{_NEW} (account_id, digest) DO UPDATE SET used_at = excluded.used_at, times = prompt.times + 1")
+_RECALL = text(f"{_NEW} DO NOTHING")
 
-def remember(session: Session, account_id: str, text: str, at: datetime) -> None:
+
+def remember(session: Session, account_id: str, prompt: str, at: datetime) -> None:
     """The account has used this prompt at that moment."""
-    new = _new(account_id, text, at)
-    session.execute(
-        new.on_conflict_do_update(
-            index_elements=["account_id", "digest"],
-            set_={"used_at": new.excluded.used_at, "times": Prompt.times + 1},
-        )
-    )
+    session.connection().execute(_REMEMBER, _new(account_id, prompt, at))
 
 
-def recall(session: Session, account_id: str, text: str, at: datetime) -> None:
+def recall(session: Session, account_id: str, prompt: str, at: datetime) -> None:
     """Puts back one that was used at that moment, unless it is there."""
-    session.execute(_new(account_id, text, at).on_conflict_do_nothing())
+    session.connection().execute(_RECALL, _new(account_id, prompt, at))
 
 
-def _new(account_id: str, text: str, at: datetime) -> Insert:
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return insert(Prompt).values(id=new_id(), account_id=account_id, text=text, digest=digest, times=1, used_at=at)
+def _new(account_id: str, prompt: str, at: datetime) -> dict[str, object]:
+    digest = hashlib.sha256(prompt.encode()).hexdigest()
+    return {"id": new_id(), "account": account_id, "text": prompt, "digest": digest, "at": at}
 
 
 def page(
