@@ -154,7 +154,7 @@ def create_app() -> rx.App:
         gc.freeze()
         gc.set_threshold(10_000, 10, 10)
         async with hub.running(app):
-            yield None
+            yield
 
     app.register_lifespan_task(listening)
     return app
