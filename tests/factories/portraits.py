@@ -22,15 +22,25 @@ class _Canvas:
     def face_at(self, x: float, y: float, tall: float) -> None:
         self.u, self.v = (self.columns - x) / (tall * 0.78), (self.rows - y) / tall
 
-    def inside(self, x: float, y: float, wide: float, high: float, soft: float) -> npt.NDArray[np.float32]:
-        radius = np.sqrt(((self.u - x) / wide) ** 2 + ((self.v - y) / high) ** 2)
+    def near(self, x: float, y: float, wide: float, high: float, soft: float) -> tuple[slice, slice]:
+        """The rows and columns that such an ellipse can reach."""
+        reach = 1 + soft / 2
+        found = [np.flatnonzero(np.abs(line) <= reach) for line in ((self.v[:, 0] - y) / high, (self.u[0] - x) / wide)]
+        rows, columns = (slice(at[0], at[-1] + 1) if len(at) else slice(0) for at in found)
+        return rows, columns
+
+    def inside(
+        self, at: tuple[float, float], radii: tuple[float, float], soft: float, near: tuple[slice, slice]
+    ) -> npt.NDArray[np.float32]:
+        radius = np.sqrt(((self.u[near] - at[0]) / radii[0]) ** 2 + ((self.v[near] - at[1]) / radii[1]) ** 2)
         return np.clip((1 - radius) / soft + 0.5, 0, 1)[..., None]
 
     def ellipse(
         self, at: tuple[float, float], radii: tuple[float, float], colour: Colour, soft: float = 0.06, part: float = 1
     ) -> None:
-        mask = self.inside(*at, *radii, soft) * part
-        self.pixels = self.pixels * (1 - mask) + np.asarray(colour, np.float32) * mask
+        near = self.near(*at, *radii, soft)
+        mask = self.inside(at, radii, soft, near) * part
+        self.pixels[near] = self.pixels[near] * (1 - mask) + np.asarray(colour, np.float32) * mask
 
 
 def _shade(colour: Colour, by: float) -> Colour:
@@ -42,9 +52,10 @@ def _person(canvas: _Canvas) -> None:
     canvas.ellipse((0, 1.5), (1.25, 0.85), _SHIRT)
     canvas.ellipse((0, 0.62), (0.26, 0.4), _shade(_SKIN, 0.78))
     canvas.ellipse((0, -0.2), (0.6, 0.52), _DARK)
-    light = 1 - 0.28 * np.clip(canvas.u**2 * 3, 0, 1) - 0.1 * np.clip(canvas.v, 0, 1)
-    mask = canvas.inside(0, 0.02, 0.48, 0.54, 0.05)
-    canvas.pixels = canvas.pixels * (1 - mask) + np.asarray(_SKIN, np.float32) * light[..., None] * mask
+    near = canvas.near(0, 0.02, 0.48, 0.54, 0.05)
+    light = 1 - 0.28 * np.clip(canvas.u[near] ** 2 * 3, 0, 1) - 0.1 * np.clip(canvas.v[near], 0, 1)
+    mask = canvas.inside((0, 0.02), (0.48, 0.54), 0.05, near)
+    canvas.pixels[near] = canvas.pixels[near] * (1 - mask) + np.asarray(_SKIN, np.float32) * light[..., None] * mask
     canvas.ellipse((0, -0.52), (0.5, 0.2), _DARK, 0.3)
     for side in (-1, 1):
         canvas.ellipse((side * 0.21, -0.1), (0.17, 0.11), _shade(_SKIN, 0.55), 0.9, 0.55)
