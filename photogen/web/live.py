@@ -6,7 +6,8 @@ concerned.
 
 `Training.refresh` is an ordinary `@allow("user")` handler that reads what it shows. It passes through the guard like
 any event, so a session that has ended is never served. Announcements that come while a refresh waits are answered by
-that one refresh. The subscriptions of a tab end when it leaves the page (its next on_load begins anew) or disconnects.
+that one refresh, those that come while it reads by one more. The subscriptions of a tab end when it leaves the page
+(its next on_load begins anew) or disconnects.
 Kinds: training, generation, credits, quota, billing, notices, photoset, gallery.
 
     view = await live.read("training", services().training.get, account_id, self._id)
@@ -60,7 +61,7 @@ class Hub:
         self._pages: dict[str, str] = {}  # token: path, to drop the subscriptions of the page before
         self._asked: dict[str, dict[str, float]] = {}  # token: handler: when it was last asked to run
         self._held: dict[str, set[str]] = {}  # token: handlers that are to run once the tab's own one has ended
-        self._waiting: dict[tuple[str, str], bool] = {}  # (token, handler): announced again meanwhile
+        self._waiting: dict[tuple[str, str], bool] = {}  # (token, handler): announced since it began to read
         self._tasks: set[asyncio.Task[None]] = set()
         self._readings: dict[tuple[str, str], dict[Hashable, asyncio.Task[Any]]] = {}
 
@@ -103,6 +104,11 @@ class Hub:
             self._held.pop(token, None)
             for handler in held:
                 self._push(token, handler)
+
+    def begins(self, token: str, handler: str) -> None:
+        """`handler` is about to read in that tab: what was announced until now is answered by it."""
+        if (token, handler) in self._waiting:
+            self._waiting[token, handler] = False
 
     def announce_all(self) -> None:
         """Every subscribed tab reads again: after the listener was away, and as the safety net."""

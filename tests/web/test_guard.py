@@ -5,6 +5,7 @@ import pytest
 import reflex as rx
 
 from photogen.models import Role
+from photogen.web.live import hub
 from photogen.web.notices import Notices
 from photogen.web.security.guard import Guard
 from photogen.web.session import cookie_name
@@ -152,3 +153,13 @@ async def test_a_flood_is_refused_and_its_sender_told(pipeline, tokens):
         assert tab().value(Target, "n") == 5
         await tab("other").send(name_of("greet"), cookie=cookie(tokens["moderator"]))
     assert tab("other").value(Target, "n") == 1
+
+
+async def test_live_pages_hear_when_a_handler_begins_to_read_and_only_if_it_may(pipeline, tokens, monkeypatch):
+    begun = []
+    monkeypatch.setattr(hub, "begins", lambda _tab, handler: begun.append(handler))
+    async with pipeline() as tab:
+        await tab().send(name_of("rule"), cookie=cookie(tokens["creator"]))
+        await tab().send(name_of("who"), cookie=cookie(tokens["creator"]))
+    assert name_of("who") in begun
+    assert name_of("rule") not in begun

@@ -73,6 +73,22 @@ async def test_announcements_that_come_meanwhile_are_answered_by_one_more_readin
     assert len(processor.taken) == 2
 
 
+async def test_what_was_announced_before_the_handler_began_to_read_is_answered_by_it(hub, processor):
+    hub.subscribe("tab-1", "/trainings", "ada", "training", "T.refresh")
+    for _ in range(20):
+        hub.announce("ada", "training")
+    await settle()
+    hub.begins("tab-1", "T.refresh")
+    await processor.finish_all()
+    assert len(processor.taken) == 1
+    hub.announce("ada", "training")
+    await settle()
+    hub.begins("tab-1", "T.refresh")
+    hub.announce("ada", "training")
+    await processor.finish_all()
+    assert len(processor.taken) == 3
+
+
 async def test_a_tab_that_went_to_another_page_hears_of_the_old_one_no_more(hub, processor):
     hub.subscribe("tab-1", "/trainings", "ada", "training", "T.refresh")
     hub.subscribe("tab-1", "/gallery", "ada", "generation", "G.refresh")

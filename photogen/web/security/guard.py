@@ -112,6 +112,7 @@ class Guard(Middleware):
             return refusal(error)
         event.payload.clear()
         event.payload.update(arguments)
+        hub.begins(state.router.session.client_token, event.name)
         return None
 
     @staticmethod
