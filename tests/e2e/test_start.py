@@ -112,10 +112,10 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
         start.end()
 
 
-def test_two_copies_of_one_clone_run_side_by_side_and_end_cleanly(
+def test_two_copies_of_one_clone_run_side_by_side_and_a_killed_one_recovers(
     tmp_path: Path, one: Start, starts: list[Start], browser: Browser
 ) -> None:
-    two = Start(tmp_path, any_port())
+    two = Start(tmp_path / "data", any_port())
     starts.append(two)
     two.address()
 
@@ -124,28 +124,21 @@ def test_two_copies_of_one_clone_run_side_by_side_and_end_cleanly(
         _connected(browser, start.address())
         _connected(browser, f"http://127.0.0.1:{start.port}")
 
-    family = two.family()
+    left = two.family()
+    assert len(left) > 5
+    two.end(signal.SIGKILL)
+    again = Start(two.data, two.port)
+    starts.append(again)
+    again.address()
+    assert _running(left) == []
+    assert one.process.poll() is None
+
+    family = again.family()
     assert len(family) > 5
-    assert two.end(signal.SIGTERM) == 0
+    assert again.end(signal.SIGTERM) == 0
     assert _running(family) == []
-    assert two.said[-1] == "photogen has stopped.\n"
-    assert "killed" not in two.text
-
-
-def test_a_killed_start_leaves_nothing_and_the_next_one_recovers(tmp_path: Path, starts: list[Start]) -> None:
-    port = any_port()
-    first = Start(tmp_path / "data", port)
-    starts.append(first)
-    first.address()
-    family = first.family()
-    first.end(signal.SIGKILL)
-
-    second = Start(tmp_path / "data", port)
-    starts.append(second)
-    second.address()
-
-    assert _running(family) == []
-    assert second.end() == 0
+    assert again.said[-1] == "photogen has stopped.\n"
+    assert "killed" not in again.text
 
 
 def test_a_second_copy_on_the_same_data_is_refused(one: Start, starts: list[Start]) -> None:
