@@ -151,7 +151,8 @@ def generate(page: Page, prompt: str, images: int = 1) -> None:
 @dataclass
 class Somebody:
     """A person with a model and pictures, who wants no motion (so that nothing is judged on its way to another colour):
-    what their browser keeps, where their things are, which hosts were asked."""
+    what their browser keeps, where their things are, which hosts were asked. Whoever enters closes the
+    context: a page that stays open goes on drawing."""
 
     state: Any
     addresses: dict[str, str]
@@ -170,17 +171,16 @@ class Somebody:
 
 
 @pytest.fixture(scope="session")
-def somebody(browser: Browser, studio: RunningPhotogen, photo_files: list[Path]) -> Iterator[Somebody]:
-    contexts: list[BrowserContext] = []
+def somebody(browser: Browser, studio: RunningPhotogen, photo_files: list[Path]) -> Somebody:
     hosts: set[str] = set()
 
     def enter(**options: Any) -> BrowserContext:
         context = browser.new_context(base_url=studio.url, reduced_motion="reduce", **options)
         context.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-        contexts.append(context)
         return context
 
-    page = enter().new_page()
+    context = enter()
+    page = context.new_page()
     register(page)
     train(page, photo_files)
     addresses = {"training": urlsplit(page.url).path}
@@ -197,6 +197,6 @@ def somebody(browser: Browser, studio: RunningPhotogen, photo_files: list[Path])
     page.goto("/photos")
     sets = page.get_by_role("list", name="Photo sets").get_by_role("link")
     addresses["set"] = str(sets.first.get_attribute("href"))
-    yield Somebody(page.context.storage_state(), addresses, enter, hosts)
-    for context in contexts:
-        context.close()
+    state = context.storage_state()
+    context.close()
+    return Somebody(state, addresses, enter, hosts)

@@ -1,6 +1,7 @@
 """Every page for everybody: axe in both themes, phones, the keyboard, less motion, and nothing from other people's
 servers. One person with a trained model and pictures serves all of these tests."""
 
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -36,13 +37,15 @@ MOVING = """() => [...document.querySelectorAll('*')].filter((e) => {
 
 
 @pytest.fixture(scope="module")
-def desk(somebody: Somebody) -> Page:
-    return somebody.enter(viewport={"width": 1440, "height": 900}, storage_state=somebody.state).new_page()
+def desk(somebody: Somebody) -> Iterator[Page]:
+    with somebody.enter(viewport={"width": 1440, "height": 900}, storage_state=somebody.state) as context:
+        yield context.new_page()
 
 
 @pytest.fixture(scope="module")
-def phone(somebody: Somebody) -> Page:
-    return somebody.enter(**PHONE, storage_state=somebody.state).new_page()
+def phone(somebody: Somebody) -> Iterator[Page]:
+    with somebody.enter(**PHONE, storage_state=somebody.state) as context:
+        yield context.new_page()
 
 
 def _faults(page: Page) -> list[str]:
@@ -67,10 +70,11 @@ def test_axe_finds_nothing_serious_inside(desk: Page, somebody: Somebody, where:
 
 
 def test_axe_finds_nothing_serious_in_public(somebody: Somebody) -> None:
-    page = somebody.enter().new_page()
-    for where in PUBLIC:
-        somebody.open(page, where)
-        assert _faults(page) == [], where
+    with somebody.enter() as context:
+        page = context.new_page()
+        for where in PUBLIC:
+            somebody.open(page, where)
+            assert _faults(page) == [], where
 
 
 def test_axe_finds_nothing_serious_on_the_way_through_the_wizard(desk: Page, somebody: Somebody) -> None:
@@ -92,10 +96,11 @@ def test_a_phone_needs_no_sideways_scroll_and_no_needle(phone: Page, somebody: S
 
 
 def test_public_pages_fit_a_phone(somebody: Somebody) -> None:
-    page = somebody.enter(**PHONE).new_page()
-    for where in PUBLIC:
-        somebody.open(page, where)
-        assert _too_wide(page) <= 0, where
+    with somebody.enter(**PHONE) as context:
+        page = context.new_page()
+        for where in PUBLIC:
+            somebody.open(page, where)
+            assert _too_wide(page) <= 0, where
 
 
 def _too_wide(page: Page) -> int:
@@ -104,23 +109,26 @@ def _too_wide(page: Page) -> int:
 
 
 def test_the_operators_pages_too(somebody: Somebody, studio: RunningPhotogen) -> None:
-    page = somebody.enter(viewport={"width": 1440, "height": 900}).new_page()
-    boss = studio.make_admin(register(page, "Boss"))
-    somebody.addresses["account"] = f"/admin/accounts/{boss}"
-    small = somebody.enter(**PHONE, storage_state=page.context.storage_state()).new_page()
-    for where in ADMIN:
-        somebody.open(page, where)
-        assert _faults(page) == [], where
-        somebody.open(small, where)
-        assert _too_wide(small) <= 0, where
-        assert small.evaluate(SMALL_TARGETS, LEAST_TARGET) == [], where
+    with somebody.enter(viewport={"width": 1440, "height": 900}) as large:
+        page = large.new_page()
+        boss = studio.make_admin(register(page, "Boss"))
+        somebody.addresses["account"] = f"/admin/accounts/{boss}"
+        with somebody.enter(**PHONE, storage_state=large.storage_state()) as phone:
+            small = phone.new_page()
+            for where in ADMIN:
+                somebody.open(page, where)
+                assert _faults(page) == [], where
+                somebody.open(small, where)
+                assert _too_wide(small) <= 0, where
+                assert small.evaluate(SMALL_TARGETS, LEAST_TARGET) == [], where
 
 
 def test_motion_is_left_out_when_it_is_not_wanted(somebody: Somebody) -> None:
-    page = somebody.enter(storage_state=somebody.state).new_page()
-    for where in ("/generate", "/gallery"):
-        somebody.open(page, where)
-        assert page.evaluate(MOVING) == [], where
+    with somebody.enter(storage_state=somebody.state) as context:
+        page = context.new_page()
+        for where in ("/generate", "/gallery"):
+            somebody.open(page, where)
+            assert page.evaluate(MOVING) == [], where
 
 
 def test_the_keyboard_gets_past_the_side_bar_and_sees_where_it_is(desk: Page, somebody: Somebody) -> None:
@@ -151,8 +159,9 @@ def test_a_dialog_takes_the_focus_and_gives_it_back(desk: Page, somebody: Somebo
 
 
 def test_nothing_is_asked_of_other_hosts(somebody: Somebody, studio: RunningPhotogen) -> None:
-    page = somebody.enter(storage_state=somebody.state).new_page()
-    page.on("websocket", lambda socket: somebody.hosts.add(urlsplit(socket.url).netloc))
-    for where in ("/", "/generate", "/gallery"):
-        somebody.open(page, where)
-    assert somebody.hosts - {""} == {urlsplit(studio.url).netloc}
+    with somebody.enter(storage_state=somebody.state) as context:
+        page = context.new_page()
+        page.on("websocket", lambda socket: somebody.hosts.add(urlsplit(socket.url).netloc))
+        for where in ("/", "/generate", "/gallery"):
+            somebody.open(page, where)
+        assert somebody.hosts - {""} == {urlsplit(studio.url).netloc}

@@ -1,6 +1,7 @@
 """Promises of every page that a change could break unseen: twice the size, the keyboard alone, weight, and things that
 stay where they are."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -70,8 +71,9 @@ AT_REST = "() => new Promise((done) => requestAnimationFrame(() => requestAnimat
 
 
 @pytest.fixture(scope="module")
-def desk(somebody: Somebody) -> Page:
-    return somebody.enter(viewport=WINDOW, storage_state=somebody.state).new_page()
+def desk(somebody: Somebody) -> Iterator[Page]:
+    with somebody.enter(viewport=WINDOW, storage_state=somebody.state) as context:
+        yield context.new_page()
 
 
 def _faults(page: Page, heaviest: int) -> dict[str, Any]:
@@ -90,10 +92,11 @@ def _faults(page: Page, heaviest: int) -> dict[str, Any]:
 
 
 def test_public_pages_light_and_whole_at_200_percent(somebody: Somebody) -> None:
-    page = somebody.enter(viewport=HALF).new_page()
-    for where in PUBLIC:
-        somebody.open(page, where)
-        assert _faults(page, LIGHTEST) == {}, where
+    with somebody.enter(viewport=HALF) as context:
+        page = context.new_page()
+        for where in PUBLIC:
+            somebody.open(page, where)
+            assert _faults(page, LIGHTEST) == {}, where
 
 
 @pytest.mark.parametrize("where", INSIDE)
@@ -114,25 +117,25 @@ def test_light_reached_by_the_keyboard_alone_and_whole_at_200_percent(
 
 
 def test_in_the_gallery_nothing_moves_by_itself(somebody: Somebody) -> None:
-    context = somebody.enter(viewport={"width": 500, "height": 400}, storage_state=somebody.state)
-    page = context.new_page()
-    page.add_init_script(f"({SHIFTS})()")
-    somebody.open(page, "/gallery")
-    pictures = page.get_by_role("list", name="Pictures").get_by_role("img")
-    expect(pictures.first).to_be_visible()
-    pictures.first.evaluate("(one) => one.decode()")
-    page.evaluate(AT_REST)
-    assert page.evaluate("window.shift") < LEAST_SHIFT, "as it opens"
-    # As though there were many more.
-    page.evaluate("() => { document.querySelector('main').style.paddingBottom = '1000px'; }")
-    page.evaluate(AT_REST)
-    page.evaluate("scrollTo(0, 300)")
-    page.evaluate(AT_REST)
-    page.evaluate("window.shift = 0")
-    other = context.new_page()
-    somebody.open(other, "/generate")
-    generate(other, "a lighthouse at night")
-    page.bring_to_front()
-    expect(page.get_by_role("button", name="1 new picture")).to_be_visible()
-    page.evaluate(AT_REST)
-    assert page.evaluate("[window.shift, scrollY]") == [0, 300], "as a new picture comes in"
+    with somebody.enter(viewport={"width": 500, "height": 400}, storage_state=somebody.state) as context:
+        page = context.new_page()
+        page.add_init_script(f"({SHIFTS})()")
+        somebody.open(page, "/gallery")
+        pictures = page.get_by_role("list", name="Pictures").get_by_role("img")
+        expect(pictures.first).to_be_visible()
+        pictures.first.evaluate("(one) => one.decode()")
+        page.evaluate(AT_REST)
+        assert page.evaluate("window.shift") < LEAST_SHIFT, "as it opens"
+        # As though there were many more.
+        page.evaluate("() => { document.querySelector('main').style.paddingBottom = '1000px'; }")
+        page.evaluate(AT_REST)
+        page.evaluate("scrollTo(0, 300)")
+        page.evaluate(AT_REST)
+        page.evaluate("window.shift = 0")
+        other = context.new_page()
+        somebody.open(other, "/generate")
+        generate(other, "a lighthouse at night")
+        page.bring_to_front()
+        expect(page.get_by_role("button", name="1 new picture")).to_be_visible()
+        page.evaluate(AT_REST)
+        assert page.evaluate("[window.shift, scrollY]") == [0, 300], "as a new picture comes in"
