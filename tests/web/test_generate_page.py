@@ -147,9 +147,12 @@ async def test_a_size_of_ones_own_is_drawn_kept_and_comes_back(web: WebServer) -
         await tab.send(f"{GENERATE}.set_aspect", {"value": "16:9"})
         await tab.send(f"{GENERATE}.set_aspect", {"value": "custom"})
         assert (tab.value("generate.width"), tab.value("generate.height")) == (1344, 768)
-        await tab.send(f"{GENERATE}.set_sides", {"width": 2048, "height": 2048})
+        await tab.send(f"{GENERATE}.set_side", {"side": "width", "value": 2048})
+        await tab.send(f"{GENERATE}.set_side", {"side": "height", "value": 2048})
         assert "too many" in tab.value("generate.errors")["width"]
-        await tab.send(f"{GENERATE}.set_sides", {"width": 1000, "height": 600})
+        await tab.send(f"{GENERATE}.set_side", {"side": "width", "value": 600})
+        await tab.send(f"{GENERATE}.set_side", {"side": "height", "value": 1000})
+        await tab.send(f"{GENERATE}.swap_sides")
         assert tab.value("generate.errors") == {}
         await tab.send(f"{GENERATE}.set_prompt", {"value": "a wide field"})
         await tab.send(f"{PRESETS}.set_name", {"value": "Wide"})
@@ -163,6 +166,21 @@ async def test_a_size_of_ones_own_is_drawn_kept_and_comes_back(web: WebServer) -
         assert (tab.value("generate.model"), tab.value("generate.aspect")) == ("base:flux:1.1-pro", "custom")
         assert (tab.value("generate.width"), tab.value("generate.height")) == (1000, 600)
         assert tab.value("generate.dirty") is False
+
+
+async def test_a_shape_that_nobody_draws_is_said_and_left_again(web: WebServer) -> None:
+    async with RawTab(web.url, web.session(web.account(plan="creator")), path="/generate") as tab:
+        await tab.send(f"{GENERATE}.set_model", {"value": "base:flux:1.1-pro"})
+        await tab.send(f"{GENERATE}.set_aspect", {"value": "round"})
+        assert "round" in tab.value("generate.errors")["aspect"]
+        await tab.send(f"{GENERATE}.set_aspect", {"value": "custom"})
+        assert (tab.value("generate.width"), tab.value("generate.errors")) == (1024, {})
+        await tab.send(f"{GENERATE}.set_side", {"side": "height", "value": 0})
+        assert (
+            "between" in tab.value("generate.errors")["height"] or "at least" in tab.value("generate.errors")["height"]
+        )
+        await tab.send(f"{GENERATE}.set_model", {"value": "base:flux:schnell"})
+        assert (tab.value("generate.model"), tab.value("generate.errors")) == ("base:flux:schnell", {})
 
 
 async def test_a_picture_is_uploaded_and_begun_with(web: WebServer) -> None:

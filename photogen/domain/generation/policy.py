@@ -133,7 +133,8 @@ def _strength(command: StartGeneration, can: Capabilities) -> float | None:
 
 
 def nearest_aspect(width: int, height: int) -> str:
-    """The shape that is most like a picture of so many pixels."""
+    """The shape that is most like a picture of so many pixels; a side of less than one counts as one."""
+    width, height = max(1, width), max(1, height)
     return min(ASPECTS, key=lambda one: abs(math.log(one.width * height / (one.height * width)))).key
 
 

@@ -70,15 +70,15 @@ def _sides() -> rx.Component:
         )
 
     return rx.el.div(
-        side(t("Width"), "width", Generate.width, lambda value: Generate.set_sides(value, Generate.height)),
+        side(t("Width"), "width", Generate.width, lambda value: Generate.set_side("width", value)),
         ui.icon_button(
             "arrow_left_right",
             t("Swap the sides"),
             kind="secondary",
             class_name="h-10! w-10! mt-[26px]",
-            on_click=Generate.set_sides(Generate.height, Generate.width),
+            on_click=Generate.swap_sides,
         ),
-        side(t("Height"), "height", Generate.height, lambda value: Generate.set_sides(Generate.width, value)),
+        side(t("Height"), "height", Generate.height, lambda value: Generate.set_side("height", value)),
         class_name="grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)] gap-2 items-start mt-4",
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from photogen.domain.generation import wildcards
 from photogen.domain.generation.prompts.views import Suggestion
-from photogen.domain.generation.styles import SIDES, STEP, pixels
+from photogen.domain.generation.styles import ASPECTS, SIDES, SQUARE, STEP, pixels
 from photogen.domain.generation.views import GenerationQuote, GenerationView, ModelChoiceView
 from photogen.domain.vendors.routing import CUSTOM
 from photogen.domain.vendors.views import VendorTrouble
@@ -227,8 +227,10 @@ def controls(found: ModelChoiceView, troubles: Sequence[VendorTrouble]) -> Contr
 
 
 def near(aspect: str, sides: Range) -> tuple[int, int]:
-    """Where a size of one's own begins: the shape that stood there before."""
-    width, height = (min(max(round(side / STEP) * STEP, int(sides.low)), int(sides.high)) for side in pixels(aspect))
+    """Where a size of one's own begins: the shape that stood there before; a square after one that nobody draws (a
+    preset that is shared, or a socket, may have any)."""
+    known = aspect if aspect in {one.key for one in ASPECTS} else SQUARE
+    width, height = (min(max(round(side / STEP) * STEP, int(sides.low)), int(sides.high)) for side in pixels(known))
     return width, height
 
 

@@ -230,9 +230,17 @@ class Generate(rx.State):
 
     @rx.event
     @allow("user")
-    async def set_sides(self, width: int, height: int) -> None:
-        """A size of one's own, in pixels."""
-        self.width, self.height = width, height
+    async def set_side(self, side: str, value: int) -> None:
+        """The `width` or the `height` of a size of one's own, in pixels. The other is the server's: a page that waits
+        for an answer still has the one before."""
+        self.width, self.height = (value, self.height) if side == "width" else (self.width, value)
+        await self._quote()
+
+    @rx.event
+    @allow("user")
+    async def swap_sides(self) -> None:
+        """Upright what lay, and the other way round."""
+        self.width, self.height = self.height, self.width
         await self._quote()
 
     @rx.event
