@@ -143,10 +143,15 @@ def test_into_the_trash_by_keyboard_and_back(collector: Page) -> None:
     expect(pictures.get_by_role("img")).to_have_count(2)
     collector.get_by_role("link", name="Trash").click()
     collector.get_by_role("list", name="Trash").get_by_alt_text(BOAT, exact=True).click()
+    dialog = collector.get_by_role("dialog", name="Picture and recipe")
+    expect(dialog.get_by_role("definition").filter(has_text=BOAT).first).to_be_visible()
     collector.get_by_role("button", name="Restore").click()
     expect(collector.get_by_text("The trash is empty")).to_be_visible()
     collector.get_by_role("link", name="Pictures").click()
-    expect(pictures.get_by_alt_text(BOAT, exact=True)).to_have_count(1)
+    pictures.get_by_alt_text(BOAT, exact=True).click()
+    expect(dialog.get_by_role("definition").filter(has_text=BOAT).first).to_be_visible()
+    expect(dialog.get_by_role("button", name="Restore")).to_have_count(0)
+    expect(dialog.get_by_role("button", name="Share")).to_be_visible()
 
 
 def test_chosen_liked_rated_put_into_albums_and_changed_together(collector: Page) -> None:

@@ -1,22 +1,10 @@
 // One picture, large, with everything needed to make it again.
 import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
-import { ask } from "./gallery_feed.js";
 import { Icon, fill, media, reason } from "./gallery_parts.jsx";
+import { recipeOf } from "./gallery_recipes.js";
 import { Recipe } from "./gallery_recipe.jsx";
 import { Stage } from "./gallery_stage.jsx";
-
-const recipes = new Map();
-
-async function recipeOf(id) {
-  if (!recipes.has(id)) {
-    if (recipes.size > 200) recipes.delete(recipes.keys().next().value);
-    const asked = ask(`/api/images/${encodeURIComponent(id)}`);
-    recipes.set(id, asked);
-    asked.catch(() => recipes.delete(id));
-  }
-  return recipes.get(id);
-}
 
 function useRecipe(id) {
   const [found, setFound] = useState({ id: "", recipe: null, error: null });

@@ -2,6 +2,7 @@
 import { useCallback, useState } from "react";
 import { forgetOthers, post } from "./gallery_feed.js";
 import { counted, fill, number, reason } from "./gallery_parts.jsx";
+import { forgetRecipes } from "./gallery_recipes.js";
 import { useToasts } from "./toasts.jsx";
 
 const MOST = 500; // pictures that one request names
@@ -50,7 +51,7 @@ export function useMoves(feed, words) {
       back();
       failed(error);
       return false;
-    }
+    } finally { forgetRecipes(act); }
     const text = said(act, items.length);
     if (!text) return true;
     const revert = async () => {
@@ -60,6 +61,7 @@ export function useMoves(feed, words) {
         back();
         forgetOthers(feed);
       } catch (error) { failed(error); }
+      forgetRecipes(act);
     };
     toast(text, "good", undo ? { text: words.undo, run: revert } : undefined);
     return true;
@@ -84,6 +86,7 @@ export function useMoves(feed, words) {
       } while (before);
     } catch (error) { failed(error); }
     tell("");
+    forgetRecipes(act);
     forgetOthers(feed);
     await feed.restart();
     const revert = async () => {
@@ -95,6 +98,7 @@ export function useMoves(feed, words) {
         }
       } catch (error) { failed(error); }
       tell("");
+      forgetRecipes(act);
       forgetOthers(feed);
       feed.restart();
     };
