@@ -1,5 +1,5 @@
 // The head of the gallery: its name, the search, pictures or trash; and below it the filters as chips.
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { memo, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Link } from "react-router";
 import { ask } from "./gallery_feed.js";
 import { Icon, counted, monthName } from "./gallery_parts.jsx";
@@ -83,7 +83,7 @@ function Chip({ name, value, options, any, label, to, words }) {
 export const UNSEEN = { visibility: "hidden" };
 const SHAPES = ["justified", "square", "list"];
 
-export function Chips({ place, go, choices, total, shape, onShape, onKeys, words }) {
+export const Chips = memo(function Chips({ place, go, choices, total, shape, onShape, onKeys, words }) {
   const to = (change) => { go({ at: "", image: "", ...change }); window.scrollTo(0, 0); };
   const stars = [5, 4, 3, 2, 1].map((n) => [n, n === 5 ? "★★★★★" : `${"★".repeat(n)} ${words.orMore}`]);
   const months = choices.months.map(([month]) => [month, monthName(month)]);
@@ -122,6 +122,4 @@ export function Chips({ place, go, choices, total, shape, onShape, onKeys, words
       <button type="button" className="btn btn-ghost btn-icon gallery-keys-button" aria-label={words.keys} title={words.keys} onClick={onKeys}><Icon name="keys" /></button>
     </div>
   );
-}
-
-
+});

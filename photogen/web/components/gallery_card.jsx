@@ -1,8 +1,9 @@
 // One picture of the list, and what stands in the list's place while there is none.
-import { memo, useEffect, useRef, useState } from "react";
+import { memo, useEffect, useState } from "react";
 import { Icon, fill, lang, media, reason } from "./gallery_parts.jsx";
+import { inTurn, resting } from "./gallery_pace.js";
 import { addressOf } from "./gallery_place.js";
-import { paintThumbHash } from "./thumbhash.js";
+import { thumbHashUrl } from "./thumbhash.js";
 
 const NARROW_SKELETON = [1, 1.5, 0.78, 1.75, 1, 0.78, 1.5, 1, 1.75, 0.78, 1, 1.5, 0.78, 1, 1.75, 1.5, 1, 0.78];
 
@@ -13,8 +14,9 @@ const sameCell = (a, b) => a.index === b.index && a.left === b.left && a.top ===
 
 // Drawn again only when something of it changed: while scrolling, most of what is in the page stays as it is.
 export const Card = memo(function Card({ cell, item, fresh, focusable, place, words, onOpen, onMark, onHeart, onPress, total, selected, selecting, list }) {
-  const canvas = useRef(null);
-  useEffect(() => { if (item.th && canvas.current) paintThumbHash(canvas.current, item.th, item.w / item.h); }, [item.th, item.w, item.h]);
+  const [asked, ask] = useState(resting);
+  useEffect(() => (asked ? undefined : inTurn(() => ask(true), cell.top)), [asked, cell.top]);
+  const blurred = item.th ? thumbHashUrl(item.th, item.w / item.h) : "";
   const open = (event) => {
     if (event.metaKey || event.ctrlKey || event.button) return;
     event.preventDefault();
@@ -24,11 +26,10 @@ export const Card = memo(function Card({ cell, item, fresh, focusable, place, wo
     <div role="listitem" className="gallery-card" data-fresh={fresh || undefined} data-selected={selected || undefined} data-list={list || undefined}
       aria-posinset={cell.index + 1} aria-setsize={total}
       style={{ left: cell.left, top: cell.top, width: cell.width, height: cell.height }} {...onPress(cell.index)}>
-      <a href={addressOf({ ...place, image: item.id })} data-index={cell.index} tabIndex={focusable ? 0 : -1} onClick={open} draggable={false}
+      <a href={addressOf({ ...place, image: item.id })} data-index={cell.index} tabIndex={focusable ? 0 : -1} onClick={open} draggable={false} aria-label={asked ? undefined : item.p}
         aria-keyshortcuts={place.trash ? "x" : "Delete f x"}>
-        <span className="gallery-thumb" style={list ? { aspectRatio: Math.max(0.5, Math.min(1.9, item.w / item.h)) } : undefined}>
-          <canvas ref={canvas} aria-hidden="true" />
-          <Thumb item={item} width={list ? 96 : cell.width} words={words} />
+        <span className="gallery-thumb" style={{ aspectRatio: list ? Math.max(0.5, Math.min(1.9, item.w / item.h)) : undefined, backgroundImage: blurred && `url("${blurred}")` }}>
+          {asked && <Thumb item={item} width={list ? 96 : cell.width} words={words} />}
         </span>
         {list && (
           <span className="gallery-line">
@@ -49,24 +50,28 @@ export const Card = memo(function Card({ cell, item, fresh, focusable, place, wo
   );
 }, (before, after) => Object.keys(after).every((name) => (name === "cell" ? sameCell(before.cell, after.cell) : before[name] === after[name])));
 
+// What the attribute says then is not React's: a hundred pictures a second come in without anything being drawn anew.
+// Only where the list stands still they fade in: each that does is a layer of its own.
+const loaded = ({ currentTarget: img }) => { img.dataset.state ||= resting() ? "loaded" : "at-once"; };
+const shownAtOnce = (img) => { if (img?.complete && img.naturalWidth) img.dataset.state = "at-once"; };
+
 function Thumb({ item, width, words }) {
-  const [state, setState] = useState("");
+  const [lost, lose] = useState(false);
   const { src, srcSet } = media(item);
   return (
     <>
-      <img key={item.id} src={src} srcSet={srcSet} sizes={`${Math.ceil(width)}px`} alt={item.p} decoding="async" data-state={state}
-        ref={(img) => { if (img?.complete && img.naturalWidth && !state) setState("at-once"); }}
-        onLoad={() => setState((now) => now || "loaded")} onError={() => setState("lost")} />
-      {state === "lost" && <span className="gallery-lost">{words.lost}</span>}
+      <img key={item.id} src={src} srcSet={srcSet} sizes={`${Math.ceil(width)}px`} alt={item.p} decoding="async" data-state={lost ? "lost" : ""} ref={shownAtOnce}
+        onLoad={loaded} onError={() => lose(true)} />
+      {lost && <span className="gallery-lost">{words.lost}</span>}
     </>
   );
 }
 
-export const Skeleton = ({ label }) => (
+export const Skeleton = memo(({ label }) => (
   <div role="status" aria-label={label} className="gallery-skeleton">
     {NARROW_SKELETON.map((ratio, i) => <div key={i} className="skeleton" style={{ aspectRatio: ratio, flexGrow: ratio }} />)}
   </div>
-);
+));
 
 export function Nothing({ icon, sentence, help, children }) {
   return (

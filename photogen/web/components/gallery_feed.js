@@ -118,7 +118,7 @@ export class Feed {
     const kept = JSON.parse(sessionStorage.getItem(REMEMBERED) ?? "null");
     const wanted = kept?.key === this.key && kept.count <= RELOADED_MOST ? kept.count : 0;
     this.starting = true;
-    this.count();
+    if (!this.total) this.count();
     await this.more(wanted > PAGE ? 200 : PAGE);
     while (this.items.length < wanted && !this.ended && !this.error) await this.more(200);
     if (wanted) this.y = kept.y;
@@ -241,6 +241,7 @@ export function feedOf(list) {
   let feed = feeds.get(key);
   if (!feed) {
     feed = new Feed(list);
+    for (const other of feeds.values()) if (other.query === feed.query) feed.total = other.total; // counted already
     feeds.set(key, feed);
     if (feeds.size > 4) feeds.delete(feeds.keys().next().value);
   }

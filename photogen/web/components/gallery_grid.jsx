@@ -3,7 +3,8 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useReducer, useRef, u
 import { Link } from "react-router";
 import { AlbumDialog, AlbumHead } from "./gallery_albums.jsx";
 import { Bar, Chips, UNSEEN, useChoices } from "./gallery_bar.jsx";
-import { Card, Failed, Nothing, Skeleton } from "./gallery_card.jsx";
+import { Failed, Nothing, Skeleton } from "./gallery_card.jsx";
+import { Cells, Told, sameSpan } from "./gallery_cells.jsx";
 import { Compare } from "./gallery_compare.jsx";
 import { Detail } from "./gallery_detail.jsx";
 import { DownloadDialog } from "./gallery_download.jsx";
@@ -12,6 +13,7 @@ import { destination } from "./gallery_keys.js";
 import { Months } from "./gallery_months.jsx";
 import { useMoves } from "./gallery_moves.jsx";
 import { Icon, fill } from "./gallery_parts.jsx";
+import { scrolled } from "./gallery_pace.js";
 import { NO_FILTER, filtered, placeOf, queryOf, usePlace } from "./gallery_place.js";
 import { Rows } from "./gallery_rows.js";
 import { SHARED_MOST, SelectionBar, useSelection } from "./gallery_select.jsx";
@@ -42,7 +44,6 @@ function Gallery({ place, go, version, words }) {
   const [pair, setPair] = useState(null); // two pictures that are compared
   const [saving, setSaving] = useState(null); // what is to be downloaded
   const [sharing, setSharing] = useState(null); // what is to be shared
-  const [month, setMonth] = useState(0);
   const [, draw] = useReducer((n) => n + 1, 0);
   const [width, setWidth] = useState(0);
   const [focus, setFocus] = useState(0);
@@ -50,7 +51,8 @@ function Gallery({ place, go, version, words }) {
   const selection = useSelection(feed);
   const grid = useRef(null);
   const rows = useRef(null);
-  const span = useRef([0, 0]);
+  const [span] = useState(() => new Told([0, 0], sameSpan)); // the rows that are drawn
+  const [month] = useState(() => new Told(0)); // the one that is looked at
   const opener = useRef(null);
   const leaving = useRef(false);
   const settled = useRef(null); // the feed whose place has been found again
@@ -71,16 +73,17 @@ function Gallery({ place, go, version, words }) {
     const y = -element.getBoundingClientRect().top;
     if (settled.current === feed) feed.y = window.scrollY;
     const [first, end] = laid.window(Math.max(0, y), window.innerHeight, CARDS_MOST);
-    if (first !== span.current[0] || end !== span.current[1]) { span.current = [first, end]; draw(); }
+    span.tell([first, end]);
     const seen = laid.rows[laid.at(Math.max(0, y + 1))];
     const held = feed.items[seen.start];
     hold.current = y > 0 || feed.previous !== null ? { feed, laid, id: held.id, top: jumped.current ? JUMPED_TO : seen.top - y } : null;
     const made = new Date(feed.items[laid.rows[laid.at(Math.max(0, y + 10))].end - 1].t);
-    setMonth(made.getUTCFullYear() * 100 + made.getUTCMonth() + 1);
+    month.tell(made.getUTCFullYear() * 100 + made.getUTCMonth() + 1);
     if (feed.previous !== null && y < 2 * window.innerHeight && !feed.error) feed.earlier();
     if (!feed.ended && !feed.error && laid.height - y < 4 * window.innerHeight) feed.more();
     if (y <= 0 && feed.waiting.length) feed.reveal();
-  }, [feed]);
+    return y;
+  }, [feed, span, month]);
 
   useLayoutEffect(() => {
     const element = grid.current;
@@ -94,7 +97,7 @@ function Gallery({ place, go, version, words }) {
 
   useEffect(() => {
     let frame = 0;
-    const scroll = () => { frame ||= requestAnimationFrame(() => { frame = 0; look(); }); };
+    const scroll = () => { frame ||= requestAnimationFrame(() => { frame = 0; const y = look(); if (y !== undefined) scrolled(y); }); };
     window.addEventListener("scroll", scroll, { passive: true });
     window.addEventListener("resize", scroll);
     const leave = () => feed.remember();
@@ -140,6 +143,9 @@ function Gallery({ place, go, version, words }) {
     const top = grid.current?.getBoundingClientRect().top ?? 0;
     feed.refresh(top < 0 || Boolean(placeOf().image)).catch(() => {}); // the next announcement tries again
   }, [version, feed]);
+
+  const tellKeys = useCallback(() => setDialog("keys"), []);
+  const reshape = useCallback((one) => { localStorage.setItem(SHAPE, one); setShape(one); }, []);
 
   const index = place.image ? feed.items.findIndex((item) => item.id === place.image) : -1;
 
@@ -256,14 +262,6 @@ function Gallery({ place, go, version, words }) {
   // --- what is drawn
 
   const laid = rows.current;
-  const [first, end] = span.current;
-  const cells = [];
-  if (laid) for (const row of laid.rows.slice(first, end)) cells.push(...laid.cells(row, feed.items));
-  if (laid && focus < feed.items.length && !cells.some((cell) => cell.index === focus) && grid.current?.contains(document.activeElement)) {
-    const row = laid.rows[laid.of(focus)]; // what has the focus stays, wherever one scrolls
-    cells.push(laid.cells(row, feed.items)[focus - row.start]);
-  }
-  const focusable = cells.some((cell) => cell.index === focus) ? focus : cells[0]?.index;
   const empty = feed.ended && !feed.items.length && !feed.error;
   const messages = <Toasts toasts={toasts} words={words} />;
   const arrived = feed.waiting.length;
@@ -278,8 +276,7 @@ function Gallery({ place, go, version, words }) {
   };
   return (
     <>
-      <Chips place={place} go={go} choices={choices} total={feed.total} shape={shape} words={words} onKeys={() => setDialog("keys")}
-        onShape={(one) => { localStorage.setItem(SHAPE, one); setShape(one); }} />
+      <Chips place={place} go={go} choices={choices} total={feed.total} shape={shape} words={words} onKeys={tellKeys} onShape={reshape} />
       {album && <AlbumHead key={album.id} album={album} onGone={() => go({ album: "", image: "" })} onShare={() => setSharing({ album: album.id, name: album.name })} words={words} failed={failed} />}
       {place.trash && !empty && <p className="text-sm text-muted mb-4">{words.trashHelp}</p>}
       <div role="status" className="gallery-news">
@@ -301,13 +298,9 @@ function Gallery({ place, go, version, words }) {
       <div className="gallery-body" style={choices.ready ? undefined : UNSEEN}>
       <div ref={grid} role="list" aria-label={place.trash ? words.trash : words.pictures} aria-busy={Boolean(feed.busy)} className="gallery-grid" data-selecting={selection.some || undefined}
         style={{ height: laid?.height ?? 0 }} onKeyDown={keys} onFocus={(e) => { const at = e.target.dataset?.index; if (at) setFocus(Number(at)); }}>
-        {cells.map((cell) => (
-          <Card key={feed.items[cell.index].id} cell={cell} item={feed.items[cell.index]} fresh={feed.fresh.has(feed.items[cell.index].id)}
-            focusable={cell.index === focusable} place={place} words={words} onOpen={open} onMark={selection.mark} onHeart={heart} onPress={selection.press}
-            selected={selection.has(feed.items[cell.index].id)} selecting={selection.some} list={shape === "list"} total={feed.ended && feed.previous === null ? feed.items.length : -1} />
-        ))}
+        <Cells span={span} laid={laid} feed={feed} grid={grid} focus={focus} selection={selection} shape={shape} place={place} words={words} onOpen={open} onHeart={heart} />
       </div>
-      {months && <Months months={choices.months} current={month} onJump={jump} words={words} />}
+      {months && <Months months={choices.months} looked={month} onJump={jump} words={words} />}
       </div>
       {feed.error && <div className={feed.items.length ? "mt-4" : ""}><Failed error={feed.error} words={words} retry={() => (feed.previous !== null && feed.items.length ? feed.earlier() : feed.more())} /></div>}
       {!feed.error && !feed.ended && (feed.items.length ? <div className="mt-2"><Skeleton label={words.loading} /></div> : <Skeleton label={words.loading} />)}

@@ -1,11 +1,13 @@
 // The months as a rail: each as tall as it has pictures. A click jumps to the month.
 import { memo, useMemo } from "react";
+import { useTold } from "./gallery_cells.jsx";
 import { counted, fill, monthName } from "./gallery_parts.jsx";
 
 const LEAST = 22; // pixels that a month needs to be hit
 
-// Drawn again when one has come to another month, not with every row that is scrolled by.
-export const Months = memo(function Months({ months, current, onJump, words }) {
+// `looked` (Told) is the month that is looked at. Drawn again when it is another one, not with every row that is scrolled by.
+export const Months = memo(function Months({ months, looked, onJump, words }) {
+  const current = useTold(looked);
   const total = useMemo(() => months.reduce((sum, [, count]) => sum + count, 0), [months]);
   if (months.length < 2) return null;
   const name = (month, count) => fill(words.monthCount, { month: monthName(month), pictures: counted({ count }, words) });
