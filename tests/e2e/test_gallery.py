@@ -2,11 +2,12 @@
 
 import re
 import zipfile
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.e2e.conftest import generate, register
 from tests.fakes.running import RunningPhotogen
@@ -223,3 +224,33 @@ def test_others_can_not_open_it(visitor: Page, person: Callable[[], Page]) -> No
     eve.goto(visitor.url)
     expect(eve.get_by_role("alert").filter(has_text="This picture does not exist")).to_be_visible()
     assert eve.request.get(f"/media/images/{visitor.url.split('image=')[1]}/512").status == 404
+
+
+RUSH = """async (frames) => {
+  for (let n = 0; n < frames; n += 1) {
+    window.scrollBy({ top: 2 * innerHeight, behavior: "instant" });
+    await new Promise(requestAnimationFrame);
+  }
+}"""
+
+
+def test_pictures_that_are_rushed_past_are_not_asked_for(creator: Page) -> None:
+    asked: list[str] = []
+    made = [{"id": f"{n:026}", "p": "a fox", "w": 512, "h": 512, "th": "", "t": 10**12 - n} for n in range(600)]
+    blank = b64decode("UklGRiQAAABXRUJQVlA4IBgAAAAwAQCdASoBAAEAAgA0JaQAA3AA/vuUAAA=")
+
+    def picture(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(body=blank, content_type="image/webp")
+
+    creator.route("**/api/gallery?*", lambda route: route.fulfill(json={"items": made, "next": None}))
+    creator.route("**/media/images/**", picture)
+    creator.goto("/gallery")
+    here = creator.locator(".gallery-card")
+    there = creator.locator('.gallery-card:has(img[data-state="loaded"], img[data-state="at-once"])')
+    expect(there.first).to_be_visible()
+    expect(there).to_have_count(here.count())
+    before = len(asked)
+    creator.evaluate(RUSH, 12)
+    assert len(asked) - before < 24, "asked for what nobody sees"
+    expect(creator.locator('.gallery-card:not(:has(img:not([data-state=""])))')).to_have_count(0)

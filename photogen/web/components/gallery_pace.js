@@ -7,24 +7,34 @@ const REST = 100; // ms without scrolling
 const waiting = new Map(); // what asks for a picture, and how far from the top of the list it stands
 let seen = { y: 0, at: 0 };
 let middle = 0;
+let last = 0;
 let rushing = false;
-let rest = 0;
+let restless = false;
+let timer = 0;
 let frame = 0;
 
-export const resting = () => !rest;
+export const resting = () => !restless;
 
 // The list stands `y` pixels above the window's top now.
 export function scrolled(y) {
   const at = performance.now();
   const past = at - seen.at;
   if (past > 30) {
-    rushing = past < 2 * REST && Math.abs(y - seen.y) * 1000 > RUSH * window.innerHeight * past;
+    rushing = restless && Math.abs(y - seen.y) * 1000 > RUSH * window.innerHeight * past;
     seen = { y, at };
   }
   middle = y + window.innerHeight / 2;
-  clearTimeout(rest);
-  rest = setTimeout(() => { rest = 0; rushing = false; next(); }, REST);
+  restless = true;
+  last = at;
+  clearTimeout(timer);
+  timer = setTimeout(() => requestAnimationFrame(settle), REST); // a frame that takes longer than that is no rest
   if (!rushing) next();
+}
+
+function settle() {
+  if (performance.now() - last < REST) return;
+  restless = rushing = false;
+  next();
 }
 
 // Calls `begin` when it is the turn of the picture at `top`; gives what takes the wish back.
