@@ -44,7 +44,7 @@ _YOUNGER_INPUTS = {
 }
 
 # Documented by Together, but in neither its description nor its client (providers.md 3.2 says for which models).
-_UNPUBLISHED_FIELDS = {"together": ("aspect_ratio", "guidance")}
+UNPUBLISHED_FIELDS = {"together": ("aspect_ratio", "guidance")}
 # The address of a next page is the vendor's own; its cursor is described nowhere.
 _UNPUBLISHED_QUERIES = {"replicate": ("cursor",)}
 _NO_PARAMETERS = ("Accept", "Content-Type", "Authorization")  # OpenAPI: a header of that name is not one
@@ -140,7 +140,7 @@ class Description:
         else:
             value = json.loads(exchange.request_body)
         if isinstance(value, dict):
-            value = {key: item for key, item in value.items() if key not in _UNPUBLISHED_FIELDS.get(self.vendor, ())}
+            value = {key: item for key, item in value.items() if key not in UNPUBLISHED_FIELDS.get(self.vendor, ())}
         return found + self._validate(str(exchange), "request", value, where, "urn:closed")
 
     def _parameters(self, exchange: Exchange, operation: dict[str, Any], pointer: list[str]) -> list[Broken]:

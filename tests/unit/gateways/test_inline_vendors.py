@@ -27,7 +27,9 @@ def test_together_gets_sizes_on_its_grid_and_our_id() -> None:
     assert sent["extra_headers"] == {"X-Client-Request-Id": REQUEST.reference}
     assert sent["guidance_scale"] == 3.5
     assert "negative_prompt" not in sent
-    assert "extra_body" not in sent
+    assert sent["extra_body"] == {"aspect_ratio": "1:1"}
+    assert "extra_body" not in together.build(replace(REQUEST, aspect="custom"))
+    assert "extra_body" not in together.build(replace(REQUEST, model="black-forest-labs/FLUX.1.1-pro"))
 
 
 def test_together_names_things_differently_by_model() -> None:
