@@ -41,7 +41,7 @@ def run(report: Callable[[str, str], None]) -> None:
 
 def _fitted(picture: Image.Image, side: int) -> Image.Image:
     small = picture.copy()
-    small.thumbnail((side, side), Image.Resampling.LANCZOS)
+    small.thumbnail((side, side), Image.Resampling.HAMMING)
     return small
 
 

@@ -26,6 +26,7 @@ from sqlmodel import col, select
 
 from photogen.domain.billing import policy
 from photogen.domain.billing.commands import BuyPack, Refund
+from photogen.domain.billing.config import BillingConfig
 from photogen.domain.books import BooksService
 from photogen.domain.inbox.service import Event
 from photogen.errors import PhotogenError
@@ -66,7 +67,7 @@ class OneCustomer(RuleBasedStateMachine):
 
     @rule(plan=PLANS, interval=st.sampled_from(["month", "month", "year"]))
     def buy_plan(self, plan: str, interval: str) -> None:
-        had = [one for one in self.alive() if one.status != "past_due"]
+        had = [one for one in self.alive() if one.status != "past_due" or self.in_grace(one)]
         refused = self.do(lambda: self.till.plan(self.account, plan, interval))
         assert len(self.alive()) <= 1, "two plans are paid at once"
         assert not had or refused
@@ -241,6 +242,10 @@ class OneCustomer(RuleBasedStateMachine):
         params: Any = {"customer": self.customer, "status": "all"}
         found = self.till.shop.client.v1.subscriptions.list(params=params).data
         return [one for one in found if one.status in {"active", "trialing", "past_due"}]
+
+    def in_grace(self, subscription: Any) -> bool:
+        begun = datetime.fromtimestamp(subscription["items"].data[0].current_period_start, UTC)
+        return self.studio.clock.now < begun + BillingConfig().grace
 
     def charges(self) -> list[Any]:
         return list(self.till.shop.client.v1.charges.list(params={"customer": self.customer, "limit": 100}).data)

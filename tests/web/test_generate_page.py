@@ -176,9 +176,7 @@ async def test_a_shape_that_nobody_draws_is_said_and_left_again(web: WebServer) 
         await tab.send(f"{GENERATE}.set_aspect", {"value": "custom"})
         assert (tab.value("generate.width"), tab.value("generate.errors")) == (1024, {})
         await tab.send(f"{GENERATE}.set_side", {"side": "height", "value": 0})
-        assert (
-            "between" in tab.value("generate.errors")["height"] or "at least" in tab.value("generate.errors")["height"]
-        )
+        assert "at least 1" in tab.value("generate.errors")["height"]
         await tab.send(f"{GENERATE}.set_model", {"value": "base:flux:schnell"})
         assert (tab.value("generate.model"), tab.value("generate.errors")) == ("base:flux:schnell", {})
 

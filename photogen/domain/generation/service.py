@@ -107,7 +107,8 @@ class GenerationService:
         with self._uow() as uow:
             model, _ = self._choosing.chosen(uow, account_id, command.model)
             check_available(model)
-            return self._payment.tariff(uow, account_id, model, _size(command)).quote(command.count)
+            shape = size(command.aspect, command.width, command.height)
+            return self._payment.tariff(uow, account_id, model, shape).quote(command.count)
 
     def tariff(self, account_id: str) -> Tariff:
         """What pictures of the account's own models cost. Raises what `painter` raises."""
@@ -304,7 +305,3 @@ class GenerationService:
         if known is None or known[0] < now - _PACE_FRESH:
             known = self._paces[model_key] = (now, line.seconds(uow.session, model_key, now - _PACE_OF))
         return known[1]
-
-
-def _size(command: QuoteGeneration) -> tuple[int, int]:
-    return size(command.aspect, command.width, command.height)
