@@ -16,8 +16,8 @@ FEWEST_PIXELS = 64 * 64
 THUMBNAILS: dict[str, int] = {"1024": 1024, "512": 512}
 """Longest side in pixels of each thumbnail."""
 EFFORTS: dict[str, int] = {"1024": 0, "512": 2}
-"""WebP's, of each: with 2 the large one takes twice as long, and a picture is shown that much later, for 7 to 20 % fewer
-bytes (docs/benchmarks.md)."""
+"""WebP's, of each: with 2 the large one takes twice as long, and a picture is shown that much later, for 7 to 20 %
+fewer bytes (docs/benchmarks.md)."""
 _FORMATS = {"PNG": ("image/png", "png"), "JPEG": ("image/jpeg", "jpg"), "WEBP": ("image/webp", "webp")}
 _PREVIEW = 32
 
